@@ -1,0 +1,44 @@
+# Every target is a thin call of the ndop command (.venv/bin/ndop --help).
+PYTHON ?= python3
+EDITION ?=
+PORT ?=
+DATA ?=
+
+VENV := .venv
+NDOP := $(VENV)/bin/ndop
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test serve check format build clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(READY) ## build everything, run the conformance suite against the reference server
+	@$(NDOP) run $(if $(EDITION),--edition $(EDITION))
+
+test: $(READY) ## the project's own tests: Python, Java, and a conformance run
+	@$(NDOP) test
+
+serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=)
+	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
+
+check: $(READY) ## formatters, linters, type checkers, generated files
+	@$(NDOP) check
+
+format: $(READY) ## format Python and Java
+	@$(NDOP) format
+
+build: $(READY) ## generate the profiles and packages of every edition
+	@$(NDOP) build
+
+clean: ## remove everything that can be made again
+	rm -rf $(VENV) build plugin/*/target .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): constraints.txt pyproject.toml
+	@PYTHON=$(PYTHON) scripts/prerequisites.sh
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The NHS National Data Opt-out FHIR API (STU3) as executable specification."""

@@ -1,0 +1,92 @@
+"""YAML that remembers where each value stood, so that an error can name its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ndop.errors import EditionError
+
+#: The way to a value: mapping keys and list indexes.
+Way = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file; both count from 1."""
+
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(slots=True)
+class LocatedData:
+    """A mapping and the place of each value in it."""
+
+    file: Path
+    data: dict[str, Any]
+    places: dict[Way, Place] = field(default_factory=dict)
+
+    def place(self, way: Way) -> Place:
+        """Where a value stands, or the nearest value around it that stands anywhere."""
+        while way and way not in self.places:
+            way = way[:-1]
+        return self.places.get(way, Place(self.file, 1))
+
+
+def read(file: Path) -> LocatedData:
+    """Read one YAML file whose root is a mapping.
+
+    Raises EditionError, with file and line: the file is missing or unreadable, not YAML, has
+    a key twice, or something else than a mapping at its root.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EditionError(f"{file}: cannot be read as UTF-8 text: {error}") from error
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        if not isinstance(root, yaml.MappingNode):
+            found = "nothing" if root is None else "something else"
+            raise EditionError(f"{file}:1: expected a mapping of facts, found {found}")
+        located = LocatedData(file, {})
+        _note_places(root, (), located)
+        loader.flatten_mapping(root)
+        located.data = loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else 1
+        raise EditionError(f"{file}:{line}: not valid YAML: {error.problem}") from error
+    finally:
+        loader.dispose()
+    return located
+
+
+def _note_places(node: yaml.Node, way: Way, located: LocatedData) -> None:
+    located.places[way] = Place(located.file, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key in seen:
+                raise EditionError(
+                    f"{located.file}:{line}: {_dotted((*way, key))} stands here for the second "
+                    f"time; the first is in line {seen[key]}. Keep one."
+                )
+            seen[key] = line
+            _note_places(value_node, (*way, key), located)
+            located.places[(*way, key)] = Place(located.file, line)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _note_places(item, (*way, index), located)
+
+
+def _dotted(way: Way) -> str:
+    return ".".join(str(step) for step in way)

@@ -1,0 +1,363 @@
+"""The facts of an edition, as data classes that check themselves.
+
+One object of `Edition` is one YAML file of profiles/editions with the shared facts that it
+uses. Keys in YAML are written with hyphens; the fields here with underscores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Url = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
+FhirId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+SearchCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9\-]*$")]
+FhirDate = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+RequirementId = Annotated[str, StringConstraints(pattern=r"^NDOP-\d{3}$")]
+Severity = Literal["fatal", "error", "warning", "information"]
+PublicationStatus = Literal["draft", "active", "retired"]
+
+#: Semantic Versioning 2.0.0; a pre-release is alpha, beta or rc (NDOP-202).
+SemanticVersion = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(alpha|beta|rc)(\.(0|[1-9]\d*))*)?$"
+    ),
+]
+
+
+class Facts(BaseModel):
+    """Base of every part: keys with hyphens, nothing unknown, nothing changed afterwards."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.replace("_", "-"),
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+
+class Contact(Facts):
+    """Whom to ask about an artefact."""
+
+    name: str
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Publication(Facts):
+    """What the head of every artefact says where the artefact does not say otherwise."""
+
+    publisher: str
+    contact: Contact
+    copyright: str
+    status: PublicationStatus
+    date: FhirDate
+
+
+class StatusMeaning(Facts):
+    """Which status of a Consent means what (NDOP-185, NDOP-186)."""
+
+    opted_out: Literal["active", "inactive"]
+    sharing: Literal["active", "inactive"]
+
+    @model_validator(mode="after")
+    def _two_meanings(self) -> StatusMeaning:
+        if self.opted_out == self.sharing:
+            raise ValueError("opted-out and sharing must be different statuses")
+        return self
+
+
+class Patient(Facts):
+    """How a Consent refers to its patient (D-11)."""
+
+    reference: Annotated[str, StringConstraints(pattern=r"^https?://.*\{nhs_number\}$")]
+    pattern: str
+    check_digit_invariant: str
+
+    @model_validator(mode="after")
+    def _one_group(self) -> Patient:
+        # \z is Java's and FHIRPath's; Python spells it \Z.
+        if re.compile(self.pattern.replace(r"\z", r"\Z")).groups != 1:
+            raise ValueError("pattern must have exactly one group, the NHS number")
+        return self
+
+    def reference_to(self, nhs_number: str) -> str:
+        """The recommended reference to the patient with this NHS number (NDOP-023)."""
+        return self.reference.format(nhs_number=nhs_number)
+
+
+class IdentityParameter(Facts):
+    """A search parameter whose value helps to make a Consent the only one of its kind."""
+
+    id: FhirId
+    url: Url
+    code: SearchCode
+    type: Literal["token", "string", "reference", "uri"]
+    expression: str
+    description: str
+
+
+class Identity(Facts):
+    """One Consent per value of `parameters` together (D-02)."""
+
+    id: FhirId
+    url: Url
+    code: SearchCode
+    parameters: Annotated[list[IdentityParameter], Field(min_length=1)]
+
+
+Interaction = Literal[
+    "create", "read", "vread", "update", "search-type", "history-instance", "history-type"
+]
+
+
+class SearchParameter(Facts):
+    """A parameter that clients may give; `identity` names the one that answers it."""
+
+    type: Literal["reference", "token", "date", "string", "uri"]
+    definition: Url
+    identity: str | None = None
+
+
+class Search(Facts):
+    """The type-level search. `one_of`: at least one of these must be given (NDOP-110)."""
+
+    parameters: Annotated[dict[str, SearchParameter], Field(min_length=1)]
+    one_of: list[str] = []
+
+
+class History(Facts):
+    """The type-level history (D-07): whose, and what narrows it."""
+
+    by: str
+    version: str | None = None
+    filters: list[str] = []
+
+
+class Capability(Facts):
+    """The capability statements, required and served (ndop-api.md, section 8)."""
+
+    id: FhirId
+    url: Url
+    version: SemanticVersion
+    description: str
+    guide: Url | None = None
+    formats: Annotated[list[str], Field(min_length=1)]
+    required_interactions: list[Interaction]
+    cors: bool = False
+
+
+class Binding(Facts):
+    """A binding to a value set, by its id here or by a URL of base STU3."""
+
+    strength: Literal["required", "extensible", "preferred", "example"]
+    value_set: str
+    requirement: RequirementId | None = None
+
+
+class Invariant(Facts):
+    """A rule in FHIRPath."""
+
+    severity: Literal["error", "warning"]
+    human: str
+    expression: str
+    requirement: RequirementId
+
+
+class Element(Facts):
+    """What a profile says of one element, beyond the base resource."""
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | Literal["*"] | None = None
+    short: str | None = None
+    must_support: bool = False
+    slicing: Literal["url"] | None = None
+    extension: str | None = None
+    type: str | None = None
+    targets: list[Url] = []
+    fixed: dict[Literal["uri", "string", "code"], str] = {}
+    binding: Binding | None = None
+    invariants: list[str] = []
+    requirement: RequirementId | None = None
+
+    @model_validator(mode="after")
+    def _min_not_above_max(self) -> Element:
+        if self.min is not None and isinstance(self.max, int) and self.min > self.max:
+            raise ValueError(f"min must be <= max, but min {self.min} > max {self.max}")
+        return self
+
+
+class Artefact(Facts):
+    """The head that every artefact has."""
+
+    id: FhirId
+    url: Url
+    version: SemanticVersion
+    name: str | None = None
+    status: PublicationStatus | None = None
+    date: FhirDate | None = None
+    description: str
+
+
+class Structure(Artefact):
+    """A StructureDefinition: a profile of a resource or an extension."""
+
+    type: Literal["Consent", "Extension", "OperationOutcome", "CapabilityStatement"]
+    context: list[str] = []
+    invariants: dict[str, Invariant] = {}
+    elements: dict[str, Element]
+
+    @property
+    def base(self) -> str:
+        """URL of the base STU3 definition."""
+        return f"http://hl7.org/fhir/StructureDefinition/{self.type}"
+
+
+class Include(Facts):
+    """A part of a value set: a whole code system of the edition, or concepts of other systems."""
+
+    code_system: str | None = None
+    systems: list[Url] = []
+    concepts: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Include:
+        if (self.code_system is None) == (not self.systems):
+            raise ValueError("give either code-system or systems, not both")
+        return self
+
+
+class ValueSet(Artefact):
+    """A ValueSet."""
+
+    include: Annotated[list[Include], Field(min_length=1)]
+
+
+class CodeSystem(Artefact):
+    """A complete CodeSystem; `concepts` maps code to display."""
+
+    case_sensitive: bool | None = None
+    concepts: Annotated[dict[str, str], Field(min_length=1)]
+
+
+class CatalogueEntry(Facts):
+    """How one situation is answered (ndop-api.md, section 6.2)."""
+
+    status: Annotated[int, Field(ge=200, le=599)]
+    severity: Severity = "error"
+    issue: str
+    code: str
+
+
+class Coding(Facts):
+    """A code with its system and display, as it goes into a resource."""
+
+    system: str
+    code: str
+    display: str
+
+
+class Edition(Facts):
+    """Every fact of one edition of the API."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
+    title: str
+    summary: str
+    version: SemanticVersion
+    package: Annotated[str, StringConstraints(pattern=r"^[a-z0-9\-]+(\.[a-z0-9\-]+)+$")]
+    publication: Publication
+    status: StatusMeaning
+    patient: Patient
+    purposes: Annotated[list[str], Field(min_length=1)]
+    identity: Identity
+    interactions: Annotated[list[Interaction], Field(min_length=1)]
+    search: Search
+    history: History | None = None
+    capability: Capability
+    profile: str
+    outcome: str
+    structures: list[Structure]
+    value_sets: list[ValueSet]
+    code_systems: list[CodeSystem]
+    errors: dict[str, CatalogueEntry]
+    samples: dict[str, dict[str, Any]]
+
+    def structure(self, artefact_id: str) -> Structure:
+        """The StructureDefinition with this id. Raises KeyError."""
+        return _by_id(self.structures, artefact_id)
+
+    def value_set(self, artefact_id: str) -> ValueSet:
+        """The ValueSet with this id. Raises KeyError."""
+        return _by_id(self.value_sets, artefact_id)
+
+    def code_system(self, artefact_id: str) -> CodeSystem:
+        """The CodeSystem with this id. Raises KeyError."""
+        return _by_id(self.code_systems, artefact_id)
+
+    @property
+    def consent(self) -> Structure:
+        """The profile that every Consent of the edition satisfies."""
+        return self.structure(self.profile)
+
+    @property
+    def error_codes(self) -> CodeSystem:
+        """The code system of error codings (D-06)."""
+        details = f"{self.structure(self.outcome).type}.issue.details"
+        binding = self.structure(self.outcome).elements[details].binding
+        assert binding is not None
+        include = self.value_set(binding.value_set).include[0]
+        assert include.code_system is not None
+        return self.code_system(include.code_system)
+
+    def url(self, artefact_id: str) -> str:
+        """Canonical URL of an artefact. A value set and a code system may share an id: then the
+        code system's, which is what codings and fixed systems name. Raises KeyError.
+        """
+        for artefacts in (self.structures, self.code_systems, self.value_sets):
+            for artefact in artefacts:
+                if artefact.id == artefact_id:
+                    return artefact.url
+        raise KeyError(artefact_id)
+
+    def coding(self, address: str) -> Coding:
+        """The coding at `<id>#<code>`, where id is a code system or, failing that, a value set.
+
+        Raises KeyError where there is none.
+        """
+        artefact_id, _, code = address.partition("#")
+        for system in self.code_systems:
+            if system.id == artefact_id:
+                return Coding(system=system.url, code=code, display=system.concepts[code])
+        for include in self.value_set(artefact_id).include:
+            if include.code_system is not None:
+                return self.coding(f"{include.code_system}#{code}")
+            if code in include.concepts:
+                return Coding(system=include.systems[0], code=code, display=include.concepts[code])
+        raise KeyError(address)
+
+    def purpose_codings(self) -> list[Coding]:
+        """The questions that a patient can answer, in order."""
+        return [self.coding(address) for address in self.purposes]
+
+    def artefacts(self) -> Iterator[Artefact]:
+        """Structures, value sets and code systems, in the order of the YAML."""
+        yield from self.structures
+        yield from self.value_sets
+        yield from self.code_systems
+
+    def constrained(self, path: str) -> Element:
+        """What the Consent profile says of an element id. Raises KeyError."""
+        return self.consent.elements[path]
+
+
+A = TypeVar("A", bound=Artefact)
+
+
+def _by_id(artefacts: list[A], artefact_id: str) -> A:
+    for artefact in artefacts:
+        if artefact.id == artefact_id:
+            return artefact
+    raise KeyError(artefact_id)

@@ -1,0 +1,256 @@
+"""From YAML files to an `Edition`: read, add the shared facts, check, resolve.
+
+A string `$url ID` stands for an artefact's canonical URL, `$coding ID#CODE` for a coding,
+`{{ … }}` for a fact of the edition; `$patient` and `$purpose` stay for whoever builds a Consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from pydantic import ValidationError
+
+from ndop.editions import located_yaml
+from ndop.editions.located_yaml import LocatedData, Way
+from ndop.editions.model import Edition
+from ndop.errors import EditionError
+
+#: Parts that an edition and the shared facts that it uses have together.
+_JOINED_LISTS = ("structures", "value-sets", "code-systems")
+_JOINED_MAPPINGS = ("errors",)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFolder:
+    """A folder with one YAML file an edition, and where the facts stand that editions share."""
+
+    editions: Path
+    shared: Path
+
+    def ids(self) -> list[str]:
+        """The editions that the folder has, sorted."""
+        return sorted(file.stem for file in self.editions.glob("*.yaml"))
+
+    def load(self, edition_id: str) -> Edition:
+        """Load one edition.
+
+        Raises EditionError: no such edition, or its YAML is wrong; the text names file, line,
+        key, what was found and what was expected.
+        """
+        file = self.editions / f"{edition_id}.yaml"
+        if edition_id not in self.ids():
+            raise EditionError(
+                f"There is no edition {edition_id!r}. "
+                f"Editions here: {', '.join(self.ids()) or 'none'} (files of {self.editions})."
+            )
+        located = _with_shared_facts(located_yaml.read(file), self.shared)
+        edition = _checked(located.data, located)
+        resolved = _Resolver(edition, located).resolve(edition.model_dump(by_alias=True))
+        edition = _checked(resolved, located)
+        if edition.id != edition_id:
+            raise EditionError(
+                f"{located.place(('id',))}: id: expected {edition_id!r}, the name of the file, "
+                f"found {edition.id!r}"
+            )
+        return edition
+
+    def load_all(self) -> list[Edition]:
+        """Load every edition of the folder. Raises EditionError, as `load` does."""
+        return [self.load(edition_id) for edition_id in self.ids()]
+
+
+def _with_shared_facts(located: LocatedData, shared: Path) -> LocatedData:
+    for name in located.data.pop("uses", []):
+        file = shared / f"{name}.yaml"
+        if not file.is_file():
+            raise EditionError(
+                f"{located.place(('uses',))}: uses: expected a file of {shared}, found {name!r}"
+            )
+        addition = located_yaml.read(file)
+        for key, value in addition.data.items():
+            if key in _JOINED_LISTS:
+                own = located.data.setdefault(key, [])
+                _join_places(located, addition, key, offset=len(own))
+                own.extend(value)
+            elif key in _JOINED_MAPPINGS:
+                own = located.data.get(key, {})
+                located.data[key] = {**value, **own}
+                _join_places(located, addition, key)
+            elif key not in located.data:
+                located.data[key] = value
+                _join_places(located, addition, key)
+    return located
+
+
+def _join_places(located: LocatedData, addition: LocatedData, key: str, offset: int = 0) -> None:
+    for way, place in addition.places.items():
+        if way[:1] == (key,):
+            moved = way
+            if len(way) > 1 and isinstance(way[1], int):
+                moved = (key, way[1] + offset, *way[2:])
+            located.places.setdefault(moved, place)
+
+
+def _checked(data: dict[str, Any], located: LocatedData) -> Edition:
+    try:
+        edition = Edition.model_validate(data)
+    except ValidationError as error:
+        problems = [_explained(detail, located) for detail in error.errors()]
+        raise EditionError("\n".join(problems)) from None
+    unknown = [
+        f"{located.place(way)}: {_dotted(way)}: {sentence}"
+        for way, sentence in _dangling_references(edition)
+    ]
+    if unknown:
+        raise EditionError("\n".join(unknown))
+    return edition
+
+
+def _explained(detail: Any, located: LocatedData) -> str:
+    way: Way = tuple(step for step in detail["loc"] if step != "[key]")
+    place, kind = located.place(way), detail["type"]
+    if kind == "missing":
+        return f"{place}: {_dotted(way)}: expected a value, found none"
+    if kind == "extra_forbidden":
+        return f"{place}: {_dotted(way)}: expected no such key; is it misspelt?"
+    expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"{place}: {_dotted(way)}: expected {expected}; found {detail['input']!r}"[:400]
+
+
+def _dangling_references(edition: Edition) -> Iterator[tuple[Way, str]]:
+    """Ids that nothing has. Yields the way to each and a sentence."""
+    structures = {structure.id for structure in edition.structures}
+    value_sets = {value_set.id for value_set in edition.value_sets}
+    code_systems = {code_system.id for code_system in edition.code_systems}
+    yield from _unless(edition.profile in structures, ("profile",), structures, edition.profile)
+    yield from _unless(edition.outcome in structures, ("outcome",), structures, edition.outcome)
+    for number, structure in enumerate(edition.structures):
+        for element_id, element in structure.elements.items():
+            way: Way = ("structures", number, "elements", element_id)
+            known = element_id.split(".")[0].split(":")[0] == structure.type
+            yield from _unless(known, way, [structure.type], element_id.split(".")[0])
+            if element.extension is not None:
+                yield from _unless(
+                    element.extension in structures,
+                    (*way, "extension"),
+                    structures,
+                    element.extension,
+                )
+            if element.binding is not None and not element.binding.value_set.startswith("http"):
+                yield from _unless(
+                    element.binding.value_set in value_sets,
+                    (*way, "binding", "value-set"),
+                    value_sets,
+                    element.binding.value_set,
+                )
+            for key in element.invariants:
+                yield from _unless(
+                    key in structure.invariants, (*way, "invariants"), structure.invariants, key
+                )
+    for number, value_set in enumerate(edition.value_sets):
+        for part, include in enumerate(value_set.include):
+            if include.code_system is not None:
+                yield from _unless(
+                    include.code_system in code_systems,
+                    ("value-sets", number, "include", part, "code-system"),
+                    code_systems,
+                    include.code_system,
+                )
+    if edition.profile in structures:
+        key = edition.patient.check_digit_invariant
+        yield from _unless(
+            key in edition.consent.invariants,
+            ("patient", "check-digit-invariant"),
+            edition.consent.invariants,
+            key,
+        )
+    identities = {parameter.code for parameter in edition.identity.parameters}
+    for name, parameter in edition.search.parameters.items():
+        if parameter.identity is not None:
+            yield from _unless(
+                parameter.identity in identities,
+                ("search", "parameters", name, "identity"),
+                identities,
+                parameter.identity,
+            )
+    parameters = edition.search.parameters
+    for name in edition.search.one_of:
+        yield from _unless(name in parameters, ("search", "one-of"), parameters, name)
+    if edition.history is not None:
+        for name in (edition.history.by, *edition.history.filters):
+            yield from _unless(name in parameters, ("history",), parameters, name)
+    for number, address in enumerate(edition.purposes):
+        try:
+            edition.coding(address)
+        except KeyError:
+            yield ("purposes", number), f"expected ID#CODE of a coding above, found {address!r}"
+    if edition.outcome in structures:
+        codes = edition.error_codes.concepts
+        for situation, entry in edition.errors.items():
+            yield from _unless(
+                entry.code in codes, ("errors", situation, "code"), codes, entry.code
+            )
+
+
+def _unless(
+    known: bool, way: Way, candidates: Iterable[str], found: str
+) -> Iterator[tuple[Way, str]]:
+    if not known:
+        yield way, f"expected one of {', '.join(sorted(candidates)) or 'nothing'}; found {found!r}"
+
+
+class _Resolver:
+    """Puts facts in the place of `$url …`, `$coding …` and `{{ … }}`."""
+
+    def __init__(self, edition: Edition, located: LocatedData) -> None:
+        self._edition = edition
+        self._located = located
+        # What is rendered is FHIRPath, not markup.
+        self._jinja = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
+        self._jinja.filters["fhirpath"] = fhirpath_string
+        self._facts = {
+            "patient": edition.patient,
+            "structures": {structure.id: structure for structure in edition.structures},
+        }
+
+    def resolve(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {key: self._resolved(value, (key,)) for key, value in data.items()}
+
+    def _resolved(self, value: Any, way: Way) -> Any:
+        if isinstance(value, dict):
+            return {key: self._resolved(item, (*way, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._resolved(item, (*way, index)) for index, item in enumerate(value)]
+        if isinstance(value, str):
+            return self._resolved_string(value, way)
+        return value
+
+    def _resolved_string(self, text: str, way: Way) -> Any:
+        word, _, address = text.partition(" ")
+        try:
+            if word == "$url":
+                return self._edition.url(address)
+            if word == "$coding":
+                return self._edition.coding(address).model_dump()
+            if "{{" in text:
+                return self._jinja.from_string(text).render(self._facts)
+        except (KeyError, jinja2.TemplateError) as error:
+            place = self._located.place(way)
+            raise EditionError(
+                f"{place}: {_dotted(way)}: expected the id of an artefact or a fact of the "
+                f"edition, found {text!r} ({error})"
+            ) from None
+        return text
+
+
+def fhirpath_string(text: str) -> str:
+    """`text` as a FHIRPath string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _dotted(way: Way) -> str:
+    return ".".join(str(step) for step in way)

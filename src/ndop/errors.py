@@ -1,0 +1,46 @@
+"""What can go wrong, as one tree.
+
+    NdopError                 the root; its text is one clear sentence or a few lines
+    ├── EditionError          an edition's YAML does not hold what it must
+    ├── BuildError            profiles, packages or jars cannot be made
+    │   └── OutOfDateError    generated files differ from what their sources give
+    ├── ServerError           a server cannot be started, reached or stopped
+    ├── TargetError           a conformance run cannot begin against the given base URL
+    └── MissingToolError      a program that must be on the machine is not
+
+Each carries the exit status that the `ndop` command ends with.
+"""
+
+from __future__ import annotations
+
+
+class NdopError(Exception):
+    """Root of the tree. `exit_status` is what the `ndop` command ends with: 2, could not run."""
+
+    exit_status = 2
+
+
+class EditionError(NdopError):
+    """An edition's facts are missing, misspelt or contradict each other."""
+
+
+class BuildError(NdopError):
+    """A step of the build failed; the text names the step and what its tool said."""
+
+
+class OutOfDateError(BuildError):
+    """What is committed differs from what its sources give; the text names the remedy."""
+
+    exit_status = 1
+
+
+class ServerError(NdopError):
+    """A server did not start, answer or stop."""
+
+
+class TargetError(NdopError):
+    """The server under test cannot be tested: nothing answers, or not a FHIR STU3 server."""
+
+
+class MissingToolError(NdopError):
+    """A program that must be on the machine is missing or too old."""
