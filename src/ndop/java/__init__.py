@@ -1,0 +1,1 @@
+"""The Java half: Maven modules, and calls of the toolkit."""

@@ -1,0 +1,106 @@
+"""The Maven modules under plugin/: built when their sources changed, left alone otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ndop.errors import BuildError
+from ndop.java.processes import run
+from ndop.layout import Layout
+from ndop.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module: files and folders that it is made from, and the files that it makes."""
+
+    name: str
+    sources: tuple[str, ...]
+    products: tuple[str, ...]
+
+
+#: What the ndop command asks HAPI for. Runs from the class path file beside the jar.
+TOOLKIT = Module(
+    "toolkit",
+    ("plugin/pom.xml", "plugin/validation", "plugin/toolkit"),
+    ("plugin/toolkit/target/ndop-fhir-toolkit.jar", "plugin/toolkit/target/class-path.txt"),
+)
+#: The embedded FHIR server, as one jar, and the class path to start it without unpacking.
+SERVER = Module(
+    "server",
+    ("plugin/pom.xml", "plugin/server"),
+    ("plugin/server/target/ndop-fhir-server.jar", "plugin/server/target/class-path.txt"),
+)
+#: The drop-in jar, with the packages of the editions in it.
+EXTENSION = Module(
+    "extension",
+    ("plugin/pom.xml", "plugin/validation", "plugin/extension", "build/packages"),
+    ("plugin/extension/target/ndop-fhir-extension.jar",),
+)
+
+
+def build(layout: Layout, modules: Sequence[Module], progress: Progress) -> None:
+    """Build those of `modules` whose sources changed since they were last built.
+
+    Raises BuildError with the end of Maven's output, or MissingToolError without Maven.
+    """
+    stale = [module for module in modules if not _is_current(layout, module)]
+    if not stale:
+        return
+    names = ",".join(module.name for module in stale)
+    with progress.step(f"Building with Maven: {names}"):
+        run(
+            ["mvn", "-B", "-q", "-ntp", "-DskipTests", "-pl", names, "-am", "package"],
+            f"Building {names}",
+            layout.plugin,
+        )
+    for module in stale:
+        missing = [name for name in module.products if not (layout.root / name).is_file()]
+        if missing:
+            raise BuildError(f"Building {module.name}: Maven ended well but made no {missing[0]}")
+        stamp = _stamp_file(layout, module)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(_fingerprint(layout, module), encoding="ascii")
+
+
+def class_path(layout: Layout, module: Module) -> list[Path]:
+    """The class path of a built module, its own jar first."""
+    jar, listing = module.products
+    entries = (layout.root / listing).read_text(encoding="utf-8").strip().split(":")
+    return [layout.root / jar, *map(Path, entries)]
+
+
+def _is_current(layout: Layout, module: Module) -> bool:
+    stamp = _stamp_file(layout, module)
+    if not stamp.is_file() or not all((layout.root / name).is_file() for name in module.products):
+        return False
+    if len(module.products) > 1 and not all(map(Path.is_file, class_path(layout, module))):
+        return False  # the local Maven repository was emptied
+    return stamp.read_text(encoding="ascii") == _fingerprint(layout, module)
+
+
+def _stamp_file(layout: Layout, module: Module) -> Path:
+    return layout.build / "stamps" / module.name
+
+
+def _fingerprint(layout: Layout, module: Module) -> str:
+    """A digest of every file that the module is made from."""
+    digest = hashlib.sha256()
+    for file in _source_files(layout, module):
+        digest.update(str(file.relative_to(layout.root)).encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _source_files(layout: Layout, module: Module) -> Iterable[Path]:
+    for name in module.sources:
+        source = layout.root / name
+        if source.is_file():
+            yield source
+        for file in sorted(source.rglob("*")):
+            parts = file.relative_to(source).parts
+            if file.is_file() and "target" not in parts and parts[:2] != ("src", "test"):
+                yield file

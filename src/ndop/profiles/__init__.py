@@ -1,0 +1,1 @@
+"""From an edition's facts to FHIR artefacts and packages."""

@@ -1,0 +1,54 @@
+"""The facts of an edition that the plugin goes by, as JSON: ndop.fhir.edition.Edition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ndop.editions import Edition
+
+#: The descriptor's name in profiles/generated/<edition> and in the package.
+FILE_NAME = "edition.json"
+
+
+def describe(edition: Edition) -> dict[str, Any]:
+    """The descriptor: keys in camel case, as the Java record spells them."""
+    codes = edition.error_codes
+    history = edition.history
+    return {
+        "id": edition.id,
+        "title": edition.title,
+        "profile": edition.consent.url,
+        "resourceType": edition.consent.type,
+        "interactions": list(edition.interactions),
+        "patient": {
+            "element": "patient",
+            "pattern": edition.patient.pattern,
+            "checkDigitInvariant": edition.patient.check_digit_invariant,
+        },
+        "identity": {
+            "unique": edition.identity.id,
+            "parameters": [parameter.code for parameter in edition.identity.parameters],
+        },
+        "search": {
+            "parameters": {
+                name: {"type": parameter.type, "identity": parameter.identity}
+                for name, parameter in edition.search.parameters.items()
+            },
+            "oneOf": list(edition.search.one_of),
+        },
+        "history": history
+        and {"by": history.by, "version": history.version, "filters": list(history.filters)},
+        "outcome": {"profile": edition.structure(edition.outcome).url, "system": codes.url},
+        "errors": {
+            situation: {
+                "status": entry.status,
+                "severity": entry.severity,
+                "issue": entry.issue,
+                "code": entry.code,
+                "display": codes.concepts[entry.code],
+            }
+            for situation, entry in sorted(edition.errors.items())
+        },
+        "capabilityStatement": f"{edition.capability.id}-served",
+        "cors": edition.capability.cors,
+    }

@@ -1,0 +1,78 @@
+"""The FHIR NPM package of an edition: a gzipped tar that is the same, byte for byte, each time."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+
+from ndop.editions import Edition
+from ndop.profiles import descriptor
+from ndop.profiles.render import FHIR_VERSION
+
+
+def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
+    """Pack artefacts (file name to JSON) as package `edition.package`.
+
+    Follows the FHIR package specification: `package/package.json`, `package/.index.json`, the
+    artefacts beside them, and the edition's descriptor under `package/other/`.
+    """
+    resources = {name: text for name, text in artefacts.items() if name != descriptor.FILE_NAME}
+    files = {
+        "package/package.json": _json(_manifest(edition)),
+        "package/.index.json": _json(_index(resources)),
+        f"package/other/{descriptor.FILE_NAME}": artefacts[descriptor.FILE_NAME],
+        **{f"package/{name}": text for name, text in resources.items()},
+    }
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in sorted(files.items()):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            member.mode = 0o644
+            archive.addfile(member, io.BytesIO(content))
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as stream:
+        stream.write(tar.getvalue())
+    return packed.getvalue()
+
+
+def _manifest(edition: Edition) -> dict[str, object]:
+    return {
+        "name": edition.package,
+        "version": edition.version,
+        "description": edition.title,
+        "author": edition.publication.publisher,
+        "license": "Apache-2.0",
+        "type": "fhir.ig",
+        "canonical": edition.consent.url.rsplit("/", 2)[0],
+        "fhirVersions": [FHIR_VERSION],
+        "dependencies": {},
+    }
+
+
+def _index(resources: Mapping[str, bytes]) -> dict[str, object]:
+    entries = []
+    for name, text in sorted(resources.items()):
+        artefact = json.loads(text)
+        entry = {"filename": name}
+        for key in (
+            "resourceType",
+            "id",
+            "url",
+            "version",
+            "kind",
+            "type",
+            "content",
+            "derivation",
+        ):
+            if isinstance(artefact.get(key), str):
+                entry[key] = artefact[key]
+        entries.append(entry)
+    return {"index-version": 2, "files": entries}
+
+
+def _json(data: object) -> bytes:
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
