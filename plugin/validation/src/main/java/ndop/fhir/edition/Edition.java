@@ -1,0 +1,86 @@
+package ndop.fhir.edition;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The facts of an edition that a server and a validator go by. They are generated from the
+ * edition's YAML; nothing in Java knows them otherwise.
+ *
+ * @param id the edition's name
+ * @param title a line for people
+ * @param profile canonical URL of the Consent profile
+ * @param resourceType the one resource type that the API has
+ * @param interactions FHIR codes of the interactions that are offered
+ * @param patient how a resource names its patient
+ * @param identity what makes a Consent the only one of its kind
+ * @param search the type-level search
+ * @param history the type-level history, or null where there is none
+ * @param outcome the form of an error
+ * @param errors situation to answer
+ * @param capabilityStatement id of the statement that the server gives
+ * @param cors whether other origins may call
+ */
+public record Edition(
+    String id,
+    String title,
+    String profile,
+    String resourceType,
+    Set<String> interactions,
+    Patient patient,
+    Identity identity,
+    Search search,
+    History history,
+    Outcome outcome,
+    Map<String, Answer> errors,
+    String capabilityStatement,
+    boolean cors) {
+
+  /**
+   * @param element the element that holds the reference
+   * @param pattern a regular expression for the reference; group 1 is the NHS number
+   * @param checkDigitInvariant key of the invariant on the check digit
+   */
+  public record Patient(String element, String pattern, String checkDigitInvariant) {}
+
+  /**
+   * @param unique id of the unique SearchParameter
+   * @param parameters codes of the SearchParameters that it combines
+   */
+  public record Identity(String unique, List<String> parameters) {}
+
+  /**
+   * @param parameters name to parameter
+   * @param oneOf of these at least one must be given; empty: none need be
+   */
+  public record Search(Map<String, Parameter> parameters, List<String> oneOf) {}
+
+  /**
+   * @param type FHIR type of the parameter
+   * @param identity the identity parameter that answers it, or null
+   */
+  public record Parameter(String type, String identity) {}
+
+  /**
+   * @param by the search parameter that says whose history it is
+   * @param version name of the parameter that selects one version, or null
+   * @param filters search parameters that narrow it
+   */
+  public record History(String by, String version, List<String> filters) {}
+
+  /**
+   * @param profile canonical URL of the profile of an error
+   * @param system code system of the error coding
+   */
+  public record Outcome(String profile, String system) {}
+
+  /**
+   * @param status HTTP status
+   * @param severity FHIR issue severity
+   * @param issue FHIR issue type
+   * @param code code of the error coding
+   * @param display its display
+   */
+  public record Answer(int status, String severity, String issue, String code, String display) {}
+}
