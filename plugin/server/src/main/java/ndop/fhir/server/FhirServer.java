@@ -1,0 +1,26 @@
+package ndop.fhir.server;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * A plain FHIR STU3 server: HAPI's JPA server over one database, and nothing else.
+ *
+ * <p>It holds no rule of the National Data Opt-out. A jar on {@code loader.path} that brings an
+ * auto-configuration, as the ndop-fhir extension does, makes it a server of that API.
+ */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+@Import({StorageConfiguration.class, RestConfiguration.class})
+public class FhirServer {
+
+  /**
+   * Starts the server; settings are Spring Boot's ({@code server.port}, {@code
+   * spring.datasource.url}).
+   */
+  public static void main(String[] arguments) {
+    SpringApplication.run(FhirServer.class, arguments);
+  }
+}
