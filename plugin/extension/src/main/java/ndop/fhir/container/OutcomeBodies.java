@@ -1,0 +1,68 @@
+package ndop.fhir.container;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.parser.IParser;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.Refusal;
+import ndop.fhir.policy.Situation;
+
+/**
+ * Bodies for the errors that the servlet container answers itself, before or beside HAPI: a URL
+ * that cannot be parsed, a method unknown to HTTP, a path outside the API.
+ */
+public final class OutcomeBodies {
+
+  private static final Map<Integer, Situation> SITUATIONS =
+      Map.of(
+          404, Situation.UNKNOWN_RECORD,
+          405, Situation.INTERACTION_REFUSED,
+          413, Situation.BODY_TOO_LARGE,
+          415, Situation.UNSUPPORTED_MEDIA_TYPE,
+          501, Situation.NOT_IMPLEMENTED);
+
+  private final FhirContext fhir;
+  private final SpineOutcomes outcomes;
+
+  public OutcomeBodies(FhirContext fhir, SpineOutcomes outcomes) {
+    this.fhir = fhir;
+    this.outcomes = outcomes;
+  }
+
+  /**
+   * A body and its media type.
+   *
+   * @param text the outcome
+   * @param mediaType a Content-Type
+   */
+  public record Body(String text, String mediaType) {}
+
+  /** The body for a status, in XML where the client accepts only that. */
+  public Body of(int status, String accept) {
+    boolean xml = accept != null && accept.contains("xml") && !accept.contains("json");
+    IParser parser = xml ? fhir.newXmlParser() : fhir.newJsonParser();
+    return new Body(
+        parser.encodeResourceToString(outcomes.outcome(refusal(status))),
+        xml ? "application/fhir+xml;charset=UTF-8" : "application/fhir+json;charset=UTF-8");
+  }
+
+  /** As {@link #of(int, String)}, by the request's Accept header. */
+  Body of(int status, HttpServletRequest request) {
+    return of(status, request.getHeader("Accept"));
+  }
+
+  private static Refusal refusal(int status) {
+    if (status >= 500 && status != 501) {
+      return Refusal.of(Situation.INTERNAL_FAILURE, "The request failed unexpectedly.");
+    }
+    Situation situation = SITUATIONS.getOrDefault(status, Situation.MALFORMED_REQUEST);
+    return Refusal.of(
+        situation,
+        switch (situation) {
+          case UNKNOWN_RECORD -> "There is nothing at this address.";
+          case INTERACTION_REFUSED, NOT_IMPLEMENTED -> "The method is not supported.";
+          default -> "The request is not well formed.";
+        });
+  }
+}

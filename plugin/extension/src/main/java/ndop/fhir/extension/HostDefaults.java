@@ -1,0 +1,55 @@
+package ndop.fhir.extension;
+
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+
+/**
+ * Sets what a stock HAPI server must be told to be a server of this API. The settings stand above
+ * the image's own {@code application.yaml} and below environment variables and the command line, so
+ * an operator can still say otherwise.
+ */
+public final class HostDefaults implements EnvironmentPostProcessor, Ordered {
+
+  static final String SOURCE_NAME = "ndop-fhir";
+
+  private static final String OWN_FILES_PREFIX = "Config resource";
+
+  private static final Map<String, Object> DEFAULTS =
+      Map.of(
+          "hapi.fhir.fhir_version", "DSTU3",
+          "hapi.fhir.openapi_enabled", "false",
+          "hapi.fhir.narrative_enabled", "false",
+          "hapi.fhir.allow_external_references", "true",
+          "hapi.fhir.validation.requests_enabled", "false",
+          "hapi.fhir.validation.responses_enabled", "false",
+          "server.max-http-request-header-size", "16KB",
+          "server.tomcat.max-swallow-size", "32MB",
+          "server.error.include-stacktrace", "never");
+
+  @Override
+  public void postProcessEnvironment(
+      ConfigurableEnvironment environment, SpringApplication application) {
+    MutablePropertySources sources = environment.getPropertySources();
+    PropertySource<?> defaults = new MapPropertySource(SOURCE_NAME, DEFAULTS);
+    sources.stream()
+        .map(PropertySource::getName)
+        .filter(name -> name.startsWith(OWN_FILES_PREFIX))
+        .findFirst()
+        .ifPresentOrElse(
+            first -> sources.addBefore(Objects.requireNonNull(first), defaults),
+            () -> sources.addLast(defaults));
+  }
+
+  /** After Spring Boot has read the application's own files. */
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE;
+  }
+}

@@ -1,0 +1,176 @@
+package ndop.fhir.extension;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.IdStrategyEnum;
+import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.StoreMetaSourceInformationEnum;
+import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
+import ca.uhn.fhir.jpa.searchparam.matcher.SearchParamMatcher;
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import ca.uhn.fhir.rest.server.RestfulServer;
+import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
+import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
+import ca.uhn.fhir.util.VersionUtil;
+import java.util.List;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.edition.EditionPackage;
+import ndop.fhir.hook.AcceptsOnlyValidConsents;
+import ndop.fhir.hook.AnswersInSpineForm;
+import ndop.fhir.hook.BindsOnlyTheApi;
+import ndop.fhir.hook.ConsentStaysWithPatient;
+import ndop.fhir.hook.InsistsOnIfMatch;
+import ndop.fhir.hook.NamesUpdatedConsents;
+import ndop.fhir.hook.OffersOnlyTheApi;
+import ndop.fhir.hook.PatientHistory;
+import ndop.fhir.hook.SearchesByIdentity;
+import ndop.fhir.hook.ServedCapabilityStatement;
+import ndop.fhir.hook.UpdateNeverCreates;
+import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.InteractionPolicy;
+import ndop.fhir.policy.ParameterPolicy;
+import ndop.fhir.policy.PatientReference;
+import ndop.fhir.policy.Verdict;
+import ndop.fhir.validation.DefinitionSource;
+import ndop.fhir.validation.ProfileValidator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.web.cors.CorsConfiguration;
+
+/**
+ * Turns the host's FHIR server into a server of the edition: after all beans are there, before the
+ * servlet begins to serve.
+ */
+final class ServerSetup implements SmartInitializingSingleton {
+
+  private static final Logger LOG = LoggerFactory.getLogger("ndop.fhir");
+
+  private final RestfulServer server;
+  private final EditionPackage edition;
+  private final ExtensionSettings settings;
+  private final SpineOutcomes outcomes;
+  private final JpaStorageSettings storage;
+  private final DaoRegistry daos;
+  private final SearchParamMatcher matcher;
+  private final PackageInstallation installation;
+
+  ServerSetup(
+      RestfulServer server,
+      EditionPackage edition,
+      ExtensionSettings settings,
+      SpineOutcomes outcomes,
+      JpaStorageSettings storage,
+      DaoRegistry daos,
+      SearchParamMatcher matcher,
+      PackageInstallation installation) {
+    this.server = server;
+    this.edition = edition;
+    this.settings = settings;
+    this.outcomes = outcomes;
+    this.storage = storage;
+    this.daos = daos;
+    this.matcher = matcher;
+    this.installation = installation;
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    setUpStorage();
+    installation.install(edition);
+    int hooks = setUpServer();
+    LOG.info(
+        "ndop-fhir serves {} ({}): HAPI FHIR {}, FHIR {}, package {}#{}, {} hooks, "
+            + "strict NHS numbers {}, If-Match {}",
+        edition.edition().id(),
+        edition.edition().title(),
+        VersionUtil.getVersion(),
+        server.getFhirContext().getVersion().getVersion(),
+        edition.name(),
+        edition.version(),
+        hooks,
+        settings.strictNhsNumber() ? "on" : "off",
+        settings.requireIfMatch() ? "required" : "optional");
+  }
+
+  private void setUpStorage() {
+    storage.setResourceServerIdStrategy(IdStrategyEnum.UUID);
+    storage.setAllowExternalReferences(true);
+    storage.setUniqueIndexesEnabled(true);
+    storage.setStoreMetaSourceInformation(StoreMetaSourceInformationEnum.NONE);
+    storage.setReuseCachedSearchResultsForMillis(null);
+    // A reference is returned as it was sent, with its version if it had one (NDOP-052).
+    server.getFhirContext().getParserOptions().setStripVersionsFromReferences(false);
+  }
+
+  private int setUpServer() {
+    Edition facts = edition.edition();
+    FhirContext fhir = server.getFhirContext();
+    PatientReference patients = new PatientReference(facts);
+    ProfileValidator validator = warm(facts, fhir);
+
+    unregisterHostInterceptors();
+    List<Object> hooks =
+        List.of(
+            new BindsOnlyTheApi(facts),
+            new OffersOnlyTheApi(
+                new InteractionPolicy(facts), new ParameterPolicy(facts), outcomes),
+            new AcceptsOnlyValidConsents(
+                facts,
+                fhir,
+                validator,
+                new Verdict(facts, settings.strictNhsNumber()),
+                outcomes,
+                Math.toIntExact(settings.maxBody().toBytes())),
+            new UpdateNeverCreates(outcomes),
+            new ConsentStaysWithPatient(patients, outcomes),
+            new SearchesByIdentity(facts, patients),
+            new NamesUpdatedConsents(),
+            new AnswersInSpineForm(outcomes));
+    hooks.forEach(server::registerInterceptor);
+    if (settings.requireIfMatch()) {
+      server.registerInterceptor(new InsistsOnIfMatch(outcomes));
+    }
+    if (facts.cors()) {
+      server.registerInterceptor(cors());
+    }
+    if (facts.history() != null) {
+      server.registerProvider(new PatientHistory(facts, patients, daos, matcher));
+    }
+    server.setServerConformanceProvider(new ServedCapabilityStatement(edition));
+    // Without stored result lists there is no page that somebody else could ask for.
+    server.setPagingProvider(null);
+    server.setDefaultPageSize(settings.maxPage());
+    server.setMaximumPageSize(settings.maxPage());
+    return hooks.size();
+  }
+
+  /** The first validation loads the definitions of FHIR; no client should wait for that. */
+  private ProfileValidator warm(Edition facts, FhirContext fhir) {
+    ProfileValidator validator =
+        new ProfileValidator(DefinitionSource.of(fhir, edition.resources()));
+    validator.validate(
+        "{\"resourceType\":\"%s\"}".formatted(facts.resourceType()),
+        EncodingEnum.JSON,
+        List.of(facts.profile()));
+    return validator;
+  }
+
+  /** A stock server answers browsers in HTML and has its own idea of CORS. */
+  private void unregisterHostInterceptors() {
+    server
+        .getInterceptorService()
+        .unregisterInterceptorsIf(
+            interceptor ->
+                interceptor instanceof ResponseHighlighterInterceptor
+                    || interceptor instanceof CorsInterceptor);
+  }
+
+  private CorsInterceptor cors() {
+    CorsConfiguration cors = new CorsConfiguration();
+    cors.setAllowedOriginPatterns(settings.corsOrigins());
+    cors.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT", "OPTIONS"));
+    cors.setAllowedHeaders(List.of("*"));
+    cors.setExposedHeaders(List.of("ETag", "Last-Modified", "Location", "X-Request-ID"));
+    return new CorsInterceptor(cors);
+  }
+}

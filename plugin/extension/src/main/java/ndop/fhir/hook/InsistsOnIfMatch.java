@@ -1,0 +1,32 @@
+package ndop.fhir.hook;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.Constants;
+import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.Situation;
+
+/** Refuses an update without If-Match; registered only where a setting asks for it (NDOP-122). */
+@Interceptor
+public final class InsistsOnIfMatch {
+
+  private final SpineOutcomes outcomes;
+
+  public InsistsOnIfMatch(SpineOutcomes outcomes) {
+    this.outcomes = outcomes;
+  }
+
+  /** Throws where the header is missing. */
+  @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
+  public void insistOnIfMatch(ServletRequestDetails request) {
+    if (request.getRestOperationType() == RestOperationTypeEnum.UPDATE
+        && request.getHeader(Constants.HEADER_IF_MATCH) == null) {
+      throw outcomes.refused(
+          Situation.VERSION_REQUIRED,
+          "Expected the header If-Match with the version that the update is based on; found none.");
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package ndop.fhir.policy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import ndop.fhir.edition.Edition;
+
+/**
+ * What a server can have to say of a request other than the plain answer. How each is answered
+ * (status, issue, code) is a fact of the edition, under the constant's name in lower case with
+ * hyphens.
+ */
+public enum Situation {
+  UNREADABLE_BODY,
+  BODY_OF_ANOTHER_TYPE,
+  BODY_ID_MISSING,
+  BODY_TOO_LARGE,
+  MISSING_PARAMETER,
+  INVALID_PARAMETER,
+  MALFORMED_REQUEST,
+  INVALID_NHS_NUMBER,
+  UNKNOWN_RECORD,
+  CLIENT_ASSIGNED_ID,
+  INTERACTION_REFUSED,
+  UNACCEPTABLE_MEDIA_TYPE,
+  UNSUPPORTED_MEDIA_TYPE,
+  STALE_VERSION,
+  VERSION_REQUIRED,
+  INVALID_RESOURCE,
+  DUPLICATE,
+  INTERNAL_FAILURE,
+  NOT_IMPLEMENTED,
+  CREATED,
+  UPDATED;
+
+  /** The name under which an edition says how to answer. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** How {@code edition} answers. */
+  public Edition.Answer answer(Edition edition) {
+    return edition.errors().get(key());
+  }
+
+  /** Keys that {@code edition} has no answer for; a server of it cannot run. */
+  public static List<String> unanswered(Edition edition) {
+    return Arrays.stream(values())
+        .map(Situation::key)
+        .filter(key -> !edition.errors().containsKey(key))
+        .toList();
+  }
+}

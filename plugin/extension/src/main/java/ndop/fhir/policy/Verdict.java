@@ -1,0 +1,61 @@
+package ndop.fhir.policy;
+
+import java.util.List;
+import java.util.Optional;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.validation.Finding;
+import ndop.fhir.validation.Severity;
+
+/**
+ * What the validator's findings mean: errors refuse (NDOP-138), and with the strict option a wrong
+ * check digit of an NHS number does too (NDOP-025, decision D-04).
+ */
+public final class Verdict {
+
+  /** More issues than this say no more. */
+  private static final int ISSUES = 20;
+
+  private final Edition edition;
+  private final boolean strictNhsNumber;
+
+  public Verdict(Edition edition, boolean strictNhsNumber) {
+    this.edition = edition;
+    this.strictNhsNumber = strictNhsNumber;
+  }
+
+  /** The findings, those on the check digit as errors where the strict option is on. */
+  public List<Finding> graded(List<Finding> findings) {
+    return findings.stream()
+        .map(
+            finding ->
+                strictNhsNumber && isOnCheckDigit(finding) ? finding.at(Severity.ERROR) : finding)
+        .toList();
+  }
+
+  /** The refusal that the findings ask for; empty where none is an error. */
+  public Optional<Refusal> refusal(List<Finding> findings) {
+    List<Finding> errors =
+        graded(findings).stream().filter(finding -> finding.severity().invalidates()).toList();
+    if (errors.isEmpty()) {
+      return Optional.empty();
+    }
+    Situation situation =
+        errors.stream().allMatch(this::isOnCheckDigit)
+            ? Situation.INVALID_NHS_NUMBER
+            : Situation.INVALID_RESOURCE;
+    return Optional.of(
+        new Refusal(situation, errors.stream().limit(ISSUES).map(Verdict::explained).toList()));
+  }
+
+  private boolean isOnCheckDigit(Finding finding) {
+    return edition.patient().checkDigitInvariant().equals(finding.rule());
+  }
+
+  private static String explained(Finding finding) {
+    String place =
+        finding.line() > 0
+            ? " (line %d, column %d)".formatted(finding.line(), finding.column())
+            : "";
+    return "%s%s: %s".formatted(finding.path(), place, finding.message());
+  }
+}
