@@ -1,0 +1,214 @@
+"""Area capability: the statement at metadata (ndop-api.md, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from fhir.resources.STU3.capabilitystatement import CapabilityStatement
+
+from ndop.conformance.client import XML, NdopClient
+from ndop.conformance.expectations import (
+    expect,
+    expect_one_of,
+    expect_status,
+    expect_that,
+    resource_of,
+)
+from ndop.consents import Draft
+from ndop.editions import Edition
+
+
+@pytest.fixture
+def statement(ndop: NdopClient) -> dict[str, Any]:
+    """The server's statement."""
+    response = ndop.get("metadata")
+    expect_status(response, 200)
+    return resource_of(response, "CapabilityStatement")
+
+
+@pytest.fixture
+def consent_entry(statement: dict[str, Any]) -> dict[str, Any]:
+    """What it says of Consent."""
+    entries = [
+        resource
+        for rest in statement.get("rest", [])
+        for resource in rest.get("resource", [])
+        if resource.get("type") == "Consent"
+    ]
+    expect("number of entries for Consent", len(entries), 1)
+    return cast("dict[str, Any]", entries[0])
+
+
+@pytest.mark.requirement("NDOP-066")
+def test_statement_is_served_in_json_and_xml(ndop: NdopClient) -> None:
+    """SHALL: metadata answers a CapabilityStatement, in JSON and in XML."""
+    response = ndop.get("metadata")
+    expect_status(response, 200)
+    CapabilityStatement.model_validate(resource_of(response, "CapabilityStatement"))
+
+    response = ndop.get("metadata", headers={"Accept": XML})
+    expect_status(response, 200)
+    CapabilityStatement.model_validate_xml(response.content)
+
+
+@pytest.mark.requirement("NDOP-067")
+@pytest.mark.parametrize("path", ["", "/"])
+def test_options_on_the_base(ndop: NdopClient, path: str) -> None:
+    """SHOULD: OPTIONS on the base answers the same statement."""
+    response = ndop.request("OPTIONS", path)
+    expect_status(response, 200)
+    resource_of(response, "CapabilityStatement")
+
+
+@pytest.mark.requirement("NDOP-068")
+def test_fhir_version(statement: dict[str, Any], note: Callable[[str], None]) -> None:
+    """SHALL: fhirVersion is 3.0.1."""
+    expect_one_of("fhirVersion", statement.get("fhirVersion"), ["3.0.1", "3.0.2"])
+    if statement["fhirVersion"] == "3.0.2":
+        note("warning: fhirVersion is 3.0.2, the technical correction of 3.0.1")
+
+
+@pytest.mark.requirement("NDOP-069")
+def test_statement_is_an_instance(edition: Edition, statement: dict[str, Any]) -> None:
+    """SHALL: the statement is an instance of the edition's published statement."""
+    expect("kind", statement.get("kind"), "instance")
+    instantiates = statement.get("instantiates", [])
+    expect_that(
+        "instantiates", edition.capability.url in instantiates, edition.capability.url, instantiates
+    )
+
+
+@pytest.mark.requirement("NDOP-070")
+def test_header_elements(edition: Edition, statement: dict[str, Any]) -> None:
+    """SHALL: the statement has the mandatory header elements."""
+    for name in ("url", "name", "status", "date", "publisher", "copyright"):
+        expect_that(name, bool(statement.get(name)), "present", "absent")
+    expect("acceptUnknown", statement.get("acceptUnknown"), "no")
+    contacts = [
+        contact
+        for contact in statement.get("contact", [])
+        if contact.get("name") and contact.get("telecom")
+    ]
+    expect_that("contact with name and telecom", bool(contacts), "at least one", "none")
+    profile = "https://fhir.nhs.uk/STU3/StructureDefinition/NHSDigital-CapabilityStatement-1"
+    if profile in statement.get("meta", {}).get("profile", []):
+        expect("publisher", statement["publisher"], edition.publication.publisher)
+
+
+@pytest.mark.requirement("NDOP-071")
+def test_formats(statement: dict[str, Any]) -> None:
+    """SHALL: both formats of STU3 are declared."""
+    for name in ("application/fhir+xml", "application/fhir+json"):
+        expect_that("format", name in statement.get("format", []), name, statement.get("format"))
+
+
+@pytest.mark.requirement("NDOP-072")
+def test_one_rest_entry(
+    edition: Edition, statement: dict[str, Any], consent_entry: dict[str, Any]
+) -> None:
+    """SHALL: there is one rest entry of a server, and it has the profile of Consent."""
+    expect("number of rest entries", len(statement.get("rest", [])), 1)
+    expect("rest.mode", statement["rest"][0].get("mode"), "server")
+    profile = consent_entry.get("profile", {}).get("reference")
+    expect("profile of Consent", profile, edition.consent.url)
+
+
+@pytest.mark.requirement("NDOP-073")
+def test_required_interactions(edition: Edition, consent_entry: dict[str, Any]) -> None:
+    """SHALL: the interactions that the edition requires are declared."""
+    declared = [interaction.get("code") for interaction in consent_entry.get("interaction", [])]
+    for code in edition.capability.required_interactions:
+        expect_that("declared interactions", code in declared, code, declared)
+
+
+@pytest.mark.requirement("NDOP-074")
+def test_statement_matches_behaviour(
+    ndop: NdopClient,
+    edition: Edition,
+    patient: str,
+    consent: Draft,
+    consent_entry: dict[str, Any],
+    stored: Callable[[Draft], dict[str, Any]],
+) -> None:
+    """SHALL: exactly the interactions that work are declared."""
+    declared = {interaction.get("code") for interaction in consent_entry.get("interaction", [])}
+    current = stored(consent)
+    path = f"Consent/{current['id']}"
+    reference = {"patient": edition.patient.reference_to(patient)}
+    version = current["meta"]["versionId"]
+    works = {
+        "create": True,
+        "read": ndop.get(path).is_success,
+        "vread": ndop.get(f"{path}/_history/{version}").is_success,
+        "update": ndop.update(current, current["id"]).is_success,
+        "history-instance": ndop.get(f"{path}/_history").is_success,
+        "history-type": ndop.get("Consent/_history", params=reference).is_success,
+        "search-type": ndop.get("Consent", params=reference).is_success,
+        "patch": ndop.request(
+            "PATCH",
+            path,
+            body="[]",
+            headers={"Content-Type": "application/json-patch+json"},
+        ).is_success,
+        "delete": ndop.request("DELETE", path).is_success,
+    }
+    for code, done in works.items():
+        expect(f"the interaction {code} is declared", code in declared, done)
+
+
+@pytest.mark.requirement("NDOP-075")
+def test_versioning(consent_entry: dict[str, Any]) -> None:
+    """SHALL: versions are kept and can be read."""
+    expect("versioning", consent_entry.get("versioning"), "versioned")
+    expect("readHistory", consent_entry.get("readHistory"), True)
+
+
+@pytest.mark.requirement("NDOP-076")
+def test_no_client_ids(consent_entry: dict[str, Any]) -> None:
+    """SHALL: an update does not create."""
+    expect("updateCreate", consent_entry.get("updateCreate"), False)
+
+
+@pytest.mark.requirement("NDOP-077")
+def test_no_conditional_interactions(consent_entry: dict[str, Any]) -> None:
+    """SHALL: no conditional interaction is declared."""
+    for name in ("conditionalCreate", "conditionalUpdate"):
+        expect_one_of(name, consent_entry.get(name), [False, None])
+    for name in ("conditionalRead", "conditionalDelete"):
+        expect_one_of(name, consent_entry.get(name), ["not-supported", None])
+
+
+@pytest.mark.requirement("NDOP-078", "NDOP-079")
+def test_search_parameters(edition: Edition, consent_entry: dict[str, Any]) -> None:
+    """SHALL: the edition's search parameters are declared, with their types."""
+    declared = {
+        parameter.get("name"): parameter.get("type")
+        for parameter in consent_entry.get("searchParam", [])
+    }
+    for name, parameter in edition.search.parameters.items():
+        expect(f"type of the search parameter {name}", declared.get(name), parameter.type)
+
+
+@pytest.mark.requirement("NDOP-080")
+def test_cors(ndop: NdopClient, statement: dict[str, Any]) -> None:
+    """SHOULD: CORS is declared and works."""
+    security = statement["rest"][0].get("security", {})
+    expect("rest.security.cors", security.get("cors"), True)
+    response = ndop.get("metadata", headers={"Origin": "https://portal.example.nhs.uk"})
+    allowed = response.headers.get("access-control-allow-origin")
+    expect_that("Access-Control-Allow-Origin", bool(allowed), "present", "absent")
+
+
+@pytest.mark.requirement("NDOP-081")
+def test_profiles_and_guide(edition: Edition, statement: dict[str, Any]) -> None:
+    """SHOULD: the profiles and the guide are listed."""
+    listed = {profile.get("reference") for profile in statement.get("profile", [])}
+    for structure in edition.structures:
+        if structure.type in ("Consent", "Extension"):
+            expect_that("profile", structure.url in listed, structure.url, sorted(map(str, listed)))
+    guides = statement.get("implementationGuide", [])
+    expect_that(
+        "implementationGuide", edition.capability.guide in guides, edition.capability.guide, guides
+    )

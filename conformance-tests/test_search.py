@@ -1,0 +1,209 @@
+"""Area search: looking a preference up (ndop-api.md, section 5.1)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fhir.resources.STU3.bundle import Bundle
+
+from ndop.conformance.client import NdopClient
+from ndop.conformance.expectations import (
+    assert_spine_error,
+    expect,
+    expect_status,
+    expect_that,
+    resource_of,
+)
+from ndop.consents import Draft, draft, having
+from ndop.editions import Edition
+
+Store = Callable[[Draft], dict[str, Any]]
+NewPatient = Callable[[], str]
+
+
+@pytest.fixture
+def search(ndop: NdopClient) -> Callable[..., dict[str, Any]]:
+    """Searches and returns the searchset."""
+
+    def by(**parameters: str) -> dict[str, Any]:
+        response = ndop.get("Consent", params=parameters)
+        expect_status(response, 200)
+        bundle = resource_of(response, "Bundle")
+        expect("Bundle.type", bundle.get("type"), "searchset")
+        return bundle
+
+    return by
+
+
+Search = Callable[..., dict[str, Any]]
+
+
+def consents_in(bundle: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry["resource"] for entry in bundle.get("entry", [])]
+
+
+@pytest.mark.requirement("NDOP-099")
+def test_search_without_a_match(edition: Edition, patient: str, search: Search) -> None:
+    """SHALL: the search for a patient without a Consent is an empty searchset."""
+    bundle = search(patient=edition.patient.reference_to(patient))
+    expect("total", bundle.get("total"), 0)
+    expect_that("entry", "entry" not in bundle, "absent", "present")
+
+
+@pytest.mark.requirement("NDOP-100")
+def test_search_by_patient(
+    edition: Edition, new_patient: NewPatient, stored: Store, search: Search
+) -> None:
+    """SHALL: the search finds the Consents of this patient and of nobody else."""
+    one, other = new_patient(), new_patient()
+    for nhs_number in (one, other):
+        stored(draft(edition, nhs_number))
+
+    found = consents_in(search(patient=edition.patient.reference_to(one)))
+
+    references = [consent["patient"]["reference"] for consent in found]
+    expect("patients found", references, [edition.patient.reference_to(one)])
+
+
+@pytest.mark.requirement("NDOP-101")
+def test_largest_result(edition: Edition, ndop: NdopClient, patient: str, search: Search) -> None:
+    """SHALL: a patient has at most as many Consents as there are questions."""
+    for _ in range(2):
+        for purpose in edition.purpose_codings():
+            ndop.create(draft(edition, patient, purpose=purpose))
+    bundle = search(patient=edition.patient.reference_to(patient))
+    expect("total", bundle["total"], len(edition.purposes))
+
+
+@pytest.mark.requirement("NDOP-102")
+def test_search_ignores_the_status(
+    edition: Edition, ndop: NdopClient, patient: str, consent: Draft, stored: Store, search: Search
+) -> None:
+    """SHALL: an inactive Consent is found, in its current version only."""
+    current = stored(consent)
+    expect_status(ndop.update(having(current, "status", value="inactive"), current["id"]), 200)
+    found = consents_in(search(patient=edition.patient.reference_to(patient)))
+    expect("statuses found", [one["status"] for one in found], ["inactive"])
+
+
+@pytest.mark.requirement("NDOP-103")
+def test_shape_of_the_searchset(
+    edition: Edition, ndop: NdopClient, patient: str, consent: Draft, stored: Store, search: Search
+) -> None:
+    """SHALL: the answer is a searchset with total, self link and complete entries."""
+    current = stored(consent)
+
+    bundle = search(patient=edition.patient.reference_to(patient))
+
+    Bundle.model_validate(bundle)
+    expect("total", bundle.get("total"), 1)
+    relations = [link.get("relation") for link in bundle.get("link", [])]
+    expect_that("link", "self" in relations, "self", relations)
+    (entry,) = bundle["entry"]
+    expect("fullUrl", entry.get("fullUrl"), f"{ndop.base_url}/Consent/{current['id']}")
+    expect("search.mode", entry.get("search", {}).get("mode"), "match")
+    expect("resource", entry["resource"], current)
+    for name in ("versionId", "lastUpdated"):
+        expect_that(f"meta.{name}", name in entry["resource"]["meta"], "present", "absent")
+
+
+@pytest.mark.requirement("NDOP-104")
+def test_search_by_id(
+    edition: Edition, new_patient: NewPatient, stored: Store, search: Search
+) -> None:
+    """SHALL: _id finds that Consent; with a patient both must fit."""
+    owner, other = new_patient(), new_patient()
+    current = stored(draft(edition, owner))
+
+    found = consents_in(search(_id=current["id"]))
+    expect("ids found", [one["id"] for one in found], [current["id"]])
+    expect("total for an unknown id", search(_id=str(uuid.uuid4()))["total"], 0)
+    for nhs_number, total in ((owner, 1), (other, 0)):
+        reference = edition.patient.reference_to(nhs_number)
+        expect(
+            "total for id and patient", search(_id=current["id"], patient=reference)["total"], total
+        )
+
+
+@pytest.mark.requirement("NDOP-107")
+@pytest.mark.parametrize("name", ["status", "purpose", "category"])
+def test_further_parameters_are_recorded(
+    edition: Edition,
+    ndop: NdopClient,
+    patient: str,
+    consent: Draft,
+    stored: Store,
+    note: Callable[[str], None],
+    name: str,
+) -> None:
+    """MAY: further search parameters; recorded, not scored."""
+    if name in edition.search.parameters:
+        pytest.skip("a parameter of this edition")
+    stored(consent)
+    reference = edition.patient.reference_to(patient)
+    response = ndop.get("Consent", params={"patient": reference, name: "active"})
+    expect_status(response, 200, 400, 422)
+    note(f"the parameter {name}: {response.status_code}")
+
+
+@pytest.mark.requirement("NDOP-108")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://demographics.spineservices.nhs.uk//45055771aaaa",
+        "https://demographics.spineservices.nhs.uk/STU3/Patient/450-557-7104",
+        "nobody",
+    ],
+)
+def test_malformed_patient_value(edition: Edition, ndop: NdopClient, value: str) -> None:
+    """SHOULD: a patient value that is no reference finds nothing and is no error."""
+    response = ndop.get("Consent", params={"patient": value})
+    if response.status_code == 400:
+        assert_spine_error(edition, response, status=400, issue="value", code="INVALID_NHS_NUMBER")
+    else:
+        expect_status(response, 200)
+        expect("total", resource_of(response, "Bundle")["total"], 0)
+
+
+@pytest.mark.requirement("NDOP-109")
+def test_bare_nhs_number_is_recorded(
+    ndop: NdopClient, patient: str, consent: Draft, stored: Store, note: Callable[[str], None]
+) -> None:
+    """MAY: the search with a bare NHS number; recorded, not scored."""
+    stored(consent)
+    response = ndop.get("Consent", params={"patient": patient})
+    expect_status(response, 200)
+    note(f"a bare NHS number: total {resource_of(response, 'Bundle')['total']}")
+
+
+@pytest.mark.requirement("NDOP-110")
+def test_search_needs_a_patient_or_an_id(edition: Edition, ndop: NdopClient) -> None:
+    """SHOULD: a search with neither patient nor _id is refused and discloses nothing."""
+    response = ndop.get("Consent")
+    assert_spine_error(edition, response, status=400, issue="invalid", code="BAD_REQUEST")
+
+
+@pytest.mark.requirement("NDOP-111")
+def test_unsupported_parameter(
+    edition: Edition, ndop: NdopClient, patient: str, note: Callable[[str], None]
+) -> None:
+    """SHOULD: an unsupported parameter is refused."""
+    parameters = {"patient": edition.patient.reference_to(patient), "colour": "red"}
+    response = ndop.get("Consent", params=parameters)
+    note(f"an unsupported parameter: {response.status_code}")
+    if response.status_code != 200:
+        assert_spine_error(edition, response, status={400, 422})
+
+
+@pytest.mark.requirement("NDOP-204")
+def test_search_goes_by_the_nhs_number(
+    edition: Edition, patient: str, consent: Draft, stored: Store, search: Search
+) -> None:
+    """SHALL: the search finds a Consent that was stored under another host, as it was sent."""
+    elsewhere = f"https://other.example/base/Patient/{patient}"
+    stored(having(consent, "patient", "reference", value=elsewhere))
+    found = consents_in(search(patient=edition.patient.reference_to(patient)))
+    expect("references found", [one["patient"]["reference"] for one in found], [elsewhere])

@@ -1,0 +1,1 @@
+"""The conformance suite: its pytest plugin, its client and its reports."""

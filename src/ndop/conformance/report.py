@@ -1,0 +1,93 @@
+"""The reports of a run: results.json, junit.xml (by pytest), index.html, and the summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ndop.conformance.results import RunResult, TestResult
+
+RESULTS = "results.json"
+JUNIT = "junit.xml"
+PAGE = "index.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write(result: RunResult, folder: Path) -> None:
+    """Write results.json and the page; junit.xml is there already."""
+    (folder / RESULTS).write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html.j2").render(run=result)
+    (folder / PAGE).write_text(page, encoding="utf-8")
+
+
+def explain(test: TestResult, result: RunResult) -> str:
+    """A failure in full: requirement, request, answer, expected, found."""
+    statements = {row.id: row for row in result.requirements}
+    lines = [f"{test.outcome.upper()}: {test.title}", f"  {test.id}"]
+    for requirement_id in test.requirements:
+        row = statements.get(requirement_id)
+        if row is not None:
+            lines.append(f"  {row.id} ({row.level}): {row.statement}")
+    if test.exchanges:
+        last = test.exchanges[-1]
+        answer = "no answer" if last.status is None else f"HTTP {last.status}"
+        lines += [f"  Request:  {last.curl}", f"  Response: {answer} {last.response_body[:600]}"]
+    lines += [f"  {line}" for line in test.explanation.splitlines()]
+    return "\n".join(lines)
+
+
+def print_summary(result: RunResult, folder: Path, console: Console) -> None:
+    """The table by area, the count of requirements, and where the reports are."""
+    table = Table(title=f"{result.edition} at {result.base_url}", box=box.SIMPLE_HEAD)
+    table.add_column("area")
+    for heading in ("passed", "failed", "warnings", "skipped"):
+        table.add_column(heading, justify="right")
+    table.add_column("time", justify="right")
+    for area in result.areas:
+        counts = result.tests_by_outcome(area)
+        table.add_row(
+            area,
+            str(counts["passed"]),
+            str(counts["failed"]),
+            str(counts["warning"]),
+            str(counts["skipped"]),
+            f"{result.seconds_in(area):.1f} s",
+        )
+    counts = result.tests_by_outcome()
+    table.add_section()
+    table.add_row(
+        "all",
+        str(counts["passed"]),
+        str(counts["failed"]),
+        str(counts["warning"]),
+        str(counts["skipped"]),
+        f"{result.seconds:.1f} s",
+    )
+    console.print(table)
+    for test in result.tests:
+        if test.outcome == "skipped":
+            console.print(f"skipped: {escape(test.title)}: {escape(test.explanation)}")
+    for level in ("SHALL", "SHOULD"):
+        rows = result.requirements_by_outcome(level)
+        tested = rows["passed"] + rows["failed"] + rows["warning"]
+        console.print(
+            f"{level}: {sum(rows.values())} rows of the register; {tested} tested: "
+            f"{rows['passed']} passed, {rows['failed'] + rows['warning']} not; "
+            f"{rows['skipped']} skipped, {rows['untested']} not tested here"
+        )
+    if not result.complete:
+        console.print("The run is incomplete.")
+    console.print(f"Report: {folder / PAGE}", soft_wrap=True)

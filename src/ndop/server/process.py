@@ -1,0 +1,205 @@
+"""The embedded reference server as a child process: started, waited for, stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from ndop.errors import MissingToolError, ServerError
+from ndop.java import modules
+from ndop.layout import Layout
+from ndop.progress import Progress
+
+_MAIN = "ndop.fhir.server.FhirServer"
+_HOST = "127.0.0.1"
+_SECONDS_TO_READY = 240
+_SECONDS_TO_STOP = 20
+_FREE_BYTES_NEEDED = 256 * 1024 * 1024
+_LOG_LINES_SHOWN = 20
+
+#: The JVM for a server that soon ends: it starts faster and runs a little slower.
+SHORT_LIVED = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g")
+#: The JVM for a server that stays.
+LONG_LIVED = ("-XX:+UseSerialGC", "-Xmx1g")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPlan:
+    """What to start.
+
+    `data` is the folder of the database, None for one in memory; `plain` leaves the extension
+    out, so that a bare HAPI server starts; `settings` are Spring Boot's or the extension's.
+    """
+
+    edition: str
+    port: int = 0
+    data: Path | None = None
+    plain: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    jvm: tuple[str, ...] = SHORT_LIVED
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers."""
+
+    base_url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    seconds_to_ready: float
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[RunningServer]:
+    """Run a server for the time of the block. It must have been built.
+
+    Raises ServerError: the port is taken, the disk is full, or the server did not start; the
+    text ends with what it logged.
+    """
+    port = plan.port or free_port()
+    _insist_on_port(port)
+    _insist_on_disk(plan.data or layout.build)
+    log = layout.build / "logs" / f"{plan.edition}-{port}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    base_url = f"http://{_HOST}:{port}/fhir"
+    process = _start(layout, plan, port, log)
+    try:
+        with progress.step(f"Starting the server ({'plain HAPI' if plan.plain else plan.edition})"):
+            seconds = _wait_until_ready(process, base_url, log)
+        yield RunningServer(base_url, process, log, seconds)
+    finally:
+        _stop(process)
+
+
+def wait_for_interrupt(server: RunningServer) -> None:
+    """Block until Ctrl-C or SIGTERM. Raises ServerError where the server ends by itself."""
+    stopped = False
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+
+    before = {sign: signal.signal(sign, note) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while not stopped:
+            if server.process.poll() is not None:
+                raise ServerError(f"The server ended by itself.\n{_end_of(server.log)}")
+            time.sleep(0.2)
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess.Popen[bytes]:
+    class_path = modules.class_path(layout, modules.SERVER)
+    if not plan.plain:
+        class_path.insert(1, layout.root / modules.EXTENSION.products[0])
+    database = (
+        f"jdbc:h2:file:{plan.data.resolve()}/consents" if plan.data else "jdbc:h2:mem:consents"
+    )
+    settings = {
+        "server.port": str(port),
+        "spring.datasource.url": database,
+        "ndop.edition": plan.edition,
+        **plan.settings,
+    }
+    command = [
+        "java",
+        *plan.jvm,
+        "-cp",
+        os.pathsep.join(map(str, class_path)),
+        _MAIN,
+        *(f"--{name}={value}" for name, value in settings.items()),
+    ]
+    if plan.data:
+        plan.data.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        try:
+            # A session of its own: Ctrl-C in the terminal reaches this process only, which then
+            # stops the server in an orderly way.
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise MissingToolError(
+                "Starting the server: the program 'java' is not installed. "
+                "Run scripts/prerequisites.sh; it says what is needed and how to install it."
+            ) from error
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], base_url: str, log: Path) -> float:
+    begun = time.monotonic()
+    while time.monotonic() - begun < _SECONDS_TO_READY:
+        if process.poll() is not None:
+            raise ServerError(f"The server did not start.\n{_end_of(log)}")
+        try:
+            if httpx.get(f"{base_url}/metadata", timeout=10).status_code == httpx.codes.OK:
+                return time.monotonic() - begun
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise ServerError(f"The server did not answer within {_SECONDS_TO_READY} s.\n{_end_of(log)}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _insist_on_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except (OSError, OverflowError) as error:
+            raise ServerError(
+                f"Port {port} of {_HOST} cannot be used ({error}). Choose another, as in "
+                "'make serve PORT=9080', or stop what listens there."
+            ) from error
+
+
+def _insist_on_disk(folder: Path) -> None:
+    existing = folder
+    while not existing.exists():
+        existing = existing.parent
+    free = shutil.disk_usage(existing).free
+    if free < _FREE_BYTES_NEEDED:
+        raise ServerError(
+            f"The disk of {existing} is full: the server needs {_FREE_BYTES_NEEDED // 2**20} MiB, "
+            f"{free // 2**20} MiB are free. Make room, or choose another folder with DATA=…"
+        )
+
+
+def _end_of(log: Path) -> str:
+    """The last lines of a log, without the stack traces between them."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    shown = [
+        line for line in lines if line.strip() and not line.lstrip().startswith(("at ", "..."))
+    ]
+    return "\n".join([*shown[-_LOG_LINES_SHOWN:], f"The whole log: {log}"])
