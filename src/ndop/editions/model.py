@@ -148,6 +148,7 @@ class Capability(Facts):
     formats: Annotated[list[str], Field(min_length=1)]
     required_interactions: list[Interaction]
     cors: bool = False
+    profile: str | None = None
 
 
 class Binding(Facts):

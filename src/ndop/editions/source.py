@@ -128,6 +128,9 @@ def _dangling_references(edition: Edition) -> Iterator[tuple[Way, str]]:
     code_systems = {code_system.id for code_system in edition.code_systems}
     yield from _unless(edition.profile in structures, ("profile",), structures, edition.profile)
     yield from _unless(edition.outcome in structures, ("outcome",), structures, edition.outcome)
+    if edition.capability.profile is not None:
+        profile = edition.capability.profile
+        yield from _unless(profile in structures, ("capability", "profile"), structures, profile)
     for number, structure in enumerate(edition.structures):
         for element_id, element in structure.elements.items():
             way: Way = ("structures", number, "elements", element_id)

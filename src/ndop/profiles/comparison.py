@@ -1,0 +1,308 @@
+"""Generated artefacts beside the published ones: snapshots element by element, value sets and
+code systems concept by concept.
+
+Each difference must be explained by an entry of profiles/differences.yaml, which names the
+erratum (E-nn) or the decision (D-nn) behind it; an entry that explains nothing is out of date.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from lxml import etree
+
+_FHIR = "{http://hl7.org/fhir}"
+_COMPARED_TYPES = ("StructureDefinition", "ValueSet", "CodeSystem")
+
+#: What is compared of one element or concept: aspect to value as text.
+Aspects = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One aspect of one element that the published and the generated artefact do not share.
+
+    `dead`: the published element lies below one that may not occur, so it can never apply.
+    `spelt_out`: the published snapshot has the element, though its differential says nothing of
+    it and it is one of a data type, so it only repeats what the type says.
+    """
+
+    artefact: str
+    element: str
+    aspect: str
+    published: str
+    generated: str
+    dead: bool = False
+    spelt_out: bool = False
+
+    def __str__(self) -> str:
+        return (
+            f"{self.artefact}: {self.element}: {self.aspect}: "
+            f"published {self.published or 'nothing'}, generated {self.generated or 'nothing'}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An entry of profiles/differences.yaml. `artefact`, `elements` and `aspects` may be globs;
+    the others narrow it where they are given."""
+
+    because: str
+    artefact: str
+    elements: tuple[str, ...] = ("*",)
+    aspects: tuple[str, ...] = ("*",)
+    published: str | None = None
+    generated: str | None = None
+    dead: bool = False
+    spelt_out: bool = False
+
+    def covers(self, difference: Difference) -> bool:
+        """Whether it explains this difference."""
+        return (
+            fnmatch.fnmatchcase(difference.artefact, self.artefact)
+            and any(_matches(difference.element, pattern) for pattern in self.elements)
+            and any(fnmatch.fnmatchcase(difference.aspect, one) for one in self.aspects)
+            and self.published in (None, difference.published)
+            and self.generated in (None, difference.generated)
+            and (difference.dead or not self.dead)
+            and (difference.spelt_out or not self.spelt_out)
+        )
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The outcome for one edition."""
+
+    elements: int = 0
+    explained: dict[str, list[Difference]] = field(default_factory=dict)
+    unexplained: list[Difference] = field(default_factory=list)
+    unused: list[Explanation] = field(default_factory=list)
+
+
+def compare(
+    published: Path, generated: Path, explanations: Sequence[Explanation]
+) -> Comparison:
+    """Compare the published XML artefacts below a folder with generated JSON ones.
+
+    Published artefacts without a generated counterpart (and the other way round) are
+    differences too, of the aspect `artefact`.
+    """
+    sources = dict(_published(published))
+    theirs = {key: _aspects(content) for key, content in sources.items()}
+    ours = {key: _aspects(content) for key, content in _generated(generated)}
+    constrained = {key: _constrained_paths(content) for key, content in sources.items()}
+    outcome = Comparison()
+    used: set[Explanation] = set()
+    for difference in _differences(theirs, ours, constrained, outcome):
+        explanation = next((one for one in explanations if one.covers(difference)), None)
+        if explanation is None:
+            outcome.unexplained.append(difference)
+        else:
+            used.add(explanation)
+            outcome.explained.setdefault(explanation.because, []).append(difference)
+    outcome.unused = [one for one in explanations if one not in used]
+    return outcome
+
+
+def read_explanations(file: Path, edition_id: str) -> list[Explanation]:
+    """The entries of profiles/differences.yaml for one edition."""
+    entries = yaml.safe_load(file.read_text(encoding="utf-8"))[edition_id]
+    return [
+        Explanation(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+        for entry in entries
+    ]
+
+
+def _differences(
+    theirs: Mapping[str, Mapping[str, Aspects]],
+    ours: Mapping[str, Mapping[str, Aspects]],
+    constrained: Mapping[str, set[str]],
+    outcome: Comparison,
+) -> Iterator[Difference]:
+    for artefact in sorted(theirs.keys() | ours.keys()):
+        if artefact not in theirs or artefact not in ours:
+            there, here = artefact in theirs, artefact in ours
+            yield Difference(
+                artefact, "", "artefact", "present" if there else "", "present" if here else ""
+            )
+            continue
+        their_elements, our_elements = theirs[artefact], ours[artefact]
+        for element in [*their_elements, *(our_elements.keys() - their_elements.keys())]:
+            outcome.elements += 1
+            published = their_elements.get(element, {})
+            generated = our_elements.get(element, {})
+            for aspect in [*published, *(generated.keys() - published.keys())]:
+                if published.get(aspect, "") != generated.get(aspect, ""):
+                    yield Difference(
+                        artefact,
+                        element,
+                        aspect,
+                        published.get(aspect, ""),
+                        generated.get(aspect, ""),
+                        dead=_is_below_a_prohibited(element, their_elements),
+                        spelt_out=element not in our_elements
+                        and _plain(element) not in constrained[artefact],
+                    )
+
+
+def _constrained_paths(resource: Mapping[str, Any]) -> set[str]:
+    """The paths that a differential says something of."""
+    differential = resource.get("differential", {}).get("element", [])
+    return {_choice(str(element["path"])) for element in differential}
+
+
+def _plain(element: str) -> str:
+    """An element without the names of its slices."""
+    return ".".join(step.partition(":")[0] for step in element.split("."))
+
+
+def _is_below_a_prohibited(element: str, elements: Mapping[str, Aspects]) -> bool:
+    steps = element.split(".")
+    above = (".".join(steps[:count]) for count in range(1, len(steps)))
+    return any(elements.get(one, {}).get("max") == "0" for one in above)
+
+
+def _aspects(resource: Mapping[str, Any]) -> dict[str, Aspects]:
+    kind = resource["resourceType"]
+    if kind == "StructureDefinition":
+        return _of_structure(resource)
+    if kind == "CodeSystem":
+        return _of_code_system(resource)
+    return _of_value_set(resource)
+
+
+def _of_structure(resource: Mapping[str, Any]) -> dict[str, Aspects]:
+    head = {
+        name: str(resource.get(name, ""))
+        for name in ("version", "status", "kind", "type", "baseDefinition", "fhirVersion")
+    }
+    elements = {"": head}
+    slices: dict[str, str] = {}
+    for element in resource["snapshot"]["element"]:
+        elements[_identity(element, slices)] = _of_element(element)
+    return elements
+
+
+def _identity(element: Mapping[str, Any], slices: dict[str, str]) -> str:
+    """The path of an element with the names of the slices that it is in.
+
+    Ids are not used: the published ones are missing or wrong in places (E-29).
+    """
+    path = _choice(str(element["path"]))
+    for known in [one for one in slices if one != path and not path.startswith(f"{one}.")]:
+        del slices[known]
+    name = element.get("sliceName")
+    if name and not path.endswith("[x]"):
+        slices[path] = name
+    elif path in slices:
+        del slices[path]
+    steps = path.split(".")
+    named = []
+    for count, step in enumerate(steps, start=1):
+        name = slices.get(".".join(steps[:count]))
+        named.append(f"{step}:{name}" if name else step)
+    return ".".join(named)
+
+
+def _choice(path: str) -> str:
+    """`Extension.valueString` is `Extension.value[x]` once its type says so."""
+    head, dot, rest = path.partition(".value")
+    if head != "Extension" or not dot:
+        return path
+    _, dot, tail = rest.partition(".")
+    return f"{head}.value[x]{dot}{tail}"
+
+
+def _of_element(element: Mapping[str, Any]) -> Aspects:
+    aspects = {"min": str(element.get("min", 0)), "max": str(element.get("max", "*"))}
+    types = sorted(
+        "|".join(str(one.get(part, "")) for part in ("code", "profile", "targetProfile"))
+        for one in element.get("type", [])
+    )
+    aspects["type"] = ", ".join(types)
+    for name, value in element.items():
+        if name.startswith(("fixed", "pattern")):
+            aspects[name] = json.dumps(value, sort_keys=True)
+    if element.get("mustSupport"):
+        aspects["mustSupport"] = "true"
+    binding = element.get("binding")
+    if binding:
+        aspects["binding.strength"] = str(binding.get("strength", ""))
+        reference = binding.get("valueSetReference", {}).get("reference")
+        aspects["binding.valueSet"] = str(reference or binding.get("valueSetUri", ""))
+    for constraint in element.get("constraint", []):
+        aspects[f"invariant {constraint['key']}"] = str(constraint.get("severity"))
+    return aspects
+
+
+def _of_code_system(resource: Mapping[str, Any]) -> dict[str, Aspects]:
+    head = {
+        name: str(resource.get(name, ""))
+        for name in ("version", "status", "name", "content", "caseSensitive")
+    }
+    concepts = {concept["code"]: {"display": concept["display"]} for concept in resource["concept"]}
+    return {"": head, **concepts}
+
+
+def _of_value_set(resource: Mapping[str, Any]) -> dict[str, Aspects]:
+    head = {name: str(resource.get(name, "")) for name in ("version", "status", "name")}
+    includes = {
+        include["system"]: {
+            "concepts": ", ".join(concept["code"] for concept in include.get("concept", [])) or "all"
+        }
+        for include in resource["compose"]["include"]
+    }
+    return {"": head, **includes}
+
+
+def _generated(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in sorted(folder.glob("*.json")):
+        resource = json.loads(file.read_text(encoding="utf-8"))
+        if resource.get("resourceType") in _COMPARED_TYPES:
+            yield f"{resource['resourceType']} {resource['url']}", resource
+
+
+def _published(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in sorted(folder.rglob("*.xml")):
+        try:
+            root = etree.parse(str(file)).getroot()
+        except etree.XMLSyntaxError:
+            continue  # some published examples are malformed (E-25, E-68)
+        kind = str(root.tag).removeprefix(_FHIR)
+        if kind in _COMPARED_TYPES:
+            resource = {"resourceType": kind, **_as_json(root)}
+            yield f"{kind} {resource['url']}", resource
+
+
+#: Elements of the compared types that repeat, so that they are lists in JSON.
+_REPEATING = {"element", "type", "constraint", "concept", "include", "contact", "telecom"}
+
+
+def _as_json(node: etree._Element) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for child in node:
+        if not isinstance(child.tag, str):
+            continue
+        name = child.tag.removeprefix(_FHIR)
+        value = child.get("value")
+        content: Any = _as_json(child) if value is None else _scalar(value)
+        if name in _REPEATING and isinstance(content, dict):
+            result.setdefault(name, []).append(content)
+        else:
+            result[name] = content
+    return result
+
+
+def _scalar(text: str) -> Any:
+    return {"true": True, "false": False}.get(text, text)
+
+
+def _matches(element: str, pattern: str) -> bool:
+    # [x] is part of element names, not a set of characters.
+    return fnmatch.fnmatchcase(element.replace("[", "("), pattern.replace("[", "("))
