@@ -1,1 +1,71 @@
+"""Fixtures for the project's own tests."""
 
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ndop.editions import Edition, EditionFolder
+from ndop.java import modules
+from ndop.layout import Layout, checkout
+from ndop.profiles import build as profiles
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import RunningServer, ServerPlan
+
+
+@pytest.fixture(scope="session")
+def layout() -> Layout:
+    return checkout()
+
+
+@pytest.fixture(scope="session")
+def progress() -> Progress:
+    """Says nothing."""
+    return Progress(Console(quiet=True))
+
+
+@pytest.fixture(scope="session")
+def folder(layout: Layout) -> EditionFolder:
+    return EditionFolder(layout.editions, layout.shared_facts)
+
+
+@pytest.fixture(scope="session")
+def edition(folder: EditionFolder) -> Edition:
+    """The default edition."""
+    return folder.load("ndop-1.1.0")
+
+
+@pytest.fixture
+def copied_editions(layout: Layout, tmp_path: Path) -> EditionFolder:
+    """A copy of the editions, for a test to break."""
+    shutil.copytree(layout.editions, tmp_path / "editions")
+    shutil.copytree(layout.shared_facts, tmp_path / "shared")
+    return EditionFolder(tmp_path / "editions", tmp_path / "shared")
+
+
+@pytest.fixture(scope="session")
+def published(layout: Layout) -> Path:
+    """The published profiles and examples, which a plain clone does not have."""
+    if not layout.published.is_dir():
+        pytest.skip(f"the published artefacts are not here: {layout.published}")
+    return layout.published
+
+
+@pytest.fixture(scope="session")
+def built(layout: Layout, folder: EditionFolder, progress: Progress) -> Layout:
+    """The checkout with everything built."""
+    profiles.build_if_stale(layout, folder.load_all(), progress)
+    modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
+    return layout
+
+
+@pytest.fixture(scope="session")
+def server(built: Layout, progress: Progress) -> Iterator[RunningServer]:
+    """A reference server of the default edition, with an empty database in memory."""
+    with process.running(built, ServerPlan("ndop-1.1.0"), progress) as running:
+        yield running

@@ -57,7 +57,7 @@ def read(file: Path) -> LocatedData:
             found = "nothing" if root is None else "something else"
             raise EditionError(f"{file}:1: expected a mapping of facts, found {found}")
         located = LocatedData(file, {})
-        _note_places(root, (), located)
+        _note_places(root, (), located, ())
         loader.flatten_mapping(root)
         located.data = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
@@ -69,7 +69,14 @@ def read(file: Path) -> LocatedData:
     return located
 
 
-def _note_places(node: yaml.Node, way: Way, located: LocatedData) -> None:
+def _note_places(
+    node: yaml.Node, way: Way, located: LocatedData, around: tuple[yaml.Node, ...]
+) -> None:
+    if node in around:
+        raise EditionError(
+            f"{located.file}:{node.start_mark.line + 1}: not valid YAML: "
+            f"{_dotted(way)} contains itself"
+        )
     located.places[way] = Place(located.file, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
@@ -81,11 +88,11 @@ def _note_places(node: yaml.Node, way: Way, located: LocatedData) -> None:
                     f"time; the first is in line {seen[key]}. Keep one."
                 )
             seen[key] = line
-            _note_places(value_node, (*way, key), located)
+            _note_places(value_node, (*way, key), located, (*around, node))
             located.places[(*way, key)] = Place(located.file, line)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _note_places(item, (*way, index), located)
+            _note_places(item, (*way, index), located, (*around, node))
 
 
 def _dotted(way: Way) -> str:

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import yaml
-from lxml import etree
+from pydantic import BaseModel, ConfigDict
 
 _FHIR = "{http://hl7.org/fhir}"
 _COMPARED_TYPES = ("StructureDefinition", "ValueSet", "CodeSystem")
@@ -48,10 +49,12 @@ class Difference:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(BaseModel):
     """An entry of profiles/differences.yaml. `artefact`, `elements` and `aspects` may be globs;
-    the others narrow it where they are given."""
+    the others narrow it where they are given.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     because: str
     artefact: str
@@ -85,9 +88,7 @@ class Comparison:
     unused: list[Explanation] = field(default_factory=list)
 
 
-def compare(
-    published: Path, generated: Path, explanations: Sequence[Explanation]
-) -> Comparison:
+def compare(published: Path, generated: Path, explanations: Sequence[Explanation]) -> Comparison:
     """Compare the published XML artefacts below a folder with generated JSON ones.
 
     Published artefacts without a generated counterpart (and the other way round) are
@@ -113,10 +114,7 @@ def compare(
 def read_explanations(file: Path, edition_id: str) -> list[Explanation]:
     """The entries of profiles/differences.yaml for one edition."""
     entries = yaml.safe_load(file.read_text(encoding="utf-8"))[edition_id]
-    return [
-        Explanation(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-        for entry in entries
-    ]
+    return [Explanation.model_validate(entry) for entry in entries]
 
 
 def _differences(
@@ -254,7 +252,7 @@ def _of_value_set(resource: Mapping[str, Any]) -> dict[str, Aspects]:
     head = {name: str(resource.get(name, "")) for name in ("version", "status", "name")}
     includes = {
         include["system"]: {
-            "concepts": ", ".join(concept["code"] for concept in include.get("concept", [])) or "all"
+            "concepts": ", ".join(one["code"] for one in include.get("concept", [])) or "all"
         }
         for include in resource["compose"]["include"]
     }
@@ -271,10 +269,10 @@ def _generated(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def _published(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for file in sorted(folder.rglob("*.xml")):
         try:
-            root = etree.parse(str(file)).getroot()
-        except etree.XMLSyntaxError:
+            root = ET.parse(file).getroot()  # noqa: S314  # files of the specification
+        except ET.ParseError:
             continue  # some published examples are malformed (E-25, E-68)
-        kind = str(root.tag).removeprefix(_FHIR)
+        kind = root.tag.removeprefix(_FHIR)
         if kind in _COMPARED_TYPES:
             resource = {"resourceType": kind, **_as_json(root)}
             yield f"{kind} {resource['url']}", resource
@@ -284,11 +282,9 @@ def _published(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 _REPEATING = {"element", "type", "constraint", "concept", "include", "contact", "telecom"}
 
 
-def _as_json(node: etree._Element) -> dict[str, Any]:
+def _as_json(node: ET.Element) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for child in node:
-        if not isinstance(child.tag, str):
-            continue
         name = child.tag.removeprefix(_FHIR)
         value = child.get("value")
         content: Any = _as_json(child) if value is None else _scalar(value)

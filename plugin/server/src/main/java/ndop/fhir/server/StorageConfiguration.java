@@ -12,11 +12,14 @@ import ca.uhn.fhir.jpa.config.dstu3.JpaDstu3Config;
 import ca.uhn.fhir.jpa.config.util.HapiEntityManagerFactoryUtil;
 import ca.uhn.fhir.jpa.model.config.PartitionSettings;
 import ca.uhn.fhir.jpa.model.config.SubscriptionSettings;
+import ca.uhn.fhir.jpa.model.dialect.HapiFhirH2Dialect;
+import ca.uhn.fhir.jpa.model.dialect.HapiFhirPostgresDialect;
 import ca.uhn.fhir.jpa.subscription.channel.config.SubscriptionChannelConfig;
 import ca.uhn.fhir.jpa.subscription.submit.config.SubscriptionSubmitterConfig;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.hibernate.cfg.AvailableSettings;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -80,11 +83,20 @@ class StorageConfiguration {
         HapiEntityManagerFactoryUtil.newEntityManagerFactory(beans, fhir, settings);
     factory.setPersistenceUnitName("HAPI_PU");
     factory.setDataSource(dataSource);
-    factory.setJpaProperties(
+    Properties properties =
         Binder.get(environment)
             .bind("spring.jpa.properties", Bindable.of(Properties.class))
-            .orElseGet(Properties::new));
+            .orElseGet(Properties::new);
+    properties.putIfAbsent(AvailableSettings.DIALECT, dialect(environment));
+    factory.setJpaProperties(properties);
     return factory;
+  }
+
+  /** HAPI has a dialect of its own for each database. */
+  private static String dialect(Environment environment) {
+    boolean postgresql =
+        environment.getRequiredProperty("spring.datasource.url").startsWith("jdbc:postgresql:");
+    return postgresql ? HapiFhirPostgresDialect.class.getName() : HapiFhirH2Dialect.class.getName();
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package ndop.fhir.validation;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
 
@@ -24,7 +25,8 @@ public enum Severity {
     return this == ERROR || this == FATAL;
   }
 
-  /** The code of FHIR's value set issue-severity. */
+  /** The code of FHIR's value set issue-severity; also how it is written as JSON. */
+  @JsonValue
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }

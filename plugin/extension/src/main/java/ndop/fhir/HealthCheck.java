@@ -1,0 +1,33 @@
+package ndop.fhir;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/**
+ * Asks a server whether it answers, for container images that have Java and no shell: {@code java
+ * -cp ndop-fhir-extension.jar ndop.fhir.HealthCheck http://127.0.0.1:8080/fhir/metadata}.
+ */
+public final class HealthCheck {
+
+  private HealthCheck() {}
+
+  /** Exit status 0 where the address in the first argument answers 200, 1 otherwise. */
+  public static void main(String[] arguments) throws InterruptedException {
+    System.exit(answers(URI.create(arguments[0])) ? 0 : 1);
+  }
+
+  static boolean answers(URI address) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).GET().build();
+    try {
+      return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()
+          == 200;
+    } catch (IOException unreachable) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+"""The catalogue of errors holds what the specification lists (ndop-api.md, section 6.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ndop.editions import Edition, EditionFolder
+
+RESERVED = [
+    # NDOP-145: identity
+    (400, "error", "business-rule", "INVALID_PATIENT_DEMOGRAPHICS"),
+    (400, "error", "invalid", "REQUEST_UNMATCHED"),
+    (404, "error", "not-found", "PATIENT_NOT_FOUND"),
+    (404, "error", "not-found", "ORGANISATION_NOT_FOUND"),
+    (404, "error", "not-found", "PRACTITIONER_NOT_FOUND"),
+    # NDOP-146: security
+    (401, "fatal", "forbidden", "AUTHOR_CREDENTIALS_ERROR"),
+    (403, "error", "forbidden", "NO_PATIENT_CONSENT"),
+    (403, "error", "forbidden", "NO_ORGANISATIONAL_CONSENT"),
+    (403, "error", "forbidden", "ACCESS DENIED"),
+    (403, "error", "forbidden", "ACCESS_DENIED_SSL"),
+    (403, "error", "forbidden", "ASID_CHECK_FAILED"),
+    # NDOP-147: resource
+    (400, "error", "value", "INVALID_REQUEST_MESSAGE"),
+    (400, "error", "value", "INVALID_IDENTIFIER_SYSTEM"),
+    (400, "error", "value", "INVALID_IDENTIFIER_VALUE"),
+    (400, "error", "value", "INVALID_ELEMENT"),
+    (400, "error", "code-invalid", "INVALID_CODE_SYSTEM"),
+    (400, "error", "code-invalid", "INVALID_CODE_VALUE"),
+    (422, "error", "invalid", "REFERENCE_NOT_FOUND"),
+    # NDOP-144
+    (500, "error", "processing", "INTERNAL_SERVER_ERROR"),
+]
+
+
+@pytest.mark.parametrize("entry", RESERVED, ids=lambda entry: str(entry[3]))
+def test_the_catalogue_has_the_entry(
+    folder: EditionFolder, entry: tuple[int, str, str, str]
+) -> None:
+    """NDOP-144 to NDOP-147."""
+    for edition in folder.load_all():
+        catalogue = {
+            (one.status, one.severity, one.issue, one.code) for one in edition.errors.values()
+        }
+        assert entry in catalogue
+
+
+def test_codes_are_spelt_as_in_the_code_system(edition: Edition) -> None:
+    """NDOP-064: 45 codes, one of them with a blank."""
+    assert len(edition.error_codes.concepts) == 45
+    assert "ACCESS DENIED" in edition.error_codes.concepts
+    assert {entry.code for entry in edition.errors.values()} <= edition.error_codes.concepts.keys()

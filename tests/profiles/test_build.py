@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ndop.editions import Edition, EditionFolder
+from ndop.errors import BuildError, OutOfDateError
+from ndop.layout import Layout
+from ndop.profiles import build
+from ndop.progress import Progress
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def copied(built: Layout, tmp_path: Path) -> Layout:
+    """A checkout whose profiles a test may break; the Java half is the real one."""
+    shutil.copytree(built.root / "profiles", tmp_path / "profiles")
+    (tmp_path / "plugin").symlink_to(built.plugin)
+    (tmp_path / "build").mkdir()
+    shutil.copytree(built.build / "stamps", tmp_path / "build" / "stamps")
+    return replace(built, root=tmp_path)
+
+
+def editions_of(layout: Layout) -> list[Edition]:
+    return EditionFolder(layout.editions, layout.shared_facts).load_all()
+
+
+def test_what_is_committed_is_up_to_date(built: Layout, progress: Progress) -> None:
+    build.check(built, editions_of(built), progress)
+
+
+def test_a_difference_is_named_with_the_command_that_mends_it(
+    copied: Layout, progress: Progress
+) -> None:
+    folder = copied.generated / "ndop-1.1.0"
+    (folder / "ValueSet-NDOP-ProxyRole-1.json").unlink()
+    (folder / "stray.json").write_text("{}")
+    changed = folder / "CodeSystem-NDOP-ProxyRole-1.json"
+    changed.write_text(changed.read_text().replace("GUARDIAN", "MOTHER"))
+    (copied.generated / "of-nobody").mkdir()
+
+    with pytest.raises(OutOfDateError) as error:
+        build.check(copied, editions_of(copied), progress)
+
+    told = str(error.value)
+    assert "ValueSet-NDOP-ProxyRole-1.json: is missing" in told
+    assert "stray.json: nothing makes it" in told
+    assert "CodeSystem-NDOP-ProxyRole-1.json: differs" in told
+    assert "of-nobody: no such edition" in told
+    assert "Run 'ndop build'" in told
+    assert error.value.exit_status == 1
+
+
+def test_a_changed_fact_changes_snapshot_and_package(copied: Layout, progress: Progress) -> None:
+    build.build(copied, editions_of(copied), copied.generated, progress)
+    before = (copied.packages / "ndop-1.1.0.tgz").read_bytes()
+    file = copied.editions / "ndop-1.1.0.yaml"
+    file.write_text(file.read_text().replace("short: The patient, by NHS number", "short: Who"))
+
+    build.build(copied, editions_of(copied), copied.generated, progress)
+
+    profile = json.loads(
+        (copied.generated / "ndop-1.1.0/StructureDefinition-NDOP-Consent-1.json").read_text()
+    )
+    (element,) = [one for one in profile["snapshot"]["element"] if one["id"] == "Consent.patient"]
+    assert element["short"] == "Who"
+    assert (copied.packages / "ndop-1.1.0.tgz").read_bytes() != before
+
+
+def test_an_artefact_that_breaks_base_fhir_is_refused(copied: Layout, progress: Progress) -> None:
+    file = copied.templates / "CodeSystem.xml.j2"
+    file.write_text(file.read_text().replace('<content value="complete"/>', ""))
+    with pytest.raises(BuildError, match=r"CodeSystem-NDOP-ProxyRole-1.*content"):
+        build.make(copied, editions_of(copied), progress)
+
+
+def test_nothing_is_done_twice(copied: Layout, progress: Progress) -> None:
+    build.build_if_stale(copied, editions_of(copied), progress)
+    package = copied.packages / "ndop-1.1.0.tgz"
+    times = package.stat().st_mtime_ns
+    rendered = (copied.build / "rendered").stat().st_mtime_ns
+    build.build_if_stale(copied, editions_of(copied), progress)
+    assert package.stat().st_mtime_ns == times
+    assert (copied.build / "rendered").stat().st_mtime_ns == rendered

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+
+import pytest
+
+from ndop.editions import Edition
+from ndop.layout import Layout
+from ndop.profiles.package import pack
+
+
+@pytest.fixture
+def artefacts(edition: Edition, layout: Layout) -> dict[str, bytes]:
+    folder = layout.generated / edition.id
+    return {file.name: file.read_bytes() for file in folder.glob("*.json")}
+
+
+def test_a_package_is_the_same_byte_for_byte(edition: Edition, artefacts: dict[str, bytes]) -> None:
+    backwards = dict(reversed(artefacts.items()))
+    assert pack(edition, artefacts) == pack(edition, backwards)
+
+
+def test_what_is_in_a_package(edition: Edition, artefacts: dict[str, bytes]) -> None:
+    with tarfile.open(fileobj=io.BytesIO(pack(edition, artefacts))) as archive:
+        files = {
+            member.name: archive.extractfile(member).read()  # type: ignore[union-attr]
+            for member in archive.getmembers()
+        }
+        assert {(member.mtime, member.uid, member.uname) for member in archive} == {(0, 0, "")}
+    manifest = json.loads(files["package/package.json"])
+    assert manifest["name"] == edition.package
+    assert manifest["version"] == edition.version
+    assert manifest["fhirVersions"] == ["3.0.1"]
+    index = json.loads(files["package/.index.json"])
+    listed = {entry["filename"] for entry in index["files"]}
+    assert listed == artefacts.keys() - {"edition.json"}
+    assert all(files[f"package/{name}"] == artefacts[name] for name in listed)
+    assert files["package/other/edition.json"] == artefacts["edition.json"]
