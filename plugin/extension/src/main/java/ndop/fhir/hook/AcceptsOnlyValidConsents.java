@@ -60,9 +60,7 @@ public final class AcceptsOnlyValidConsents {
     if (operation != RestOperationTypeEnum.CREATE && operation != RestOperationTypeEnum.UPDATE) {
       return;
     }
-    String contentType = request.getHeader(Constants.HEADER_CONTENT_TYPE);
-    MediaTypePolicy.bodyRefusal(contentType).ifPresent(this::refuse);
-    boolean xml = MediaTypePolicy.isXml(contentType);
+    boolean xml = MediaTypePolicy.isXml(request.getHeader(Constants.HEADER_CONTENT_TYPE));
     String body = bodies.read(request);
     TolerantParsing parsing = new TolerantParsing();
     IBaseResource resource = parsed(xml, body, parsing);

@@ -21,7 +21,7 @@ import ndop.fhir.policy.Situation;
  * Refuses, before HAPI looks for a handler, every request that is not part of the API: other types,
  * operations and methods, conditional forms, unknown parameters, unknown media types.
  *
- * <p>It does not look at bodies; {@link AcceptsOnlyValidConsents} does.
+ * <p>It does not look into bodies; {@link AcceptsOnlyValidConsents} does.
  */
 @Interceptor
 public final class OffersOnlyTheApi {
@@ -55,6 +55,13 @@ public final class OffersOnlyTheApi {
       return wrongLine;
     }
     Interaction interaction = interactions.interaction(line);
+    if (interaction == Interaction.CREATE || interaction == Interaction.UPDATE) {
+      Optional<Refusal> wrongBodyType =
+          MediaTypePolicy.bodyRefusal(request.getHeader(Constants.HEADER_CONTENT_TYPE));
+      if (wrongBodyType.isPresent()) {
+        return wrongBodyType;
+      }
+    }
     if (interaction == Interaction.UPDATE
         && request.getHeader(Constants.HEADER_CONTENT_LOCATION) != null) {
       // HAPI would take the id from this header instead of the URL.

@@ -1,0 +1,267 @@
+"""What a server of ours says to input that nobody should send: the documented status, a Spine
+outcome, no stack trace, no product, nothing stored."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from ndop.conformance.client import JSON, XML
+from ndop.conformance.expectations import assert_spine_error
+from ndop.consents import Draft, draft, having
+from ndop.editions import Edition
+from ndop.nhs_numbers import synthetic
+from ndop.server.process import RunningServer
+
+pytestmark = pytest.mark.slow
+
+TELLTALES = ("HAPI", "Exception", "at ca.uhn", "Tomcat", "Apache", "8.8.0", "Spring", "<html")
+
+
+@pytest.fixture
+def http(server: RunningServer) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.base_url + "/", timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def patient() -> str:
+    return next(islice(synthetic(), 1))
+
+
+@pytest.fixture
+def consent(edition: Edition, patient: str) -> Draft:
+    return draft(edition, patient)
+
+
+def insist(edition: Edition, response: httpx.Response, status: int, code: str) -> None:
+    assert_spine_error(edition, response, status=status, code=code)
+    said = response.text + str(response.headers)
+    assert [telltale for telltale in TELLTALES if telltale in said] == []
+    assert {"server", "x-powered-by"} & response.headers.keys() == set()
+
+
+def post(http: httpx.Client, body: str | bytes, content_type: str = JSON) -> httpx.Response:
+    return http.post("Consent", content=body, headers={"Content-Type": content_type})
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        ("", JSON, 400, "BAD_REQUEST"),
+        ("{", JSON, 400, "BAD_REQUEST"),
+        ("not json", JSON, 400, "BAD_REQUEST"),
+        ("null", JSON, 400, "BAD_REQUEST"),
+        ('{"resourceType": "Patient"}', JSON, 400, "BAD_REQUEST"),
+        ('{"resourceType": 7}', JSON, 400, "BAD_REQUEST"),
+        ('{"resourceType": "Consent", "x": 1}', JSON, 400, "BAD_REQUEST"),
+        ('{"resourceType": "Consent"}', JSON, 422, "INVALID_RESOURCE"),
+        ('{"resourceType": "Consent", "status": ["active"]}', JSON, 422, "INVALID_RESOURCE"),
+        ('{"resourceType": "Consent", "status": {}}', JSON, 422, "INVALID_RESOURCE"),
+        ('{"resourceType": "Consent", "patient": []}', JSON, 422, "INVALID_RESOURCE"),
+        ("[" * 5000, JSON, 400, "BAD_REQUEST"),
+        ('{"a":' * 5000, JSON, 400, "BAD_REQUEST"),
+        ("<", XML, 400, "BAD_REQUEST"),
+        ("<Consent/>", XML, 422, "INVALID_RESOURCE"),
+        ("<Patient xmlns='http://hl7.org/fhir'/>", XML, 400, "BAD_REQUEST"),
+        ("<Consent xmlns='http://hl7.org/fhir'><x/></Consent>", XML, 400, "BAD_REQUEST"),
+        ("<Consent xmlns='http://hl7.org/fhir'/>", XML, 422, "INVALID_RESOURCE"),
+        (
+            "<!DOCTYPE c [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
+            "<Consent xmlns='http://hl7.org/fhir'><status value='&e;'/></Consent>",
+            XML,
+            400,
+            "BAD_REQUEST",
+        ),
+        (b'{"resourceType": "Consent", "status": "\xff"}', JSON, 400, "BAD_REQUEST"),
+        ("{}", "text/plain", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ("{}", "application/fhir+json; charset=utf-16", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ("patient=x", "application/x-www-form-urlencoded", 415, "UNSUPPORTED_MEDIA_TYPE"),
+    ],
+)
+def test_bodies(
+    http: httpx.Client,
+    edition: Edition,
+    body: str | bytes,
+    content_type: str,
+    status: int,
+    code: str,
+) -> None:
+    insist(edition, post(http, body, content_type), status, code)
+
+
+def test_no_content_type(http: httpx.Client, edition: Edition, consent: Draft) -> None:
+    response = http.post("Consent", content=json.dumps(consent))
+    insist(edition, response, 415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_letters_in_the_nhs_number(http: httpx.Client, edition: Edition, consent: Draft) -> None:
+    reference = edition.patient.reference_to("45055771AA")
+    response = post(http, json.dumps(having(consent, "patient", "reference", value=reference)))
+    insist(edition, response, 422, "INVALID_RESOURCE")
+
+
+@pytest.mark.parametrize("ending", ["\n", " ", "\t", "\u0000", "\u00a0", "%0a", "?", "#"])
+def test_nothing_follows_the_nhs_number(
+    http: httpx.Client, edition: Edition, patient: str, consent: Draft, ending: str
+) -> None:
+    """Else the same patient would have two identities (D-11)."""
+    reference = edition.patient.reference_to(patient) + ending
+    response = post(http, json.dumps(having(consent, "patient", "reference", value=reference)))
+    assert response.status_code in (400, 422)
+    assert_spine_error(edition, response, status=response.status_code)
+
+
+def test_a_reference_longer_than_the_index(
+    http: httpx.Client, edition: Edition, patient: str, consent: Draft
+) -> None:
+    reference = f"https://example.org/{'a/' * 120}Patient/{patient}"
+    response = post(http, json.dumps(having(consent, "patient", "reference", value=reference)))
+    insist(edition, response, 422, "INVALID_RESOURCE")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_ten_megabytes(http: httpx.Client, edition: Edition, consent: Draft, chunked: bool) -> None:
+    text = json.dumps(having(consent, "language", value="e" * 10_000_000)).encode()
+    pieces = (text[at : at + 65536] for at in range(0, len(text), 65536))
+    response = http.post(
+        "Consent", content=pieces if chunked else text, headers={"Content-Type": JSON}
+    )
+    insist(edition, response, 413, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("Consent/..", 404, "NO_RECORD_FOUND"),
+        ("Consent/%2e%2e%2fPatient", 400, "BAD_REQUEST"),
+        ("Consent/a%2fb", 400, "BAD_REQUEST"),
+        ("Consent/%zz", 400, "BAD_REQUEST"),
+        ("Consent/%00", 400, "BAD_REQUEST"),
+        ("Consent/'; DROP TABLE hfj_resource; --", 404, "NO_RECORD_FOUND"),
+        ("Consent/<script>", 404, "NO_RECORD_FOUND"),
+        ("Consent/a\\b", 400, "BAD_REQUEST"),
+        ("Consent/" + "a" * 65, 404, "NO_RECORD_FOUND"),
+        ("Consent/1/2/3/4/5/6", 400, "BAD_REQUEST"),
+        ("consent/1", 501, "NOT_IMPLEMENTED"),
+        ("Patient/1", 501, "NOT_IMPLEMENTED"),
+        ("Consent?patient=x&colour=red", 422, "INVALID_PARAMETER"),
+        ("Consent?patient=x&_count=-1", 422, "INVALID_PARAMETER"),
+        ("Consent?patient=x&patient=y", 422, "INVALID_PARAMETER"),
+        ("Consent?patient:missing=true", 422, "INVALID_PARAMETER"),
+        ("Consent?patient.name=x", 422, "INVALID_PARAMETER"),
+        ("Consent?_getpages=x", 422, "INVALID_PARAMETER"),
+        ("Consent?patient=", 400, "BAD_REQUEST"),
+        ("Consent", 400, "BAD_REQUEST"),
+        ("?_getpages=x", 501, "NOT_IMPLEMENTED"),
+    ],
+)
+def test_addresses(http: httpx.Client, edition: Edition, path: str, status: int, code: str) -> None:
+    response = raw(http, f"GET {urlsplit(str(http.base_url)).path}{quoted(path)} HTTP/1.1")
+    insist(edition, response, status, code)
+
+
+def quoted(path: str) -> str:
+    return path.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 404), ("/etc/passwd", 404), ("/fhir/../x", 404), ("/actuator", 404)]
+)
+def test_addresses_outside_the_api(
+    http: httpx.Client, edition: Edition, path: str, status: int
+) -> None:
+    insist(edition, raw(http, f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "code"),
+    [
+        ("DELETE", 405, "NOT_IMPLEMENTED"),
+        ("PATCH", 405, "NOT_IMPLEMENTED"),
+        ("TRACE", 405, "NOT_IMPLEMENTED"),
+        ("PURGE", 501, "NOT_IMPLEMENTED"),
+        ("LOCK", 501, "NOT_IMPLEMENTED"),
+    ],
+)
+def test_methods(http: httpx.Client, edition: Edition, method: str, status: int, code: str) -> None:
+    response = raw(http, f"{method} /fhir/Consent/1 HTTP/1.1")
+    insist(edition, response, status, code)
+
+
+def test_wrong_accept(http: httpx.Client, edition: Edition) -> None:
+    response = http.get("metadata", headers={"Accept": "image/png"})
+    insist(edition, response, 406, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_errors_of_the_container_are_xml_where_xml_is_accepted(
+    http: httpx.Client, edition: Edition
+) -> None:
+    response = raw(http, "GET /fhir/%zz HTTP/1.1", f"Accept: {XML}")
+    assert response.headers["content-type"].startswith(XML)
+    insist(edition, response, 400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["GET /fhir/metadata HTTP/1.1", "Host: another.example"],
+        ["GET /fhir/metadata HTTP/1.1", "Bad Header: x"],
+        ["GET /fhir/metadata HTTP/1.1", f"X-Long: {'a' * 20000}"],
+        [f"GET /fhir/Consent?patient={'a' * 20000} HTTP/1.1"],
+        ["GET /fhir/metadata HTTP/9.9"],
+    ],
+    ids=["second Host", "bad header", "long header", "long URL", "HTTP version"],
+)
+def test_requests_that_are_not_http(http: httpx.Client, edition: Edition, lines: list[str]) -> None:
+    response = raw(http, *lines)
+    assert 400 <= response.status_code < 600
+    assert response.status_code != 500
+    if response.text:
+        assert_spine_error(edition, response, status=response.status_code)
+    assert [one for one in TELLTALES if one in response.text + str(response.headers)] == []
+
+
+def test_nothing_was_stored(http: httpx.Client, edition: Edition, patient: str) -> None:
+    """After all of the above a patient whom they named still has no Consent."""
+    found = http.get("Consent", params={"patient": edition.patient.reference_to(patient)})
+    assert found.json()["total"] == 0
+
+
+def test_the_log_has_no_unexpected_failure(server: RunningServer) -> None:
+    assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
+
+
+def raw(http: httpx.Client, *lines: str) -> httpx.Response:
+    """Send lines as they are, with a Host header, and read the whole answer."""
+    address = (str(http.base_url.host), int(http.base_url.port or 80))
+    head, *others = lines
+    text = "\r\n".join([head, f"Host: {address[0]}", *others, "Connection: close", "", ""])
+    with socket.create_connection(address, timeout=60) as connection:
+        connection.sendall(text.encode())
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    start, _, body = answer.partition(b"\r\n\r\n")
+    status_line, *header_lines = start.decode("latin-1").split("\r\n")
+    headers = [tuple(line.split(": ", 1)) for line in header_lines]
+    if ("Transfer-Encoding", "chunked") in headers:
+        body = dechunked(body)
+    kept = [(name, value) for name, value in headers if name != "Transfer-Encoding"]
+    return httpx.Response(int(status_line.split()[1]), headers=kept, content=body)
+
+
+def dechunked(body: bytes) -> bytes:
+    whole = b""
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        count = int(size, 16)
+        whole += rest[:count]
+        body = rest[count + 2 :] if count else b""
+    return whole
