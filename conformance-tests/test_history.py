@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from ndop.conformance.expectations import (
     expect,
     expect_status,
     expect_that,
+    expect_valid,
     resource_of,
 )
 from ndop.consents import Draft, draft, having
@@ -163,7 +165,7 @@ def test_shape_of_a_history_bundle(
         if level == "type"
         else history(f"Consent/{versions[0]['id']}/_history")
     )
-    Bundle.model_validate(bundle)
+    expect_valid(Bundle, json.dumps(bundle))
     methods = [entry.get("request", {}).get("method") for entry in bundle["entry"]]
     expect("request.method", methods, ["PUT", "PUT", "POST"])
     for entry in bundle["entry"]:

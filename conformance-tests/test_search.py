@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from ndop.conformance.expectations import (
     expect,
     expect_status,
     expect_that,
+    expect_valid,
     resource_of,
 )
 from ndop.consents import Draft, draft, having
@@ -98,7 +100,7 @@ def test_shape_of_the_searchset(
 
     bundle = search(patient=edition.patient.reference_to(patient))
 
-    Bundle.model_validate(bundle)
+    expect_valid(Bundle, json.dumps(bundle))
     expect("total", bundle.get("total"), 1)
     relations = [link.get("relation") for link in bundle.get("link", [])]
     expect_that("link", "self" in relations, "self", relations)

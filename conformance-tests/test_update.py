@@ -64,6 +64,7 @@ def test_update_replaces_the_whole(
 
 
 @pytest.mark.requirement("NDOP-112")
+@pytest.mark.unclaimed("require-if-match")  # fhirpy does not send If-Match
 def test_update_through_a_client_library(
     fhir: SyncFHIRClient, edition: Edition, consent: Draft, stored: Store, read: Read
 ) -> None:
@@ -166,7 +167,8 @@ def test_update_that_cannot_be_read(
 ) -> None:
     """SHALL: an update whose body cannot be read is refused."""
     current = stored(consent)
-    response = ndop.put(body, current["id"], content_type)
+    tag = {"If-Match": f'W/"{current["meta"]["versionId"]}"'}
+    response = ndop.put(body, current["id"], content_type, headers=tag)
     assert_spine_error(
         edition,
         response,
@@ -229,12 +231,9 @@ def test_current_if_match(ndop: NdopClient, consent: Draft, stored: Store) -> No
 
 
 @pytest.mark.requirement("NDOP-122")
-def test_if_match_is_optional(
-    request: pytest.FixtureRequest, ndop: NdopClient, consent: Draft, stored: Store
-) -> None:
+@pytest.mark.unclaimed("require-if-match")
+def test_if_match_is_optional(ndop: NdopClient, consent: Draft, stored: Store) -> None:
     """SHALL: by default an update without If-Match is stored."""
-    if "require-if-match" in request.config.getoption("--claim"):
-        pytest.skip("the server was said to ask for it: leave out --claim require-if-match")
     current = stored(having(consent, "status", value="active"))
     expect_status(ndop.update(having(current, "status", value="inactive"), current["id"]), 200)
 
@@ -246,7 +245,8 @@ def test_if_match_can_be_required(
 ) -> None:
     """SHALL: with the option on, an update without If-Match is refused."""
     current = stored(having(consent, "status", value="active"))
-    response = ndop.update(having(current, "status", value="inactive"), current["id"])
+    changed = json.dumps(having(current, "status", value="inactive"))
+    response = ndop.put(changed, current["id"], JSON)
     assert_spine_error(edition, response, status=412, issue="required", code="PRECONDITION_FAILED")
     expect("the stored Consent", read(current["id"]), current)
 

@@ -32,13 +32,20 @@ class NdopClient:
     """Requests to the server under test, relative to its base URL.
 
     Redirects are not followed: an answer is what the test is about. Every exchange is kept in
-    `exchanges`, the answer as it came.
+    `exchanges`, the answer as it came. `sends_if_match`: updates name the current version, for
+    servers that ask for it.
     """
 
     def __init__(
-        self, base_url: str, http: httpx.Client, headers: Mapping[str, str] | None = None
+        self,
+        base_url: str,
+        http: httpx.Client,
+        headers: Mapping[str, str] | None = None,
+        *,
+        sends_if_match: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
+        self.sends_if_match = sends_if_match
         self.exchanges: list[Exchange] = []
         self._headers = dict(headers or {})
         self._http = http
@@ -90,6 +97,9 @@ class NdopClient:
 
     def update(self, consent: Draft, consent_id: str, **headers: str) -> httpx.Response:
         """PUT a Consent as JSON to an id."""
+        if self.sends_if_match and "If-Match" not in headers:
+            tag = self.get(f"Consent/{consent_id}").headers.get("etag")
+            headers = {**headers, **({"If-Match": tag} if tag else {})}
         return self.put(json.dumps(consent), consent_id, JSON, headers=headers)
 
     def put(

@@ -11,6 +11,7 @@ from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from ndop.editions import Edition
 
@@ -62,6 +63,25 @@ def resource_of(response: httpx.Response, resource_type: str) -> dict[str, Any]:
     body = json_of(response)
     expect("resourceType of the body", body.get("resourceType"), resource_type)
     return body
+
+
+def expect_valid(model: type[BaseModel], body: str | bytes, form: str = "json") -> None:
+    """Raise Disagreement unless a body is the resource of base STU3 that `model` describes.
+
+    `model` is one of fhir.resources.STU3; `form` is json or xml.
+    """
+    validate = getattr(model, "model_validate_xml" if form == "xml" else "model_validate_json")
+    try:
+        validate(body)
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5]]
+        raise Disagreement(
+            "Body",
+            f"a {model.__name__} of base STU3",
+            f"{error.error_count()} problems, such as {'; '.join(problems)}",
+        ) from error
+    except ValueError as error:
+        raise Disagreement("Body", f"a {model.__name__} in {form.upper()}", error) from error
 
 
 def assert_spine_error(

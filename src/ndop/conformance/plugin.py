@@ -73,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the edition and the register once."""
     config.addinivalue_line("markers", "requirement(*ids): rows of the register that a test shows")
     config.addinivalue_line("markers", "claim(name): needs a server that is set up so")
+    config.addinivalue_line("markers", "unclaimed(name): needs a server that is not set up so")
     if config.getoption("--base-url") is None:
         return
     try:
@@ -135,6 +136,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         name = marker.args[0]
         if name not in suite.claims:
             pytest.skip(f"needs a server where {CLAIMS[name]}: give --claim {name}")
+    for marker in item.iter_markers("unclaimed"):
+        name = marker.args[0]
+        if name in suite.claims:
+            pytest.skip(f"does not fit a server where {CLAIMS[name]} (--claim {name})")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -211,7 +216,8 @@ def _connections() -> Iterator[httpx.Client]:
 @pytest.fixture
 def ndop(suite: Suite, _connections: httpx.Client, request: pytest.FixtureRequest) -> NdopClient:
     """A client of the server under test; its exchanges go into the report."""
-    client = NdopClient(suite.base_url, _connections)
+    sends_if_match = "require-if-match" in suite.claims
+    client = NdopClient(suite.base_url, _connections, sends_if_match=sends_if_match)
     request.node.stash[_RECORD].client = client
     return client
 

@@ -32,7 +32,11 @@ TOOLKIT = Module(
 SERVER = Module(
     "server",
     ("plugin/pom.xml", "plugin/server"),
-    ("plugin/server/target/ndop-fhir-server.jar", "plugin/server/target/class-path.txt"),
+    (
+        "plugin/server/target/ndop-fhir-server.jar",
+        "plugin/server/target/class-path.txt",
+        "plugin/server/target/ndop-fhir-server-boot.jar",
+    ),
 )
 #: The drop-in jar, with the packages of the editions in it.
 EXTENSION = Module(
@@ -68,7 +72,7 @@ def build(layout: Layout, modules: Sequence[Module], progress: Progress) -> None
 
 def class_path(layout: Layout, module: Module) -> list[Path]:
     """The class path of a built module, its own jar first."""
-    jar, listing = module.products
+    jar, listing = module.products[:2]
     entries = (layout.root / listing).read_text(encoding="utf-8").strip().split(":")
     return [layout.root / jar, *map(Path, entries)]
 

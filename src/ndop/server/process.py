@@ -40,12 +40,15 @@ class ServerPlan:
 
     `data` is the folder of the database, None for one in memory; `plain` leaves the extension
     out, so that a bare HAPI server starts; `settings` are Spring Boot's or the extension's.
+    `launcher_folder` starts the boot jar by PropertiesLauncher with that folder on loader.path
+    and no setting of the extension, as the stock image does.
     """
 
     edition: str
     port: int = 0
     data: Path | None = None
     plain: bool = False
+    launcher_folder: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     jvm: tuple[str, ...] = SHORT_LIVED
 
@@ -109,24 +112,19 @@ def wait_for_interrupt(server: RunningServer) -> None:
 
 
 def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess.Popen[bytes]:
-    class_path = modules.class_path(layout, modules.SERVER)
-    if not plan.plain:
-        class_path.insert(1, layout.root / modules.EXTENSION.products[0])
     database = (
         f"jdbc:h2:file:{plan.data.resolve()}/consents" if plan.data else "jdbc:h2:mem:consents"
     )
     settings = {
         "server.port": str(port),
         "spring.datasource.url": database,
-        "ndop.edition": plan.edition,
+        **({} if plan.plain or plan.launcher_folder else {"ndop.edition": plan.edition}),
         **plan.settings,
     }
     command = [
         "java",
         *plan.jvm,
-        "-cp",
-        os.pathsep.join(map(str, class_path)),
-        _MAIN,
+        *_program(layout, plan),
         *(f"--{name}={value}" for name, value in settings.items()),
     ]
     if plan.data:
@@ -147,6 +145,16 @@ def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess
                 "Starting the server: the program 'java' is not installed. "
                 "Run scripts/prerequisites.sh; it says what is needed and how to install it."
             ) from error
+
+
+def _program(layout: Layout, plan: ServerPlan) -> list[str]:
+    if plan.launcher_folder:
+        boot_jar = layout.root / modules.SERVER.products[2]
+        return [f"-Dloader.path={plan.launcher_folder}", "-jar", str(boot_jar)]
+    class_path = modules.class_path(layout, modules.SERVER)
+    if not plan.plain:
+        class_path.insert(1, layout.root / modules.EXTENSION.products[0])
+    return ["-cp", os.pathsep.join(map(str, class_path)), _MAIN]
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], base_url: str, log: Path) -> float:

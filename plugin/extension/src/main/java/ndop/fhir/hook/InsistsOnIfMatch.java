@@ -5,6 +5,7 @@ import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.Situation;
@@ -19,10 +20,11 @@ public final class InsistsOnIfMatch {
     this.outcomes = outcomes;
   }
 
-  /** Throws where the header is missing. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
-  public void insistOnIfMatch(ServletRequestDetails request) {
-    if (request.getRestOperationType() == RestOperationTypeEnum.UPDATE
+  /** Throws where the header is missing; an unknown id or an invalid body is answered first. */
+  @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED)
+  public void insistOnIfMatch(RequestDetails request) {
+    if (request instanceof ServletRequestDetails
+        && request.getRestOperationType() == RestOperationTypeEnum.UPDATE
         && request.getHeader(Constants.HEADER_IF_MATCH) == null) {
       throw outcomes.refused(
           Situation.VERSION_REQUIRED,

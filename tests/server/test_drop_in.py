@@ -1,0 +1,74 @@
+"""The extension as a stock HAPI image finds it: in a folder on loader.path of Spring Boot's
+PropertiesLauncher, with no NDOP setting at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ndop.conformance.client import JSON, XML
+from ndop.consents import Draft
+from ndop.layout import Layout
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import RunningServer, ServerPlan
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def stock(
+    built: Layout, progress: Progress, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """The boot jar of the embedded server, started as the image starts its own, with one jar
+    in a folder."""
+    folder = tmp_path_factory.mktemp("extra-classes")
+    shutil.copy(built.plugin / "extension/target/ndop-fhir-extension.jar", folder)
+    plan = ServerPlan("", launcher_folder=folder)
+    with process.running(built, plan, progress) as server:
+        yield server
+
+
+def test_the_jar_is_picked_up(stock: RunningServer) -> None:
+    log = stock.log.read_text(encoding="utf-8")
+    assert "ndop-fhir serves ndop-1.1.0" in log
+    statement = httpx.get(f"{stock.base_url}/metadata").json()
+    assert statement["kind"] == "instance"
+    assert [resource["type"] for resource in statement["rest"][0]["resource"]] == ["Consent"]
+
+
+def test_errors_of_the_container_are_ours(stock: RunningServer) -> None:
+    """The valve's class comes from loader.path as well."""
+    answer = httpx.get(f"{stock.base_url}/%zz")
+    assert answer.status_code == 400
+    assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_the_published_example_is_accepted_byte_for_byte(
+    stock: RunningServer, server: RunningServer, published: Path, form: str
+) -> None:
+    """NDOP-090: each form on a server of its own, since both are of one patient."""
+    file = published / f"ndop-1.1.0/IG-Examples/Consent-Example-1.{form}"
+    base_url, content_type = {
+        "json": (stock.base_url, JSON),
+        "xml": (server.base_url, XML),
+    }[form]
+    response = httpx.post(
+        f"{base_url}/Consent", content=file.read_bytes(), headers={"Content-Type": content_type}
+    )
+    assert response.status_code == 201, response.text
+    stored = httpx.get(response.headers["location"], headers={"Accept": JSON}).json()
+    assert without_what_the_server_assigns(stored) == json.loads(
+        file.with_suffix(".json").read_text(encoding="utf-8")
+    )
+
+
+def without_what_the_server_assigns(consent: Draft) -> Draft:
+    kept = {key: value for key, value in consent.items() if key != "id"}
+    return {**kept, "meta": {"profile": consent["meta"]["profile"]}}

@@ -1,0 +1,101 @@
+"""The embedded server over PostgreSQL, where its programs are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ndop.conformance.client import JSON
+from ndop.consents import draft
+from ndop.editions import Edition
+from ndop.layout import Layout
+from ndop.nhs_numbers import synthetic
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import RunningServer, ServerPlan, free_port
+
+pytestmark = pytest.mark.slow
+
+
+def programs() -> Path:
+    """The folder of initdb and pg_ctl."""
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        candidates.insert(0, Path(on_path).parent)
+    for folder in candidates:
+        if (folder / "initdb").is_file() and (folder / "pg_ctl").is_file():
+            return folder
+    pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
+
+
+def as_owner(command: list[str]) -> list[str]:
+    """PostgreSQL does not run as root: there, use its own user."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A JDBC URL of an empty database, in a folder and on a port of its own."""
+    bin_folder, folder, port = programs(), tmp_path_factory.mktemp("postgresql"), free_port()
+    if os.geteuid() == 0:
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(0o755)
+        shutil.chown(folder, "postgres")
+    data, log = folder / "data", folder / "log"
+    subprocess.run(
+        as_owner([str(bin_folder / "initdb"), "-D", str(data), "-U", "ndop", "-A", "trust"]),
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    control = [str(bin_folder / "pg_ctl"), "-D", str(data), "-w"]
+    subprocess.run(
+        as_owner([*control, "-l", str(log), "-o", options, "start"]),
+        check=True,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield f"jdbc:postgresql://127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run(
+            as_owner([*control, "-m", "fast", "stop"]), check=True, capture_output=True, cwd="/"
+        )
+
+
+@pytest.fixture(scope="module")
+def nodes(built: Layout, progress: Progress, database: str) -> Iterator[list[RunningServer]]:
+    """Two servers over one database, the second started when the first had made the tables."""
+    plan = ServerPlan(
+        "ndop-1.1.0",
+        settings={"spring.datasource.url": database, "spring.datasource.username": "ndop"},
+    )
+    with ExitStack() as stack:
+        yield [stack.enter_context(process.running(built, plan, progress)) for _ in range(2)]
+
+
+def test_a_consent_of_one_node_counts_for_the_other(
+    nodes: list[RunningServer], edition: Edition
+) -> None:
+    headers = {"Content-Type": JSON}
+    one, other = nodes
+    for patient in islice(synthetic(), 3):
+        consent = draft(edition, patient)
+        created = httpx.post(f"{one.base_url}/Consent", json=consent, headers=headers)
+        assert created.status_code == 201, created.text
+        again = httpx.post(f"{other.base_url}/Consent", json=consent, headers=headers)
+        assert again.status_code == 422
+        assert "DUPLICATE_REJECTED" in again.text
+        reference = edition.patient.reference_to(patient)
+        found = httpx.get(f"{other.base_url}/Consent", params={"patient": reference})
+        assert found.json()["total"] == 1
