@@ -31,7 +31,7 @@ if [ -n "$found" ]; then
     lacks "Python's venv module" "that of Python 3.11" "none" "sudo apt install python3-venv" "brew install python"
 fi
 
-found=$(javac -version 2>&1 | first_number)
+found=$(command -v javac >/dev/null && javac -version 2>&1 | first_number)
 at_least "${found:-0}." 17 0 ||
   lacks "JDK (javac)" "17" "${found:-none}" "sudo apt install openjdk-17-jdk-headless" "brew install openjdk@17"
 

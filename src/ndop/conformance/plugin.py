@@ -132,6 +132,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if suite is None:
         pytest.skip("needs a server: give --base-url")
     item.stash[_RECORD] = Record()
+    item.user_properties.extend(("requirement", row.id) for row in rows_of(item, suite.register))
     for marker in item.iter_markers("claim"):
         name = marker.args[0]
         if name not in suite.claims:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import jinja2
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ndop.conformance.results import RunResult, TestResult
+from ndop.conformance.requirements import Level
+from ndop.conformance.results import RequirementOutcome, RunResult, TestResult
 
 RESULTS = "results.json"
 JUNIT = "junit.xml"
@@ -80,14 +82,19 @@ def print_summary(result: RunResult, folder: Path, console: Console) -> None:
     for test in result.tests:
         if test.outcome == "skipped":
             console.print(f"skipped: {escape(test.title)}: {escape(test.explanation)}")
-    for level in ("SHALL", "SHOULD"):
-        rows = result.requirements_by_outcome(level)
-        tested = rows["passed"] + rows["failed"] + rows["warning"]
-        console.print(
-            f"{level}: {sum(rows.values())} rows of the register; {tested} tested: "
-            f"{rows['passed']} passed, {rows['failed'] + rows['warning']} not; "
-            f"{rows['skipped']} skipped, {rows['untested']} not tested here"
-        )
+    levels: tuple[Level, ...] = ("SHALL", "SHOULD")
+    for level in levels:
+        console.print(_told(level, result.requirements_by_outcome(level)), soft_wrap=True)
     if not result.complete:
         console.print("The run is incomplete.")
     console.print(f"Report: {folder / PAGE}", soft_wrap=True)
+
+
+def _told(level: Level, rows: Counter[RequirementOutcome]) -> str:
+    missed = rows["failed"] + rows["warning"]
+    return (
+        f"{level}: {rows['passed'] + missed} of {rows.total()} rows tested, "
+        f"{rows['passed']} passed, {missed} not; "
+        f"{rows['elsewhere']} more are shown by the project's own tests; "
+        f"{rows['skipped']} skipped, {rows['untested']} without a test"
+    )

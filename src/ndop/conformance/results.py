@@ -12,8 +12,9 @@ from ndop.conformance.requirements import Level
 
 #: A SHOULD that fails is a warning: worth knowing, no failure of the run.
 Outcome = Literal["passed", "failed", "warning", "skipped"]
-#: What the tests of a requirement together say; untested: none ran.
-RequirementOutcome = Literal["passed", "failed", "warning", "skipped", "untested"]
+#: What the tests of a requirement together say. elsewhere: no test of the suite can show it from
+#: outside, a test of the project does; untested: nothing does.
+RequirementOutcome = Literal["passed", "failed", "warning", "skipped", "elsewhere", "untested"]
 
 _GRAVEST_FIRST: tuple[Outcome, ...] = ("failed", "warning", "skipped", "passed")
 
@@ -118,11 +119,11 @@ class RunResult(_Data):
         return sum(test.seconds for test in self.tests if test.area == area)
 
 
-def combined(outcomes: list[Outcome]) -> RequirementOutcome:
+def combined(outcomes: list[Outcome], *, shown_elsewhere: bool) -> RequirementOutcome:
     """What the tests of one requirement say together: the gravest, skipped only if all are."""
-    if not outcomes:
-        return "untested"
     ran = [outcome for outcome in outcomes if outcome != "skipped"]
-    if not ran:
-        return "skipped"
-    return next(outcome for outcome in _GRAVEST_FIRST if outcome in ran)
+    if ran:
+        return next(outcome for outcome in _GRAVEST_FIRST if outcome in ran)
+    if shown_elsewhere:
+        return "elsewhere"
+    return "skipped" if outcomes else "untested"

@@ -162,7 +162,9 @@ def _by_requirement(
                 level=row.level,
                 area=row.area,
                 statement=row.statement,
-                outcome=combined([test.outcome for test in own]),
+                outcome=combined(
+                    [test.outcome for test in own], shown_elsewhere=bool(row.shown_by)
+                ),
                 tests=[test.id for test in own],
                 shown_by=row.shown_by,
             )

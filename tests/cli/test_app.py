@@ -1,0 +1,159 @@
+"""The command as a person or a script meets it: help, messages, exit statuses, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import typer.main
+
+from ndop.cli.app import app
+from ndop.layout import Layout
+from ndop.server.process import RunningServer, free_port
+from tests.conformance.canned import Answer, canned
+
+
+def ndop(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **({"NDOP_HOME": str(home)} if home else {})}
+    return subprocess.run(
+        [sys.executable, "-m", "ndop", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=environment,
+        check=False,
+    )
+
+
+def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
+    """Insist on one clear message and the exit status."""
+    done = ndop(*arguments, home=home)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = ndop(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: ndop {command}" in done.stdout
+    assert "Exit status: 0" in done.stdout
+
+
+def test_help_lists_the_exit_statuses() -> None:
+    assert "2 could not run" in ndop("--help").stdout
+
+
+@pytest.mark.parametrize("command", [["run"], ["serve"], ["conformance", "http://127.0.0.1"]])
+def test_an_unknown_edition(command: list[str]) -> None:
+    told = refused(*command, "--edition", "of-nobody")
+    assert "There is no edition 'of-nobody'" in told
+    assert "ndop-1.1.0" in told
+
+
+def test_a_broken_edition(layout: Layout, tmp_path: Path) -> None:
+    shutil.copytree(layout.root / "profiles", tmp_path / "profiles")
+    file = tmp_path / "profiles/editions/ndop-1.1.0.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("version: 1.1.0", "version: x", 1))
+    told = refused("build", home=tmp_path)
+    assert f"{file}:" in told
+    assert "version: expected" in told
+    assert "found 'x'" in told
+
+
+def test_no_checkout(tmp_path: Path) -> None:
+    assert f"No checkout of ndop-fhir at {tmp_path}" in refused("build", home=tmp_path)
+
+
+def test_a_base_url_where_nothing_answers() -> None:
+    told = refused("conformance", f"http://127.0.0.1:{free_port()}/fhir")
+    assert "Nothing answers at" in told
+
+
+def test_a_base_url_that_answers_html() -> None:
+    page = Answer("<html>", content_type="text/html")
+    with canned(lambda *_: page) as base_url:
+        assert "found text/html" in refused("conformance", base_url)
+
+
+def test_a_claim_that_means_nothing() -> None:
+    told = refused("conformance", "http://127.0.0.1", "--claim", "perfect")
+    assert "strict-nhs-number" in told
+
+
+@pytest.mark.slow
+def test_a_port_in_use(built: Layout) -> None:
+    assert built
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"Port {port} of 127.0.0.1 cannot be used" in refused("serve", "--port", str(port))
+
+
+@pytest.mark.slow
+def test_a_run_of_one_area(server: RunningServer, tmp_path: Path) -> None:
+    done = ndop("conformance", server.base_url, "--only", "read", "--report", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "read: 7 passed" in done.stderr
+    assert f"Report: {tmp_path / 'index.html'}" in done.stdout
+    assert {file.name for file in tmp_path.iterdir()} == {"index.html", "junit.xml", "results.json"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_serving_ends_cleanly(built: Layout, tmp_path: Path, sign: signal.Signals) -> None:
+    assert built
+    port = free_port()
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "ndop", "serve", "--port", str(port), "--data", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert serving.stdout is not None
+    while "Serving" not in serving.stdout.readline():
+        assert serving.poll() is None
+    assert httpx.get(f"http://127.0.0.1:{port}/fhir/metadata").status_code == 200
+
+    serving.send_signal(sign)
+
+    printed, _ = serving.communicate(timeout=60)
+    assert serving.returncode == 0, printed
+    assert "The server has stopped." in printed
+    assert "Traceback" not in printed
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", port))
+    assert list(tmp_path.glob("*.db"))
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_writes_its_reports(server: RunningServer, tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "ndop", "conformance", server.base_url),
+            *("--report", str(tmp_path)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert running.stdout is not None
+    while "create:" not in running.stdout.readline():  # a first area is done
+        assert running.poll() is None
+
+    running.send_signal(signal.SIGINT)
+
+    printed, _ = running.communicate(timeout=60)
+    assert running.returncode == 130, printed
+    assert "Traceback" not in printed
+    assert '"complete": false' in (tmp_path / "results.json").read_text(encoding="utf-8")
+    assert "The run is incomplete" in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -1,0 +1,103 @@
+"""docker-compose.yml, checked without an engine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import yaml
+
+from ndop.layout import Layout
+
+
+@pytest.fixture(scope="module")
+def compose(layout: Layout) -> dict[str, Any]:
+    text = (layout.root / "docker-compose.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+@pytest.fixture(scope="module")
+def server(compose: dict[str, Any]) -> dict[str, Any]:
+    return dict(compose["services"]["server"])
+
+
+def test_it_is_a_compose_file(layout: Layout) -> None:
+    """By the schema of the Compose specification."""
+    checked = subprocess.run(
+        [
+            sys.executable,
+            *("-m", "check_jsonschema"),
+            *("--builtin-schema", "vendor.compose-spec"),
+            str(layout.root / "docker-compose.yml"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_image_is_of_the_hapi_that_the_extension_is_built_for(
+    layout: Layout, server: dict[str, Any]
+) -> None:
+    pom = (layout.plugin / "pom.xml").read_text(encoding="utf-8")
+    hapi = re.search(r"<hapi\.version>(.+?)</hapi\.version>", pom)
+    assert hapi is not None
+    image = re.fullmatch(
+        r"docker\.io/hapiproject/hapi:v(.+)-\d+@sha256:[0-9a-f]{64}", server["image"]
+    )
+    assert image is not None
+    assert image[1] == hapi[1]
+
+
+def test_the_jar_is_put_where_the_image_looks(layout: Layout, server: dict[str, Any]) -> None:
+    (mount,) = server["volumes"]
+    assert mount["type"] == "bind"
+    assert mount["read_only"]
+    assert mount["target"].startswith("/app/extra-classes/")
+    pom = (layout.plugin / "extension/pom.xml").read_text(encoding="utf-8")
+    name = re.search(r"<finalName>(.+?)</finalName>", pom)
+    assert name is not None
+    assert mount["source"] == f"./plugin/extension/target/{name[1]}.jar"
+
+
+def test_the_edition_passes_through(server: dict[str, Any]) -> None:
+    assert server["environment"]["NDOP_EDITION"] == "${NDOP_EDITION:-ndop-1.1.0}"
+
+
+def test_the_settings_of_the_extension_are_not_overridden(
+    layout: Layout, server: dict[str, Any]
+) -> None:
+    """Environment variables win over what the extension sets."""
+    source = layout.plugin / "extension/src/main/java/ndop/fhir/extension/HostDefaults.java"
+    settings = re.findall(r'"((?:hapi|server)\.[a-z.\-_]+)"', source.read_text(encoding="utf-8"))
+    assert "hapi.fhir.fhir_version" in settings
+    variables = {re.sub(r"[.\-]", "_", name).upper() for name in settings}
+    assert not variables & server["environment"].keys()
+
+
+def test_postgresql_is_waited_for_and_kept(compose: dict[str, Any], server: dict[str, Any]) -> None:
+    database = compose["services"]["database"]
+    assert server["depends_on"]["database"]["condition"] == "service_healthy"
+    assert database["healthcheck"]["test"][0] == "CMD-SHELL"
+    (volume,) = database["volumes"]
+    assert volume.split(":")[0] in compose["volumes"]
+    assert re.search(r":\d+\.\d+", database["image"])
+    environment = server["environment"]
+    assert environment["SPRING_DATASOURCE_URL"].startswith("jdbc:postgresql://database:")
+    assert environment["SPRING_DATASOURCE_DRIVERCLASSNAME"] == "org.postgresql.Driver"
+    assert environment["SPRING_JPA_PROPERTIES_HIBERNATE_DIALECT"].endswith("PostgresDialect")
+
+
+def test_the_health_check_needs_no_shell(layout: Layout, server: dict[str, Any]) -> None:
+    command = server["healthcheck"]["test"]
+    assert command[:3] == ["CMD", "java", "-cp"]
+    source = layout.plugin / "extension/src/main/java" / (command[4].replace(".", "/") + ".java")
+    assert "public static void main" in source.read_text(encoding="utf-8")
+
+
+def test_ports_are_for_this_machine_only(server: dict[str, Any]) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in server["ports"])
