@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from ndop.cli.watching import watcher
 from ndop.conformance import report
 from ndop.conformance.plugin import CLAIMS
 from ndop.conformance.run import RunPlan
 from ndop.conformance.run import run as run_suite
-from ndop.editions import EditionFolder
+from ndop.editions import Edition, EditionFolder
 from ndop.errors import NdopError
 from ndop.java import modules, processes
 from ndop.layout import Layout, checkout
 from ndop.profiles import build as profiles
 from ndop.progress import Progress
 from ndop.server import process
+from ndop.server.bench import Load, measure
 from ndop.server.process import ServerPlan
 
 DEFAULT_EDITION = "ndop-1.1.0"
@@ -75,7 +79,7 @@ def build(
 def run(edition: EditionOption = DEFAULT_EDITION) -> None:
     """Build everything, start the server on a free port, run the suite against it, stop it."""
     layout, progress = checkout(), Progress()
-    _insist_on_edition(layout, edition)
+    _load(layout, edition)
     _build_everything(layout, progress)
     folder = layout.build / "report" / edition
     with process.running(layout, ServerPlan(edition), progress) as server:
@@ -95,7 +99,7 @@ def serve(
 ) -> None:
     """Keep the reference server running until Ctrl-C."""
     layout, progress = checkout(), Progress()
-    _insist_on_edition(layout, edition)
+    _load(layout, edition)
     _build_everything(layout, progress)
     plan = ServerPlan(
         edition,
@@ -108,6 +112,50 @@ def serve(
         progress.say(f"Serving {edition} at {server.base_url} (Ctrl-C ends it; log: {server.log})")
         process.wait_for_interrupt(server)
     progress.say("The server has stopped.")
+
+
+@app.command(epilog=f"Example: ndop bench --connections 2. {STATUSES}")
+def bench(
+    edition: EditionOption = DEFAULT_EDITION,
+    base_url: Annotated[
+        str | None, typer.Option(help="A running server; by default one is started for this.")
+    ] = None,
+    connections: Annotated[int, typer.Option(min=1, max=64, help="Requests at once.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, max=50, help="Rounds for each kind.")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a round.")] = 3.0,
+) -> None:
+    """Measure requests per second of create, read and search by patient."""
+    layout, progress = checkout(), Progress()
+    facts = _load(layout, edition)
+    load = Load(connections=connections, rounds=rounds, seconds=seconds)
+    if base_url is not None:
+        _print_rates(base_url, facts, load)
+        return
+    _build_everything(layout, progress)
+    with tempfile.TemporaryDirectory() as data:
+        plan = ServerPlan(edition, data=Path(data), jvm=process.LONG_LIVED)
+        with process.running(layout, plan, progress) as server:
+            _print_rates(server.base_url, facts, load)
+            progress.say(
+                f"Ready after {server.seconds_to_ready:.1f} s; "
+                f"resident memory {process.resident_memory(server) // 2**20} MiB"
+            )
+
+
+def _print_rates(base_url: str, edition: Edition, load: Load) -> None:
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("request", "number", "per second (median)", "lowest", "highest", "median ms"):
+        table.add_column(heading, justify="left" if heading == "request" else "right")
+    for rate in measure(base_url, edition, load):
+        table.add_row(
+            rate.name,
+            str(rate.requests),
+            f"{rate.median_per_second:.0f}",
+            f"{rate.lowest_per_second:.0f}",
+            f"{rate.highest_per_second:.0f}",
+            f"{rate.median_milliseconds:.1f}",
+        )
+    Console(highlight=False).print(table)
 
 
 @app.command("test", epilog=f"Example: ndop test --fast. {STATUSES}")
@@ -175,7 +223,7 @@ def conformance(
 ) -> None:
     """Run the conformance suite against any server."""
     layout = checkout()
-    _insist_on_edition(layout, edition)
+    _load(layout, edition)
     _insist_on_claims(claim or [])
     _run_and_report(
         layout,
@@ -197,8 +245,8 @@ def _run_tool(command: list[str], folder: Path) -> None:
         raise typer.Exit(1)
 
 
-def _insist_on_edition(layout: Layout, edition: str) -> None:
-    EditionFolder(layout.editions, layout.shared_facts).load(edition)
+def _load(layout: Layout, edition: str) -> Edition:
+    return EditionFolder(layout.editions, layout.shared_facts).load(edition)
 
 
 def _insist_on_claims(claims: list[str]) -> None:

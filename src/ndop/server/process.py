@@ -18,6 +18,7 @@ import httpx
 
 from ndop.errors import MissingToolError, ServerError
 from ndop.java import modules
+from ndop.java.processes import run
 from ndop.layout import Layout
 from ndop.progress import Progress
 
@@ -90,6 +91,12 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
         yield RunningServer(base_url, process, log, seconds)
     finally:
         _stop(process)
+
+
+def resident_memory(server: RunningServer) -> int:
+    """Bytes of memory that the server's process holds now. Raises ServerError."""
+    told = run(["ps", "-o", "rss=", "-p", str(server.process.pid)], "Reading the memory in use")
+    return int(told) * 1024
 
 
 def wait_for_interrupt(server: RunningServer) -> None:
