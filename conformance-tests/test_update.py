@@ -222,6 +222,18 @@ def test_stale_if_match(
 
 
 @pytest.mark.requirement("NDOP-121")
+@pytest.mark.parametrize("tag", ['W/"no-such-version"', 'W/"99999999999999999999"', "nonsense"])
+def test_if_match_of_no_version(
+    ndop: NdopClient, edition: Edition, consent: Draft, stored: Store, read: Read, tag: str
+) -> None:
+    """SHALL: an update based on a version that never was is refused."""
+    current = stored(consent)
+    response = ndop.update(current, current["id"], **{"If-Match": tag})
+    assert_spine_error(edition, response, status=409, issue="conflict", code="PRECONDITION_FAILED")
+    expect("the stored Consent", read(current["id"]), current)
+
+
+@pytest.mark.requirement("NDOP-121")
 def test_current_if_match(ndop: NdopClient, consent: Draft, stored: Store) -> None:
     """SHALL: an update based on the current version is stored."""
     current = stored(having(consent, "status", value="active"))

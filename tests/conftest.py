@@ -69,3 +69,5 @@ def server(built: Layout, progress: Progress) -> Iterator[RunningServer]:
     """A reference server of the default edition, with an empty database in memory."""
     with process.running(built, ServerPlan("ndop-1.1.0"), progress) as running:
         yield running
+        # Whatever the tests sent, no request may have met a failure that nobody foresaw.
+        assert "failed unexpectedly" not in running.log.read_text(encoding="utf-8")

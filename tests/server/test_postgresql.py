@@ -39,7 +39,9 @@ def programs() -> Path:
 
 def as_owner(command: list[str]) -> list[str]:
     """PostgreSQL does not run as root: there, use its own user."""
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+    if os.geteuid() != 0:
+        return command
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
 
 
 @pytest.fixture(scope="module")

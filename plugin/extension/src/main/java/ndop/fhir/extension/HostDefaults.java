@@ -31,7 +31,9 @@ public final class HostDefaults implements EnvironmentPostProcessor, Ordered {
           "hapi.fhir.validation.responses_enabled", "false",
           "server.max-http-request-header-size", "16KB",
           "server.tomcat.max-swallow-size", "32MB",
-          "server.error.include-stacktrace", "never");
+          "server.error.include-stacktrace", "never",
+          // HAPI logs every refusal of a hook with its stack trace.
+          "logging.level.ca.uhn.fhir.interceptor.executor", "off");
 
   @Override
   public void postProcessEnvironment(

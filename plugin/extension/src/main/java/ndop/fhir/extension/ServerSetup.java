@@ -18,7 +18,8 @@ import ndop.fhir.hook.AcceptsOnlyValidConsents;
 import ndop.fhir.hook.AnswersInSpineForm;
 import ndop.fhir.hook.BindsOnlyTheApi;
 import ndop.fhir.hook.ConsentStaysWithPatient;
-import ndop.fhir.hook.InsistsOnIfMatch;
+import ndop.fhir.hook.IgnoresUnreadableDates;
+import ndop.fhir.hook.JudgesIfMatch;
 import ndop.fhir.hook.NamesUpdatedConsents;
 import ndop.fhir.hook.OffersOnlyTheApi;
 import ndop.fhir.hook.PatientHistory;
@@ -114,6 +115,7 @@ final class ServerSetup implements SmartInitializingSingleton {
             new BindsOnlyTheApi(facts),
             new OffersOnlyTheApi(
                 new InteractionPolicy(facts), new ParameterPolicy(facts), outcomes),
+            new IgnoresUnreadableDates(),
             new AcceptsOnlyValidConsents(
                 facts,
                 fhir,
@@ -121,15 +123,13 @@ final class ServerSetup implements SmartInitializingSingleton {
                 new Verdict(facts, settings.strictNhsNumber()),
                 outcomes,
                 Math.toIntExact(settings.maxBody().toBytes())),
+            new JudgesIfMatch(settings.requireIfMatch(), outcomes),
             new UpdateNeverCreates(outcomes),
             new ConsentStaysWithPatient(patients, outcomes),
             new SearchesByIdentity(facts, patients),
             new NamesUpdatedConsents(),
             new AnswersInSpineForm(outcomes));
     hooks.forEach(server::registerInterceptor);
-    if (settings.requireIfMatch()) {
-      server.registerInterceptor(new InsistsOnIfMatch(outcomes));
-    }
     if (facts.cors()) {
       server.registerInterceptor(cors());
     }

@@ -82,7 +82,10 @@ public final class PatientHistory {
   private Stream<IBaseResource> versions(IIdType id, Date since) {
     HistorySearchDateRangeParam all =
         new HistorySearchDateRangeParam(Map.of(), new DateRangeParam(since, null), null);
-    return dao().history(id, all, new SystemRequestDetails()).getAllResources().stream();
+    return dao()
+        .history(id, all, new SystemRequestDetails())
+        .getResources(0, Integer.MAX_VALUE)
+        .stream();
   }
 
   private boolean isAskedVersion(IBaseResource version, Map<String, String[]> parameters) {
