@@ -75,7 +75,7 @@ def test_an_edition_cannot_be_reached_by_a_path(folder: EditionFolder) -> None:
             "[0-9]{10}\\z",
             ["patient", "exactly one group"],
         ),
-        ("uses: [spine]", "uses: [spone]", ["uses", "found 'spone'"]),
+        ("uses: [spine,", "uses: [spone,", ["uses", "found 'spone'"]),
     ],
 )
 def test_a_wrong_fact_is_named_with_file_line_and_expectation(

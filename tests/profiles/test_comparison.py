@@ -22,7 +22,7 @@ def test_every_difference_from_what_was_published_is_explained(
     """NDOP-051, NDOP-054, NDOP-055, NDOP-064, NDOP-195."""
     for edition_id in folder.ids():
         outcome = comparison(layout, published, layout.generated, edition_id)
-        assert outcome.elements > 300
+        assert outcome.elements > 300, edition_id
         assert [str(one) for one in outcome.unexplained] == []
         assert outcome.unused == []
 

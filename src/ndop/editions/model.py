@@ -208,7 +208,6 @@ class Structure(Artefact):
 
     type: Literal["Consent", "Extension", "OperationOutcome", "CapabilityStatement"]
     context: list[str] = []
-    invariants: dict[str, Invariant] = {}
     elements: dict[str, Element]
 
     @property
@@ -272,6 +271,7 @@ class Edition(Facts):
     publication: Publication
     status: StatusMeaning
     patient: Patient
+    custodian: Url
     purposes: Annotated[list[str], Field(min_length=1)]
     identity: Identity
     interactions: Annotated[list[Interaction], Field(min_length=1)]
@@ -280,6 +280,7 @@ class Edition(Facts):
     capability: Capability
     profile: str
     outcome: str
+    invariants: dict[str, Invariant]
     structures: list[Structure]
     value_sets: list[ValueSet]
     code_systems: list[CodeSystem]

@@ -1,11 +1,13 @@
 """From YAML files to an `Edition`: read, add the shared facts, check, resolve.
 
 A string `$url ID` stands for an artefact's canonical URL, `$coding ID#CODE` for a coding,
-`{{ … }}` for a fact of the edition; `$patient` and `$purpose` stay for whoever builds a Consent.
+`$custodian` for the custodian's address, `{{ … }}` for a fact of the edition; `$patient` and
+`$purpose` stay for whoever builds a Consent.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from ndop.errors import EditionError
 
 #: Parts that an edition and the shared facts that it uses have together.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
-_JOINED_MAPPINGS = ("errors",)
+_JOINED_MAPPINGS = ("errors", "invariants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _dangling_references(edition: Edition) -> Iterator[tuple[Way, str]]:
                 )
             for key in element.invariants:
                 yield from _unless(
-                    key in structure.invariants, (*way, "invariants"), structure.invariants, key
+                    key in edition.invariants, (*way, "invariants"), edition.invariants, key
                 )
     for number, value_set in enumerate(edition.value_sets):
         for part, include in enumerate(value_set.include):
@@ -163,14 +165,9 @@ def _dangling_references(edition: Edition) -> Iterator[tuple[Way, str]]:
                     code_systems,
                     include.code_system,
                 )
-    if edition.profile in structures:
-        key = edition.patient.check_digit_invariant
-        yield from _unless(
-            key in edition.consent.invariants,
-            ("patient", "check-digit-invariant"),
-            edition.consent.invariants,
-            key,
-        )
+    key = edition.patient.check_digit_invariant
+    way = ("patient", "check-digit-invariant")
+    yield from _unless(key in edition.invariants, way, edition.invariants, key)
     identities = {parameter.code for parameter in edition.identity.parameters}
     for name, parameter in edition.search.parameters.items():
         if parameter.identity is not None:
@@ -215,8 +212,10 @@ class _Resolver:
         # What is rendered is FHIRPath, not markup.
         self._jinja = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
         self._jinja.filters["fhirpath"] = fhirpath_string
+        self._jinja.filters["pattern"] = reference_pattern
         self._facts = {
             "patient": edition.patient,
+            "custodian": edition.custodian,
             "structures": {structure.id: structure for structure in edition.structures},
         }
 
@@ -237,6 +236,8 @@ class _Resolver:
         try:
             if word == "$url":
                 return self._edition.url(address)
+            if word == "$custodian":
+                return self._edition.custodian
             if word == "$coding":
                 return self._edition.coding(address).model_dump()
             if "{{" in text:
@@ -248,6 +249,12 @@ class _Resolver:
                 f"edition, found {text!r} ({error})"
             ) from None
         return text
+
+
+def reference_pattern(reference: str) -> str:
+    """A regular expression for what `patient.reference` makes of any NHS number."""
+    start, _, end = reference.partition("{nhs_number}")
+    return f"^{re.escape(start)}[0-9]{{10}}{re.escape(end)}\\z"
 
 
 def fhirpath_string(text: str) -> str:

@@ -8,6 +8,7 @@ erratum (E-nn) or the decision (D-nn) behind it; an entry that explains nothing 
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ Aspects = dict[str, str]
 class Difference:
     """One aspect of one element that the published and the generated artefact do not share.
 
-    `dead`: the published element lies below one that may not occur, so it can never apply.
+    `dead`: the published element, or one above it, may not occur, so it can never apply.
     `spelt_out`: the published snapshot has the element, though its differential says nothing of
     it and it is one of a data type, so it only repeats what the type says.
     """
@@ -51,7 +52,8 @@ class Difference:
 
 class Explanation(BaseModel):
     """An entry of profiles/differences.yaml. `artefact`, `elements` and `aspects` may be globs;
-    the others narrow it where they are given.
+    the others narrow it where they are given. `renamed` names the generated artefact that a
+    published one of another URL is compared with.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +66,7 @@ class Explanation(BaseModel):
     generated: str | None = None
     dead: bool = False
     spelt_out: bool = False
+    renamed: str | None = None
 
     def covers(self, difference: Difference) -> bool:
         """Whether it explains this difference."""
@@ -94,13 +97,15 @@ def compare(published: Path, generated: Path, explanations: Sequence[Explanation
     Published artefacts without a generated counterpart (and the other way round) are
     differences too, of the aspect `artefact`.
     """
-    sources = dict(_published(published))
+    renamed = {one.artefact: one.renamed for one in explanations if one.renamed}
+    sources = {renamed.get(key, key): content for key, content in _published(published)}
     theirs = {key: _aspects(content) for key, content in sources.items()}
     ours = {key: _aspects(content) for key, content in _generated(generated)}
     constrained = {key: _constrained_paths(content) for key, content in sources.items()}
     outcome = Comparison()
     used: set[Explanation] = set()
-    for difference in _differences(theirs, ours, constrained, outcome):
+    found = _differences(theirs, ours, constrained, outcome)
+    for difference in itertools.chain(_renamings(renamed, ours), found):
         explanation = next((one for one in explanations if one.covers(difference)), None)
         if explanation is None:
             outcome.unexplained.append(difference)
@@ -115,6 +120,14 @@ def read_explanations(file: Path, edition_id: str) -> list[Explanation]:
     """The entries of profiles/differences.yaml for one edition."""
     entries = yaml.safe_load(file.read_text(encoding="utf-8"))[edition_id]
     return [Explanation.model_validate(entry) for entry in entries]
+
+
+def _renamings(
+    renamed: Mapping[str, str], ours: Mapping[str, Mapping[str, Aspects]]
+) -> Iterator[Difference]:
+    for published, generated in renamed.items():
+        if generated in ours:
+            yield Difference(published, "", "url", published, generated)
 
 
 def _differences(
@@ -143,7 +156,7 @@ def _differences(
                         aspect,
                         published.get(aspect, ""),
                         generated.get(aspect, ""),
-                        dead=_is_below_a_prohibited(element, their_elements),
+                        dead=_is_dead(element, aspect, their_elements),
                         spelt_out=element not in our_elements
                         and _plain(element) not in constrained[artefact],
                     )
@@ -160,10 +173,11 @@ def _plain(element: str) -> str:
     return ".".join(step.partition(":")[0] for step in element.split("."))
 
 
-def _is_below_a_prohibited(element: str, elements: Mapping[str, Aspects]) -> bool:
+def _is_dead(element: str, aspect: str, elements: Mapping[str, Aspects]) -> bool:
     steps = element.split(".")
-    above = (".".join(steps[:count]) for count in range(1, len(steps)))
-    return any(elements.get(one, {}).get("max") == "0" for one in above)
+    own = 0 if aspect in ("min", "max") else 1
+    places = (".".join(steps[:count]) for count in range(1, len(steps) + own))
+    return any(elements.get(one, {}).get("max") == "0" for one in places)
 
 
 def _aspects(resource: Mapping[str, Any]) -> dict[str, Aspects]:

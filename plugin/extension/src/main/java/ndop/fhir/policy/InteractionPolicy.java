@@ -4,6 +4,7 @@ import static ndop.fhir.policy.Situation.CLIENT_ASSIGNED_ID;
 import static ndop.fhir.policy.Situation.INTERACTION_REFUSED;
 import static ndop.fhir.policy.Situation.MALFORMED_REQUEST;
 import static ndop.fhir.policy.Situation.NOT_IMPLEMENTED;
+import static ndop.fhir.policy.Situation.OTHER_TYPE_OR_OPERATION;
 import static ndop.fhir.policy.Situation.UNKNOWN_RECORD;
 
 import java.util.Optional;
@@ -91,10 +92,10 @@ public final class InteractionPolicy {
   private Refusal reason(RequestLine request) {
     String type = request.segment(0);
     if (!type.equals(edition.resourceType())) {
-      return Refusal.of(NOT_IMPLEMENTED, otherThanTheType(request));
+      return otherThanTheType(request);
     }
     if (request.path().stream().anyMatch(InteractionPolicy::isOperation)) {
-      return Refusal.of(NOT_IMPLEMENTED, "The operation is not supported.");
+      return Refusal.of(OTHER_TYPE_OR_OPERATION, "The operation is not supported.");
     }
     return switch (request.method()) {
       case "DELETE", "PATCH" ->
@@ -114,15 +115,19 @@ public final class InteractionPolicy {
     };
   }
 
-  private String otherThanTheType(RequestLine request) {
+  private Refusal otherThanTheType(RequestLine request) {
     if (request.path().isEmpty()) {
-      return request.method().equals("POST")
-          ? "Batch and transaction are not supported."
-          : "The server's base answers OPTIONS only; its capability statement is at metadata.";
+      return Refusal.of(
+          NOT_IMPLEMENTED,
+          request.method().equals("POST")
+              ? "Batch and transaction are not supported."
+              : "The server's base answers OPTIONS only; its capability statement is at metadata.");
     }
-    return isOperation(request.segment(0))
-        ? "The operation is not supported."
-        : "This API has the resource type " + edition.resourceType() + " only.";
+    return Refusal.of(
+        OTHER_TYPE_OR_OPERATION,
+        isOperation(request.segment(0))
+            ? "The operation is not supported."
+            : "This API has the resource type " + edition.resourceType() + " only.");
   }
 
   private static Refusal unknownId(RequestLine request) {
