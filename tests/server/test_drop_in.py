@@ -3,16 +3,12 @@ PropertiesLauncher, with no NDOP setting at all."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
-from ndop.consents import Draft
 from ndop.layout import Layout
 from ndop.progress import Progress
 from ndop.server import process
@@ -47,28 +43,3 @@ def test_errors_of_the_container_are_ours(stock: RunningServer) -> None:
     answer = httpx.get(f"{stock.base_url}/%zz")
     assert answer.status_code == 400
     assert answer.json()["resourceType"] == "OperationOutcome"
-
-
-@pytest.mark.parametrize("form", ["json", "xml"])
-def test_the_published_example_is_accepted_byte_for_byte(
-    stock: RunningServer, server: RunningServer, published: Path, form: str
-) -> None:
-    """NDOP-090: each form on a server of its own, since both are of one patient."""
-    file = published / f"ndop-1.1.0/IG-Examples/Consent-Example-1.{form}"
-    base_url, content_type = {
-        "json": (stock.base_url, JSON),
-        "xml": (server.base_url, XML),
-    }[form]
-    response = httpx.post(
-        f"{base_url}/Consent", content=file.read_bytes(), headers={"Content-Type": content_type}
-    )
-    assert response.status_code == 201, response.text
-    stored = httpx.get(response.headers["location"], headers={"Accept": JSON}).json()
-    assert without_what_the_server_assigns(stored) == json.loads(
-        file.with_suffix(".json").read_text(encoding="utf-8")
-    )
-
-
-def without_what_the_server_assigns(consent: Draft) -> Draft:
-    kept = {key: value for key, value in consent.items() if key != "id"}
-    return {**kept, "meta": {"profile": consent["meta"]["profile"]}}
