@@ -185,6 +185,19 @@ def test_duplicate_rule_under_concurrency(
     expect("number of Consents", total(patient), 1)
 
 
+@pytest.mark.requirement("NDOP-087", "NDOP-089")
+def test_duplicate_rule_of_each_purpose_under_concurrency(
+    ndop: NdopClient, edition: Edition, patient: str, total: Total
+) -> None:
+    """SHALL: of POSTs for each purpose that arrive together exactly one a purpose succeeds."""
+    purposes = edition.purpose_codings()
+    consents = [draft(edition, patient, purpose=purpose) for purpose in purposes] * 5
+    statuses = sorted(answer.status_code for answer in outcomes_of_a_race(ndop, consents))
+    succeeded, refused = len(purposes), len(consents) - len(purposes)
+    expect("statuses of creates at once", statuses, [201] * succeeded + [422] * refused)
+    expect("number of Consents", total(patient), succeeded)
+
+
 @pytest.mark.requirement("NDOP-090")
 @pytest.mark.parametrize("form", ["json", "xml"])
 def test_guide_example_is_accepted(
@@ -210,6 +223,15 @@ def test_guide_example_is_accepted_with_its_own_patient(
         note("the patient of the example has a Consent already")
     else:
         expect_status(response, 201)
+
+
+@pytest.mark.requirement("NDOP-091")
+def test_both_guide_examples_are_accepted(ndop: NdopClient, edition: Edition, patient: str) -> None:
+    """SHALL: the guide's two examples are accepted, together, here for one synthetic patient."""
+    for purpose in edition.purpose_codings():
+        sent = draft(edition, patient, sample="guide", purpose=purpose)
+        body = Consent.model_validate(sent).model_dump_xml()
+        expect_status(ndop.post(body, XML), 201)
 
 
 @pytest.mark.requirement("NDOP-092")

@@ -95,6 +95,25 @@ def test_history_entry_by_version(
     expect("total for an unknown version", empty.get("total"), 0)
 
 
+@pytest.mark.requirement("NDOP-126")
+def test_history_by_purpose(
+    edition: Edition, patient: str, changed_twice: ChangedTwice, history: History
+) -> None:
+    """SHALL: purpose narrows the history of a patient to that question."""
+    reference = edition.patient.reference_to(patient)
+    versions = {
+        purpose.code: changed_twice(draft(edition, patient, purpose=purpose))
+        for purpose in edition.purpose_codings()
+    }
+    for code, made in versions.items():
+        bundle = history("Consent/_history", patient=reference, purpose=code)
+        expect(f"versions of {code}, newest first", versions_in(bundle), list(reversed(made)))
+    total = history("Consent/_history", patient=reference).get("total")
+    expect("total without a purpose", total, sum(len(made) for made in versions.values()))
+    empty = history("Consent/_history", patient=reference, purpose="HRESCH")
+    expect("total for another code", empty.get("total"), 0)
+
+
 @pytest.mark.requirement("NDOP-127")
 def test_history_without_a_match(edition: Edition, patient: str, history: History) -> None:
     """SHALL: the history of a patient without a Consent is empty, not an error."""

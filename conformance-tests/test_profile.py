@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -20,8 +20,25 @@ Accepts = Callable[[Draft], None]
 SOURCE = ("extension", 0, "valueCodeableConcept")
 SOURCE_CODING = (*SOURCE, "coding", 0)
 PURPOSE = ("purpose", 0)
+CATEGORY_CODING = ("category", 0, "coding", 0)
+ROLE_CODING = ("actor", 0, "role", "coding", 0)
 PROXY = "Extension-NDOP-ProxyRole-1"
 NIC = "Extension-NDOP-NICReference-1"
+ACTOR_PERSON = "Extension-NDOP-ActorPerson-1"
+
+Path = tuple[str | int, ...]
+
+
+def codings_of(part: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths of everything in a Consent that has a system and a code."""
+    if isinstance(part, dict):
+        if {"system", "code"} <= part.keys():
+            yield path
+        for key, value in part.items():
+            yield from codings_of(value, (*path, key))
+    elif isinstance(part, list):
+        for number, value in enumerate(part):
+            yield from codings_of(value, (*path, number))
 
 
 def consent_id_of(location: str) -> str:
@@ -101,21 +118,19 @@ def test_opt_out_source_coding_is_complete(refuses: Refuses, part: str) -> None:
 
 
 @pytest.mark.requirement("NDOP-007")
-@pytest.mark.parametrize("place", ["source", "purpose", "category"])
-def test_codings_have_no_version(refuses: Refuses, place: str) -> None:
-    """SHALL: no coding of opt-out source, purpose or category has a version."""
-    paths: dict[str, tuple[str | int, ...]] = {
-        "source": SOURCE_CODING,
-        "purpose": PURPOSE,
-        "category": ("category", 0, "coding", 0),
-    }
-    refuses(
-        lambda consent: having(consent, *paths[place], "version", value="1"),
-        sample="maximal",
-    )
+@pytest.mark.parametrize("sample", ["minimal", "maximal"])
+def test_codings_have_no_version(edition: Edition, refuses: Refuses, sample: str) -> None:
+    """SHALL: no coding that the edition describes has a version."""
+    paths = list(codings_of(draft(edition, "9990000018", sample=sample)))
+    assert len(paths) > 1
+    for path in paths:
+        refuses(
+            lambda consent, path=path: having(consent, *path, "version", value="1"), sample=sample
+        )
 
 
 @pytest.mark.requirement("NDOP-007", "NDOP-010")
+@pytest.mark.where(holds=lambda edition: "proxy" in edition.samples)
 def test_proxy_role_coding_has_no_version(refuses: Refuses) -> None:
     """SHALL: the coding of the proxy role has no version."""
     path = ("extension", 1, "valueCodeableConcept", "coding", 0, "version")
@@ -125,16 +140,18 @@ def test_proxy_role_coding_has_no_version(refuses: Refuses) -> None:
 @pytest.mark.requirement("NDOP-008")
 def test_user_selected_is_not_allowed(edition: Edition, refuses: Refuses) -> None:
     """SHALL: userSelected is not allowed where the edition forbids it."""
-    forbidden = [
-        path
-        for element, path in {
-            "Consent.purpose.userSelected": PURPOSE,
-            "Consent.category.coding.userSelected": ("category", 0, "coding", 0),
-        }.items()
-        if element in edition.consent.elements
-    ]
+    forbidden = {
+        element_id for structure in edition.structures for element_id in structure.elements
+    } & {
+        "Consent.purpose.userSelected",
+        "Consent.category.coding.userSelected",
+        "Extension.value[x]:valueCodeableConcept.coding.userSelected",
+    }
     assert forbidden
-    for path in forbidden:
+    for element_id in forbidden:
+        path = {"purpose": PURPOSE, "category": CATEGORY_CODING}.get(
+            element_id.split(".")[1], SOURCE_CODING
+        )
         refuses(
             lambda consent, path=path: having(consent, *path, "userSelected", value=True),
             sample="maximal",
@@ -196,6 +213,25 @@ def test_nic_reference_is_one_string(edition: Edition, refuses: Refuses, shape: 
     refuses(change)
 
 
+@pytest.mark.requirement("NDOP-012")
+@pytest.mark.parametrize("shape", ["once", "twice", "coded"])
+def test_actor_person_is_one_string(
+    edition: Edition, consent: Draft, accepts: Accepts, refuses: Refuses, shape: str
+) -> None:
+    """SHALL: the note on the person behind an actor is one string, at most once."""
+    good = {"url": edition.url(ACTOR_PERSON), "valueString": "Preference stated by the mother"}
+    coded = {"url": edition.url(ACTOR_PERSON), "valueCode": "mother"}
+    extensions = {"once": [good], "twice": [good, good], "coded": [coded]}[shape]
+
+    def change(consent: Draft) -> Draft:
+        return having(consent, "actor", 0, "extension", value=extensions)
+
+    if shape == "once":
+        accepts(change(consent))
+    else:
+        refuses(change)
+
+
 @pytest.mark.requirement("NDOP-013")
 def test_business_identifier_is_accepted(consent: Draft, accepts: Accepts) -> None:
     """SHALL: an identifier with system and value is accepted."""
@@ -224,6 +260,13 @@ def test_business_identifier_is_system_and_value(
     refuses: Refuses, identifier: dict[str, Any]
 ) -> None:
     """SHALL: an identifier has system and value and nothing else."""
+    refuses(lambda consent: having(consent, "identifier", value=identifier))
+
+
+@pytest.mark.requirement("NDOP-014")
+def test_no_business_identifier(refuses: Refuses) -> None:
+    """SHALL: a Consent has no identifier."""
+    identifier = {"system": "https://example.nhs.uk/preference", "value": "42"}
     refuses(lambda consent: having(consent, "identifier", value=identifier))
 
 
@@ -260,11 +303,61 @@ def test_category_is_at_most_one_complete_coding(refuses: Refuses, shape: str) -
     refuses(change, sample="maximal")
 
 
-@pytest.mark.requirement("NDOP-017")
+@pytest.mark.requirement("NDOP-017", "NDOP-018")
 def test_category_may_be_left_out(consent: Draft, accepts: Accepts) -> None:
     """SHALL: a Consent without a category is accepted."""
     consent.pop("category", None)
     accepts(consent)
+
+
+@pytest.mark.requirement("NDOP-018")
+def test_category_needs_no_display(edition: Edition, patient: str, accepts: Accepts) -> None:
+    """SHALL: a category without a display, as in every published example, is accepted."""
+    accepts(without(draft(edition, patient, sample="maximal"), *CATEGORY_CODING, "display"))
+
+
+@pytest.mark.requirement("NDOP-018")
+@pytest.mark.parametrize("shape", ["two", "two codings", "no coding", "no system", "no code"])
+def test_category_is_one_coding(refuses: Refuses, shape: str) -> None:
+    """SHALL: a category that is sent is one, of one coding with system and code."""
+
+    def change(consent: Draft) -> Draft:
+        category = consent["category"][0]
+        if shape == "two":
+            return adding(consent, "category", value=category)
+        if shape == "two codings":
+            return adding(consent, "category", 0, "coding", value=category["coding"][0])
+        if shape == "no coding":
+            return having(consent, "category", 0, value={"text": "National Data Opt-out"})
+        return without(consent, *CATEGORY_CODING, shape.removeprefix("no "))
+
+    refuses(change, sample="maximal")
+
+
+@pytest.mark.requirement("NDOP-019")
+@pytest.mark.parametrize(
+    "shape",
+    ["absent", "two", "another code", "another system", "no system", "no code", "no display"],
+)
+def test_category_is_the_model(refuses: Refuses, shape: str) -> None:
+    """SHALL: there is exactly one category, that of the model, with its display."""
+
+    def change(consent: Draft) -> Draft:
+        if shape == "absent":
+            return without(consent, "category")
+        if shape == "two":
+            return adding(consent, "category", value=consent["category"][0])
+        if shape == "another code":
+            coding = {"code": "T2", "display": "Type-2 Opt-Out"}
+            return having(
+                consent, *CATEGORY_CODING, value={**consent["category"][0]["coding"][0], **coding}
+            )
+        if shape == "another system":
+            system = "https://fhir.nhs.uk/ValueSet/noom-category-type-1"
+            return having(consent, *CATEGORY_CODING, "system", value=system)
+        return without(consent, *CATEGORY_CODING, shape.removeprefix("no "))
+
+    refuses(change)
 
 
 @pytest.mark.requirement("NDOP-020")
@@ -338,6 +431,31 @@ def test_strict_server_refuses_a_wrong_check_digit(edition: Edition, refuses: Re
         return cast("Draft", json.loads(text))
 
     refuses(change, status=400, issue="value", code="INVALID_NHS_NUMBER")
+
+
+@pytest.mark.requirement("NDOP-026")
+@pytest.mark.parametrize(
+    ("place", "child"),
+    [
+        pytest.param(("patient",), "identifier", id="patient.identifier"),
+        pytest.param(("patient",), "display", id="patient.display"),
+        pytest.param(("organization", 0), "identifier", id="organization.identifier"),
+        pytest.param(("organization", 0), "display", id="organization.display"),
+        pytest.param(("actor", 0, "reference"), "identifier", id="actor.reference.identifier"),
+        pytest.param(
+            ("actor", 0, "reference"),
+            "display",
+            id="actor.reference.display",
+            marks=pytest.mark.where(
+                holds=lambda edition: "Consent.actor.reference.display" in edition.consent.elements
+            ),
+        ),
+    ],
+)
+def test_references_are_only_references(refuses: Refuses, place: Path, child: str) -> None:
+    """SHALL: references have no identifier and, where the edition says so, no display."""
+    values = {"identifier": {"value": "1"}, "display": "Somebody"}
+    refuses(lambda consent: having(consent, *place, child, value=values[child]))
 
 
 @pytest.mark.requirement("NDOP-027")
@@ -448,6 +566,12 @@ def test_not_neither_party_nor_proxy(refuses: Refuses) -> None:
     refuses(lambda consent: without(consent, "consentingParty"))
 
 
+@pytest.mark.requirement("NDOP-036")
+def test_no_consenting_party(refuses: Refuses) -> None:
+    """SHALL: a Consent has no consentingParty."""
+    refuses(lambda consent: having(consent, "consentingParty", value=[consent["patient"]]))
+
+
 @pytest.mark.requirement("NDOP-037")
 def test_no_actor(refuses: Refuses) -> None:
     """SHALL: a Consent has no actor."""
@@ -457,6 +581,98 @@ def test_no_actor(refuses: Refuses) -> None:
         return having(consent, "actor", value=[{"role": role, "reference": consent["patient"]}])
 
     refuses(change)
+
+
+@pytest.mark.requirement("NDOP-038")
+def test_actor_is_mandatory(refuses: Refuses) -> None:
+    """SHALL: a Consent has an actor."""
+    refuses(lambda consent: without(consent, "actor"))
+
+
+@pytest.mark.requirement("NDOP-038")
+def test_number_of_actors(
+    edition: Edition, consent: Draft, refuses: Refuses, accepts: Accepts
+) -> None:
+    """SHALL: there are as many actors as the edition allows: one, or any number."""
+
+    def two_actors(consent: Draft) -> Draft:
+        return adding(consent, "actor", value=consent["actor"][0])
+
+    if edition.constrained("Consent.actor").max == 1:
+        refuses(two_actors)
+    else:
+        accepts(two_actors(consent))
+
+
+@pytest.mark.requirement("NDOP-039")
+@pytest.mark.parametrize(
+    "shape", ["no role", "no coding", "two codings", "no system", "no code", "GP", "foreign system"]
+)
+def test_actor_is_the_informant(refuses: Refuses, shape: str) -> None:
+    """SHALL: the role of an actor is one coding, informant (INF)."""
+
+    def change(consent: Draft) -> Draft:
+        if shape == "no role":
+            return without(consent, "actor", 0, "role")
+        if shape == "no coding":
+            return having(consent, "actor", 0, "role", value={"text": "informant"})
+        if shape == "two codings":
+            coding = consent["actor"][0]["role"]["coding"][0]
+            return adding(consent, "actor", 0, "role", "coding", value=coding)
+        if shape == "GP":
+            return having(consent, *ROLE_CODING, "code", value="GP")
+        if shape == "foreign system":
+            system = "http://hl7.org/fhir/v3/RoleClass"
+            return having(consent, *ROLE_CODING, "system", value=system)
+        return without(consent, *ROLE_CODING, shape.removeprefix("no "))
+
+    refuses(change)
+
+
+@pytest.mark.requirement("NDOP-039")
+def test_display_of_the_actors_role(
+    edition: Edition, consent: Draft, refuses: Refuses, accepts: Accepts
+) -> None:
+    """SHALL: the display of the role is as mandatory as the edition says."""
+
+    def change(consent: Draft) -> Draft:
+        return without(consent, *ROLE_CODING, "display")
+
+    if "Consent.actor.role.coding.display" in edition.consent.elements:
+        refuses(change)
+    else:
+        accepts(change(consent))
+
+
+@pytest.mark.requirement("NDOP-040")
+@pytest.mark.parametrize(
+    "reference",
+    [None, "G1231231", "Practitioner/G1231231", "urn:uuid:2f5a6d4a-4d8f-4b1c-9f53-5f0b8f3d4c11"],
+    ids=["none", "bare code", "relative", "urn"],
+)
+def test_actor_reference_is_absolute(refuses: Refuses, reference: str | None) -> None:
+    """SHALL: an actor is referred to by an absolute URL."""
+    value = {"display": "Somebody"} if reference is None else {"reference": reference}
+    refuses(lambda consent: having(consent, "actor", 0, "reference", value=value))
+
+
+@pytest.mark.requirement("NDOP-040")
+@pytest.mark.parametrize("kind", ["Patient", "Practitioner", "Organization"])
+def test_kind_of_actor(
+    edition: Edition, consent: Draft, refuses: Refuses, accepts: Accepts, kind: str
+) -> None:
+    """SHALL: an actor is a patient or practitioner, or an organization where the edition says."""
+    targets = edition.constrained("Consent.actor.reference").targets
+    assert any(target.endswith("/Patient") for target in targets)
+
+    def change(consent: Draft) -> Draft:
+        url = f"https://directory.spineservices.nhs.uk/STU3/{kind}/G1231231"
+        return having(consent, "actor", 0, "reference", value={"reference": url})
+
+    if any(target.endswith(f"/{kind}") for target in targets):
+        accepts(change(consent))
+    else:
+        refuses(change)
 
 
 @pytest.mark.requirement("NDOP-041")
@@ -490,6 +706,19 @@ def test_another_custodian_is_accepted(consent: Draft, accepts: Accepts) -> None
     """SHOULD: the custodian is NHS Digital; another is accepted."""
     other = "https://directory.spineservices.nhs.uk/STU3/Organization/E123123"
     accepts(having(consent, "organization", 0, "reference", value=other))
+
+
+@pytest.mark.requirement("NDOP-043")
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://directory.spineservices.nhs.uk/STU3/Organization/E123123",
+        "https://proxy.sds.nhs.uk/X26",
+    ],
+)
+def test_custodian_is_fixed(refuses: Refuses, reference: str) -> None:
+    """SHALL: the custodian is NHS Digital, by its directory address."""
+    refuses(lambda consent: having(consent, "organization", 0, "reference", value=reference))
 
 
 @pytest.mark.requirement("NDOP-044")
@@ -534,6 +763,25 @@ def test_no_policy_rule(refuses: Refuses) -> None:
     """SHALL: a Consent has no policyRule."""
     rule = "http://hl7.org/fhir/ConsentPolicy/opt-out"
     refuses(lambda consent: having(consent, "policyRule", value=rule))
+
+
+@pytest.mark.requirement("NDOP-048")
+@pytest.mark.parametrize("shape", ["none", "policy instead", "both"])
+def test_policy_rule_instead_of_policy(refuses: Refuses, shape: str) -> None:
+    """SHALL: a Consent has a policyRule and no policy."""
+    policy = [{"authority": "https://www.gov.uk/", "uri": "https://www.gov.uk/opt-outs"}]
+
+    def change(consent: Draft) -> Draft:
+        kept = consent if shape == "both" else without(consent, "policyRule")
+        return kept if shape == "none" else having(kept, "policy", value=policy)
+
+    refuses(change)
+
+
+@pytest.mark.requirement("NDOP-048")
+def test_policy_rule_is_accepted(consent: Draft, accepts: Accepts) -> None:
+    """SHALL: a Consent with a policyRule is accepted."""
+    accepts(having(consent, "policyRule", value="http://hl7.org/fhir/ConsentPolicy/opt-out"))
 
 
 @pytest.mark.requirement("NDOP-049")

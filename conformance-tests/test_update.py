@@ -24,6 +24,8 @@ from ndop.editions import Edition
 Store = Callable[[Draft], dict[str, Any]]
 NewPatient = Callable[[], str]
 
+NARRATIVE = '<div xmlns="http://www.w3.org/1999/xhtml">The preference of a patient</div>'
+
 
 @pytest.fixture
 def read(ndop: NdopClient) -> Callable[[str], dict[str, Any]]:
@@ -43,7 +45,8 @@ def test_update_replaces_the_whole(
     ndop: NdopClient, edition: Edition, patient: str, stored: Store, read: Read
 ) -> None:
     """SHALL: an update replaces the resource and answers its address."""
-    before = stored(draft(edition, patient, sample="maximal"))
+    generated = {"status": "generated", "div": NARRATIVE}
+    before = stored({**draft(edition, patient, sample="maximal"), "text": generated})
     after = {**draft(edition, patient), "id": before["id"], "status": edition.status.sharing}
 
     response = ndop.update(after, before["id"])
@@ -201,6 +204,35 @@ def test_update_may_not_create_a_duplicate(
         edition, response, status=422, code={"DUPLICATE_REJECTED", "INVALID_RESOURCE"}
     )
     expect("the stored Consent", read(first["id"]), first)
+
+
+@pytest.mark.requirement("NDOP-119")
+@pytest.mark.where(holds=lambda edition: len(edition.purposes) > 1)
+def test_update_may_not_take_the_place_of_another_purpose(
+    ndop: NdopClient, edition: Edition, patient: str, stored: Store, read: Read
+) -> None:
+    """SHALL: an update to a question that the patient has answered already is a duplicate."""
+    consents = [
+        stored(draft(edition, patient, purpose=purpose)) for purpose in edition.purpose_codings()
+    ]
+    one, other = consents
+    response = ndop.update(having(one, "purpose", value=other["purpose"]), one["id"])
+    assert_spine_error(edition, response, status=422, issue="duplicate", code="DUPLICATE_REJECTED")
+    for consent in consents:
+        expect("the Consent after the refused update", read(consent["id"]), consent)
+
+
+@pytest.mark.requirement("NDOP-120")
+def test_the_other_purpose_stays_as_it_is(
+    ndop: NdopClient, edition: Edition, patient: str, stored: Store, read: Read
+) -> None:
+    """SHALL: the update of one purpose's Consent leaves the other's untouched."""
+    one, other = (
+        stored(draft(edition, patient, purpose=purpose)) for purpose in edition.purpose_codings()
+    )
+    expect_status(ndop.update(having(one, "status", value=edition.status.sharing), one["id"]), 200)
+    expect("the updated Consent's status", read(one["id"])["status"], edition.status.sharing)
+    expect("the other Consent", read(other["id"]), other)
 
 
 @pytest.mark.requirement("NDOP-121")

@@ -119,6 +119,30 @@ def test_category_binding_is_preferred(
     accepts(consent)
 
 
+@pytest.mark.requirement("NDOP-060")
+def test_every_category_is_accepted(
+    edition: Edition, new_patient: Callable[[], str], accepts: Accepts
+) -> None:
+    """SHALL: each category of the edition is accepted."""
+    codes = edition.code_system("NDOP-Categories-1")
+    assert set(codes.concepts) == {"NDOP", "T2"}
+    for code, display in codes.concepts.items():
+        coding = {"system": codes.url, "code": code, "display": display}
+        consent = draft(edition, new_patient(), sample="maximal")
+        accepts(having(consent, "category", 0, "coding", 0, value=coding))
+
+
+@pytest.mark.requirement("NDOP-060")
+@pytest.mark.parametrize("part", ["code", "system"])
+def test_other_categories_are_refused(refuses: Refuses, part: str) -> None:
+    """SHALL: a category outside the value set is refused."""
+    other = {"code": "T1", "system": "http://hl7.org/fhir/consentcategorycodes"}[part]
+    refuses(
+        lambda consent: having(consent, "category", 0, "coding", 0, part, value=other),
+        sample="maximal",
+    )
+
+
 @pytest.mark.requirement("NDOP-061")
 @pytest.mark.parametrize("system", ["http://snomed.info/sct", "https://snomed.info/sct"])
 def test_both_spellings_of_snomed_ct(consent: Draft, accepts: Accepts, system: str) -> None:
@@ -135,3 +159,30 @@ def test_purpose_binding_is_extensible(ndop: NdopClient, consent: Draft) -> None
         "display": "healthcare research",
     }
     expect_status(ndop.create(having(consent, "purpose", 0, value=purpose)), 201)
+
+
+@pytest.mark.requirement("NDOP-063")
+def test_every_preference_is_accepted(edition: Edition, patient: str, accepts: Accepts) -> None:
+    """SHALL: each question of the edition is accepted, research first."""
+    codings = edition.purpose_codings()
+    assert codings[0].code == "RESCH"
+    assert len(codings) == 2
+    for purpose in codings:
+        accepts(draft(edition, patient, purpose=purpose))
+
+
+@pytest.mark.requirement("NDOP-063")
+@pytest.mark.parametrize("code", ["HRESCH", "HOPERAT", "of another draft", "resch"])
+def test_other_preferences_are_refused(edition: Edition, refuses: Refuses, code: str) -> None:
+    """SHALL: a preference outside the edition's value set is refused."""
+    if code == "of another draft":
+        known = {coding.code for coding in edition.purpose_codings()}
+        (code,) = {"PC", "PLAN"} - known
+    refuses(lambda consent: having(consent, "purpose", 0, "code", value=code))
+
+
+@pytest.mark.requirement("NDOP-063")
+def test_other_systems_of_preferences_are_refused(refuses: Refuses) -> None:
+    """SHALL: a preference of a system that is not the edition's is refused."""
+    system = "http://hl7.org/fhir/v3/ActReason"
+    refuses(lambda consent: having(consent, "purpose", 0, "system", value=system))

@@ -5,8 +5,9 @@ A test names the rows that it shows and gets a client, an edition and a fresh pa
     @pytest.mark.requirement("NDOP-096")
     def test_read(ndop: NdopClient, edition: Edition, patient: str) -> None: ...
 
-Rows that the edition does not have leave their tests out. A test of SHOULD or MAY rows only that
-fails is a warning, in pytest's terms an expected failure.
+Rows that the edition does not have leave their tests out; so does a condition that it does not
+meet, such as `where(holds=lambda edition: len(edition.purposes) > 1)`. A test of SHOULD or MAY
+rows only that fails is a warning, in pytest's terms an expected failure.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the edition and the register once."""
     config.addinivalue_line("markers", "requirement(*ids): rows of the register that a test shows")
+    config.addinivalue_line("markers", "where(holds): needs an edition of which this holds")
     config.addinivalue_line("markers", "claim(name): needs a server that is set up so")
     config.addinivalue_line("markers", "unclaimed(name): needs a server that is not set up so")
     if config.getoption("--base-url") is None:
@@ -102,6 +104,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         rows = rows_of(item, suite.register)
         asked = not suite.only or suite.only & {area_of(item), *(row.id for row in rows)}
         fits = not rows or any(row.id in applicable for row in rows)
+        fits = fits and all(
+            one.kwargs["holds"](suite.edition) for one in item.iter_markers("where")
+        )
         (kept if asked and fits else left_out).append(item)
     items[:] = kept
     if left_out:
