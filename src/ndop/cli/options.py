@@ -1,0 +1,41 @@
+"""What the commands have in common: options, exit statuses, and steps before the work."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ndop.editions import Edition, EditionFolder
+from ndop.java import modules
+from ndop.layout import Layout
+from ndop.profiles import build as profiles
+from ndop.progress import Progress
+
+DEFAULT_EDITION = "ndop-1.1.0"
+
+STATUSES = "Exit status: 0 as asked, 1 something failed or differs, 2 could not run, 130 Ctrl-C."
+
+EditionOption = Annotated[
+    str, typer.Option(help="Edition, the name of a file in profiles/editions.")
+]
+
+
+def load_edition(layout: Layout, edition: str) -> Edition:
+    """The facts of an edition. Raises EditionError."""
+    return EditionFolder(layout.editions, layout.shared_facts).load(edition)
+
+
+def build_everything(layout: Layout, progress: Progress) -> None:
+    """Profiles, packages, server and extension, where their sources changed. Raises BuildError."""
+    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    profiles.build_if_stale(layout, editions, progress)
+    modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
+
+
+def run_tool(command: list[str], folder: Path) -> None:
+    """Run a tool with its output on this terminal; its failure is ours."""
+    if subprocess.run(command, cwd=folder, check=False).returncode != 0:
+        raise typer.Exit(1)

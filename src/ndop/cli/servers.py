@@ -1,0 +1,90 @@
+"""ndop serve, bench: the reference server, kept running or measured."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from ndop.cli.options import DEFAULT_EDITION, EditionOption, build_everything, load_edition
+from ndop.editions import Edition
+from ndop.layout import checkout
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.bench import Load, measure
+from ndop.server.process import ServerPlan
+
+
+def serve(
+    edition: EditionOption = DEFAULT_EDITION,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the database; default build/data/<edition>.")
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="A bare HAPI server, without the NDOP extension.")
+    ] = False,
+) -> None:
+    """Keep the reference server running until Ctrl-C."""
+    layout, progress = checkout(), Progress()
+    load_edition(layout, edition)
+    build_everything(layout, progress)
+    plan = ServerPlan(
+        edition,
+        port=port,
+        data=data or layout.build / "data" / edition,
+        plain=plain,
+        jvm=process.LONG_LIVED,
+    )
+    with process.running(layout, plan, progress) as server:
+        progress.say(f"Serving {edition} at {server.base_url} (Ctrl-C ends it; log: {server.log})")
+        process.wait_for_interrupt(server)
+    progress.say("The server has stopped.")
+
+
+def bench(
+    edition: EditionOption = DEFAULT_EDITION,
+    base_url: Annotated[
+        str | None, typer.Option(help="A running server; by default one is started for this.")
+    ] = None,
+    connections: Annotated[int, typer.Option(min=1, max=64, help="Requests at once.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, max=50, help="Rounds for each kind.")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a round.")] = 3.0,
+) -> None:
+    """Measure requests per second of create, read and search by patient."""
+    layout, progress = checkout(), Progress()
+    facts = load_edition(layout, edition)
+    load = Load(connections=connections, rounds=rounds, seconds=seconds)
+    if base_url is not None:
+        _print_rates(base_url, facts, load)
+        return
+    build_everything(layout, progress)
+    with tempfile.TemporaryDirectory() as data:
+        plan = ServerPlan(edition, data=Path(data), jvm=process.LONG_LIVED)
+        with process.running(layout, plan, progress) as server:
+            _print_rates(server.base_url, facts, load)
+            progress.say(
+                f"Ready after {server.seconds_to_ready:.1f} s; "
+                f"resident memory {process.resident_memory(server) // 2**20} MiB"
+            )
+
+
+def _print_rates(base_url: str, edition: Edition, load: Load) -> None:
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("request", "number", "per second (median)", "lowest", "highest", "median ms"):
+        table.add_column(heading, justify="left" if heading == "request" else "right")
+    for rate in measure(base_url, edition, load):
+        table.add_row(
+            rate.name,
+            str(rate.requests),
+            f"{rate.median_per_second:.0f}",
+            f"{rate.lowest_per_second:.0f}",
+            f"{rate.highest_per_second:.0f}",
+            f"{rate.median_milliseconds:.1f}",
+        )
+    Console(highlight=False).print(table)

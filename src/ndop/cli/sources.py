@@ -1,0 +1,51 @@
+"""ndop build, check, format: from the sources to the generated files, and their good order."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ndop.cli.options import run_tool
+from ndop.editions import EditionFolder
+from ndop.layout import checkout
+from ndop.profiles import build as profiles
+from ndop.progress import Progress
+
+
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where files are out of date.")
+    ] = False,
+) -> None:
+    """Generate profiles and packages from the editions' YAML and the templates."""
+    layout, progress = checkout(), Progress()
+    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    if check:
+        profiles.check(layout, editions, progress)
+        progress.say(f"{layout.generated} is up to date.")
+    else:
+        profiles.build(layout, editions, layout.generated, progress)
+        progress.say(f"Profiles: {layout.generated}. Packages: {layout.packages}.")
+
+
+def check() -> None:
+    """Run formatters, linters and type checkers, and compare generated files with their sources."""
+    layout = checkout()
+    for command in (
+        [sys.executable, "-m", "ruff", "format", "--check", "."],
+        [sys.executable, "-m", "ruff", "check", "."],
+        [sys.executable, "-m", "mypy"],
+    ):
+        run_tool(command, layout.root)
+    run_tool(["mvn", "-B", "-q", "-ntp", "spotless:check"], layout.plugin)
+    build(check=True)
+
+
+def format_sources() -> None:
+    """Format Python and Java sources."""
+    layout = checkout()
+    run_tool([sys.executable, "-m", "ruff", "format", "."], layout.root)
+    run_tool([sys.executable, "-m", "ruff", "check", "--fix", "."], layout.root)
+    run_tool(["mvn", "-B", "-q", "-ntp", "spotless:apply"], layout.plugin)
