@@ -12,7 +12,7 @@ from ndop.layout import Layout
 #: Where the name of the default edition may stand: as the default of a setting.
 DEFAULTS = {
     "ExtensionSettings.java",
-    "app.py",
+    "options.py",
     "plugin.py",
 }
 
