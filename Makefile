@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(READY) ## build everything, run the conformance suite against the reference server
+run: $(READY) ## build everything, run the suite against every edition's server (EDITION= one)
 	@$(NDOP) run $(if $(EDITION),--edition $(EDITION))
 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run

@@ -61,6 +61,11 @@ class Layout:
         return self.build / "packages"
 
     @property
+    def report(self) -> Path:
+        """Reports of conformance runs, a folder an edition."""
+        return self.build / "report"
+
+    @property
     def published(self) -> Path:
         """The published profiles, which a plain clone does not have."""
         return self.root.parent / "shared" / "reference"

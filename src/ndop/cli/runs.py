@@ -16,11 +16,13 @@ from ndop.cli.options import (
     load_edition,
     run_tool,
 )
+from ndop.cli.side_by_side import run_side_by_side
 from ndop.cli.watching import watcher
-from ndop.conformance import report
+from ndop.conformance import matrix, report
 from ndop.conformance.plugin import CLAIMS
 from ndop.conformance.run import RunPlan
 from ndop.conformance.run import run as run_suite
+from ndop.editions import EditionFolder
 from ndop.java import processes
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
@@ -28,14 +30,36 @@ from ndop.server import process
 from ndop.server.process import ServerPlan
 
 
-def run(edition: EditionOption = DEFAULT_EDITION) -> None:
+def run(
+    edition: Annotated[
+        str | None, typer.Option(help="One edition; by default every one, and a matrix of them.")
+    ] = None,
+) -> None:
     """Build everything, start the server on a free port, run the suite against it, stop it."""
     layout, progress = checkout(), Progress()
-    load_edition(layout, edition)
+    if edition is not None:
+        load_edition(layout, edition)
     build_everything(layout, progress)
-    folder = layout.build / "report" / edition
+    if edition is None:
+        _run_every_edition(layout)
+        return
     with process.running(layout, ServerPlan(edition), progress) as server:
-        _run_and_report(layout, RunPlan(server.base_url, edition, folder))
+        _run_and_report(layout, RunPlan(server.base_url, edition, layout.report / edition))
+
+
+def _run_every_edition(layout: Layout) -> None:
+    editions = EditionFolder(layout.editions, layout.shared_facts).ids()
+    runs = run_side_by_side(editions, layout.root, layout.report)
+    console = Console(highlight=False, soft_wrap=True)
+    for ended in runs:
+        if ended.status != 0:
+            console.print(f"{ended.edition}: {ended.told}", markup=False)
+    results = matrix.read(layout.report, [ended.edition for ended in runs])
+    matrix.show(results, console)
+    console.print(f"Report: {matrix.write(results, layout.report)}", markup=False)
+    gravest = max(ended.status or 0 for ended in runs)
+    if gravest:
+        raise typer.Exit(gravest)
 
 
 def conformance(
@@ -63,7 +87,7 @@ def conformance(
         RunPlan(
             base_url,
             edition,
-            report_folder or layout.build / "report" / edition,
+            report_folder or layout.report / edition,
             claims=tuple(claim or []),
             only=tuple(only or []),
             workers=workers,
@@ -88,7 +112,7 @@ def run_tests(
             ["mvn", "-B", "-q", "-ntp", "verify"], "Running the Java tests", layout.plugin
         )
     run_tool([sys.executable, "-m", "pytest"], layout.root)
-    run(DEFAULT_EDITION)
+    run()
 
 
 def _insist_on_claims(claims: list[str]) -> None:

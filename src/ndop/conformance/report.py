@@ -24,15 +24,21 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def write(result: RunResult, folder: Path) -> None:
     """Write results.json and the page; junit.xml is there already."""
     (folder / RESULTS).write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    page = template("report.html.j2").render(run=result)
+    (folder / PAGE).write_text(page, encoding="utf-8")
+
+
+def template(name: str) -> jinja2.Template:
+    """The template of a page."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    page = environment.get_template("report.html.j2").render(run=result)
-    (folder / PAGE).write_text(page, encoding="utf-8")
+    return environment.get_template(name)
 
 
 def explain(test: TestResult, result: RunResult) -> str:
