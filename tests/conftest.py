@@ -16,6 +16,9 @@ from ndop.profiles import build as profiles
 from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from tests.browser import chromium, open_page
+
+__all__ = ["chromium", "open_page"]
 
 
 @pytest.fixture(scope="session")
