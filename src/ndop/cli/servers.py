@@ -13,10 +13,11 @@ from rich.table import Table
 
 from ndop.cli.options import DEFAULT_EDITION, EditionOption, build_everything, load_edition
 from ndop.editions import Edition
-from ndop.layout import checkout
+from ndop.layout import Layout, checkout
 from ndop.progress import Progress
-from ndop.server import process
+from ndop.server import container, process
 from ndop.server.bench import Load, measure
+from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
 
 
@@ -29,11 +30,25 @@ def serve(
     plain: Annotated[
         bool, typer.Option("--plain", help="A bare HAPI server, without the NDOP extension.")
     ] = False,
+    in_docker: Annotated[
+        bool, typer.Option("--docker", help="The stock HAPI image with the extension's jar in it.")
+    ] = False,
 ) -> None:
     """Keep the reference server running until Ctrl-C."""
+    if plain and in_docker:
+        raise typer.BadParameter("--plain and --docker exclude each other")
     layout, progress = checkout(), Progress()
     load_edition(layout, edition)
+    if in_docker:
+        container.insist_on_engine()
     build_everything(layout, progress)
+    if in_docker:
+        _serve_in_docker(
+            layout,
+            ContainerPlan(edition, port, data or layout.build / "data" / f"{edition}-docker"),
+            progress,
+        )
+        return
     plan = ServerPlan(
         edition,
         port=port,
@@ -43,8 +58,18 @@ def serve(
     )
     with process.running(layout, plan, progress) as server:
         progress.say(f"Serving {edition} at {server.base_url} (Ctrl-C ends it; log: {server.log})")
-        process.wait_for_interrupt(server)
+        process.wait_for_interrupt(lambda: process.has_ended(server), server.log)
     progress.say("The server has stopped.")
+
+
+def _serve_in_docker(layout: Layout, plan: ContainerPlan, progress: Progress) -> None:
+    with container.running_container(layout, plan, progress) as server:
+        progress.say(
+            f"Serving {plan.edition} in Docker at {server.base_url} "
+            f"(Ctrl-C ends it; log: {server.log})"
+        )
+        process.wait_for_interrupt(lambda: container.has_ended(server), server.log)
+    progress.say("The container has been removed.")
 
 
 def bench(

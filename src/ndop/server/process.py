@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,8 @@ from ndop.layout import Layout
 from ndop.progress import Progress
 
 _MAIN = "ndop.fhir.server.FhirServer"
-_HOST = "127.0.0.1"
+#: Servers are reached from this machine only.
+HOST = "127.0.0.1"
 _SECONDS_TO_READY = 240
 _SECONDS_TO_STOP = 20
 _FREE_BYTES_NEEDED = 256 * 1024 * 1024
@@ -67,7 +68,7 @@ class RunningServer:
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on."""
     with socket.socket() as probe:
-        probe.bind((_HOST, 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
@@ -79,11 +80,11 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
     text ends with what it logged.
     """
     port = plan.port or free_port()
-    _insist_on_port(port)
+    insist_on_port(port)
     _insist_on_disk(plan.data or layout.build)
     log = layout.build / "logs" / f"{plan.edition}-{port}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    base_url = f"http://{_HOST}:{port}/fhir"
+    base_url = f"http://{HOST}:{port}/fhir"
     process = _start(layout, plan, port, log)
     try:
         with progress.step(f"Starting the server ({'plain HAPI' if plan.plain else plan.edition})"):
@@ -99,7 +100,12 @@ def resident_memory(server: RunningServer) -> int:
     return int(told) * 1024
 
 
-def wait_for_interrupt(server: RunningServer) -> None:
+def has_ended(server: RunningServer) -> bool:
+    """Whether the server stopped by itself."""
+    return server.process.poll() is not None
+
+
+def wait_for_interrupt(has_ended: Callable[[], bool], log: Path) -> None:
     """Block until Ctrl-C or SIGTERM. Raises ServerError where the server ends by itself."""
     stopped = False
 
@@ -110,8 +116,8 @@ def wait_for_interrupt(server: RunningServer) -> None:
     before = {sign: signal.signal(sign, note) for sign in (signal.SIGINT, signal.SIGTERM)}
     try:
         while not stopped:
-            if server.process.poll() is not None:
-                raise ServerError(f"The server ended by itself.\n{_end_of(server.log)}")
+            if has_ended():
+                raise ServerError(f"The server ended by itself.\n{_end_of(log)}")
             time.sleep(0.2)
     finally:
         for sign, handler in before.items():
@@ -187,14 +193,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _insist_on_port(port: int) -> None:
+def insist_on_port(port: int) -> None:
+    """Raises ServerError where the port of 127.0.0.1 cannot be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise ServerError(
-                f"Port {port} of {_HOST} cannot be used ({error}). Choose another, as in "
+                f"Port {port} of {HOST} cannot be used ({error}). Choose another, as in "
                 "'make serve PORT=9080', or stop what listens there."
             ) from error
 
