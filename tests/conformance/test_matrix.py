@@ -11,6 +11,7 @@ from ndop.conformance import matrix
 from ndop.conformance.matrix import Matrix
 from ndop.conformance.report import RESULTS
 from ndop.conformance.results import Outcome, RequirementResult, RunResult, TestResult
+from tests.browser import OpenPage, assert_accessible
 
 
 def a_test(area: str, number: int, outcome: Outcome) -> TestResult:
@@ -103,3 +104,11 @@ def test_the_page_links_each_report(tmp_path: Path) -> None:
     assert 'class="failed"' in page
     assert "Not every edition passed." in page
     assert "://" not in page
+
+
+def test_the_page_is_accessible(tmp_path: Path, open_page: OpenPage) -> None:
+    page = open_page(matrix.write(Matrix([GREEN, RED]), tmp_path))
+    assert page.get_by_role("heading", level=1).inner_text() == "Conformance by edition"
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "one"
+    assert_accessible(page)
