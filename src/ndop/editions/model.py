@@ -151,6 +151,73 @@ class Capability(Facts):
     profile: str | None = None
 
 
+#: What a token may be asked to allow.
+Access = Literal["read", "create", "update"]
+
+
+class Claim(Facts):
+    """What an edition asks of one claim of the token (ndop-api.md, section 7.2).
+
+    `form`: a text; a URI; seconds since 1970 in UTC; an identifier, which is naming system,
+    pipe and value; a reference; or a record, a Consent with its patient. `same_as`: equals the
+    first of these claims that is there (of a reference its last segment will do). `scopes`: a
+    blank-separated list in which one of those for the request's access stands. `setting`: a
+    deployment may have other values than `one_of`, under this name. `header`: the value equals
+    that header's. `names`: whose identity it is. `bounds`: only this patient's Consents may be
+    touched.
+    """
+
+    required: bool = False
+    form: Literal["text", "uri", "seconds", "identifier", "reference", "record"] = "text"
+    one_of: list[str] = []
+    setting: str | None = None
+    same_as: list[str] = []
+    scopes: dict[Access, list[str]] | None = None
+    system: Url | None = None
+    value: str | None = None
+    header: Literal["from"] | None = None
+    names: Literal["system", "user", "patient"] | None = None
+    bounds: bool = False
+    requirement: RequirementId
+
+
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z\-]*$")]
+
+
+class HeaderNames(Facts):
+    """Names of the audit headers: first what clients send, then what else is understood."""
+
+    token: Annotated[list[HeaderName], Field(min_length=1)]
+    trace: Annotated[list[HeaderName], Field(min_length=1)]
+    from_: Annotated[list[HeaderName], Field(min_length=1, alias="from")]
+    to: Annotated[list[HeaderName], Field(min_length=1)]
+    interaction: Annotated[list[HeaderName], Field(min_length=1)]
+
+
+class InteractionIds(Facts):
+    """Ids of interactions: how all begin, and that of the capability statement (NDOP-175)."""
+
+    service: Url
+    capabilities: Url
+
+
+class Audit(Facts):
+    """Who calls, and for whom. `lifetime`: the longest a token may live, in seconds."""
+
+    headers: HeaderNames
+    interaction_ids: InteractionIds | None = None
+    lifetime: Annotated[int, Field(gt=0)] | None = None
+    claims: dict[str, Claim]
+
+    @model_validator(mode="after")
+    def _known_claims(self) -> Audit:
+        for name, claim in self.claims.items():
+            for other in claim.same_as:
+                if other not in self.claims:
+                    raise ValueError(f"claims.{name}.same-as must name claims, found {other!r}")
+        return self
+
+
 class Binding(Facts):
     """A binding to a value set, by its id here or by a URL of base STU3."""
 
@@ -278,6 +345,7 @@ class Edition(Facts):
     search: Search
     history: History | None = None
     capability: Capability
+    audit: Audit
     profile: str
     outcome: str
     invariants: dict[str, Invariant]

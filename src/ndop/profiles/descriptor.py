@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ndop.editions import Edition
+from ndop.editions.model import Audit
 
 #: The descriptor's name in profiles/generated/<edition> and in the package.
 FILE_NAME = "edition.json"
@@ -51,4 +52,29 @@ def describe(edition: Edition) -> dict[str, Any]:
         },
         "capabilityStatement": f"{edition.capability.id}-served",
         "cors": edition.capability.cors,
+        "audit": _audit(edition.audit),
+    }
+
+
+def _audit(audit: Audit) -> dict[str, Any]:
+    return {
+        "headers": audit.headers.model_dump(by_alias=True),
+        "interactionIds": audit.interaction_ids and audit.interaction_ids.model_dump(),
+        "lifetime": audit.lifetime,
+        "claims": {
+            name: {
+                "required": claim.required,
+                "form": claim.form,
+                "oneOf": list(claim.one_of),
+                "setting": claim.setting,
+                "sameAs": list(claim.same_as),
+                "scopes": claim.scopes,
+                "system": claim.system,
+                "value": claim.value,
+                "header": claim.header,
+                "names": claim.names,
+                "bounds": claim.bounds,
+            }
+            for name, claim in audit.claims.items()
+        },
     }
