@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 
-/** The package of the default edition, as the jar carries it. */
+/**
+ * The packages of the editions, as the jar carries them; the constants are the default edition's.
+ */
 public final class PublishedEdition {
 
   public static final FhirContext FHIR = FhirContext.forDstu3Cached();
@@ -15,6 +17,11 @@ public final class PublishedEdition {
   public static final Edition FACTS = PACKAGE.edition();
 
   private PublishedEdition() {}
+
+  /** The facts of any edition. */
+  public static Edition factsOf(String edition) {
+    return read(edition).edition();
+  }
 
   private static EditionPackage read(String edition) {
     String file = "/ndop/packages/" + edition + ".tgz";

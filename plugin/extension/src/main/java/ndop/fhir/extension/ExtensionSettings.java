@@ -1,6 +1,7 @@
 package ndop.fhir.extension;
 
 import java.util.List;
+import ndop.fhir.policy.AuditMode;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -14,6 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param requireIfMatch refuse an update without If-Match (NDOP-122)
  * @param maxBody the largest body that is read
  * @param maxPage the most versions in one history Bundle
+ * @param audit how audit headers and tokens are treated (decision D-08)
+ * @param token how tokens are judged
  * @param corsOrigins origins that browsers may call from, where the edition has CORS
  */
 @ConfigurationProperties("ndop")
@@ -24,4 +27,6 @@ public record ExtensionSettings(
     @DefaultValue("false") boolean requireIfMatch,
     @DefaultValue("1MB") DataSize maxBody,
     @DefaultValue("100") int maxPage,
+    @DefaultValue("permissive") AuditMode audit,
+    @DefaultValue TokenSettings token,
     @DefaultValue("*") List<String> corsOrigins) {}

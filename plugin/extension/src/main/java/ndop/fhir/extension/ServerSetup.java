@@ -11,7 +11,9 @@ import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
 import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
 import ca.uhn.fhir.util.VersionUtil;
+import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.hook.AcceptsOnlyValidConsents;
@@ -19,7 +21,9 @@ import ndop.fhir.hook.AnswersInSpineForm;
 import ndop.fhir.hook.BindsOnlyTheApi;
 import ndop.fhir.hook.ConsentStaysWithPatient;
 import ndop.fhir.hook.IgnoresUnreadableDates;
+import ndop.fhir.hook.InsistsOnTheCaller;
 import ndop.fhir.hook.JudgesIfMatch;
+import ndop.fhir.hook.KeepsToThePatient;
 import ndop.fhir.hook.NamesUpdatedConsents;
 import ndop.fhir.hook.OffersOnlyTheApi;
 import ndop.fhir.hook.PatientHistory;
@@ -27,9 +31,12 @@ import ndop.fhir.hook.SearchesByIdentity;
 import ndop.fhir.hook.ServedCapabilityStatement;
 import ndop.fhir.hook.UpdateNeverCreates;
 import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.CallerPolicy;
+import ndop.fhir.policy.ClaimPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReference;
+import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Verdict;
 import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.ProfileValidator;
@@ -81,7 +88,7 @@ final class ServerSetup implements SmartInitializingSingleton {
     int hooks = setUpServer();
     LOG.info(
         "ndop-fhir serves {} ({}): HAPI FHIR {}, FHIR {}, package {}#{}, {} hooks, "
-            + "strict NHS numbers {}, If-Match {}",
+            + "strict NHS numbers {}, If-Match {}, audit {}",
         edition.edition().id(),
         edition.edition().title(),
         VersionUtil.getVersion(),
@@ -90,7 +97,8 @@ final class ServerSetup implements SmartInitializingSingleton {
         edition.version(),
         hooks,
         settings.strictNhsNumber() ? "on" : "off",
-        settings.requireIfMatch() ? "required" : "optional");
+        settings.requireIfMatch() ? "required" : "optional",
+        settings.audit().name().toLowerCase(Locale.ROOT));
   }
 
   private void setUpStorage() {
@@ -108,13 +116,14 @@ final class ServerSetup implements SmartInitializingSingleton {
     FhirContext fhir = server.getFhirContext();
     PatientReference patients = new PatientReference(facts);
     ProfileValidator validator = warm(facts, fhir);
+    InteractionPolicy interactions = new InteractionPolicy(facts);
 
     unregisterHostInterceptors();
     List<Object> hooks =
         List.of(
             new BindsOnlyTheApi(facts),
-            new OffersOnlyTheApi(
-                new InteractionPolicy(facts), new ParameterPolicy(facts), outcomes),
+            new InsistsOnTheCaller(facts, interactions, callers(facts), outcomes),
+            new OffersOnlyTheApi(interactions, new ParameterPolicy(facts), outcomes),
             new IgnoresUnreadableDates(),
             new AcceptsOnlyValidConsents(
                 facts,
@@ -123,6 +132,7 @@ final class ServerSetup implements SmartInitializingSingleton {
                 new Verdict(facts, settings.strictNhsNumber()),
                 outcomes,
                 Math.toIntExact(settings.maxBody().toBytes())),
+            new KeepsToThePatient(facts, patients, daos, outcomes),
             new JudgesIfMatch(settings.requireIfMatch(), outcomes),
             new UpdateNeverCreates(outcomes),
             new ConsentStaysWithPatient(patients, outcomes),
@@ -142,6 +152,13 @@ final class ServerSetup implements SmartInitializingSingleton {
     server.setDefaultPageSize(settings.maxPage());
     server.setMaximumPageSize(settings.maxPage());
     return hooks.size();
+  }
+
+  private CallerPolicy callers(Edition facts) {
+    ClaimPolicy claims =
+        new ClaimPolicy(
+            facts, settings.token().values(), settings.token().clockTolerance(), Clock.systemUTC());
+    return new CallerPolicy(facts, settings.audit(), SignaturePolicy.NOT_VERIFIED, claims);
   }
 
   /** The first validation loads the definitions of FHIR; no client should wait for that. */

@@ -5,9 +5,7 @@ import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.Interaction;
 import ndop.fhir.policy.InteractionPolicy;
@@ -49,7 +47,7 @@ public final class OffersOnlyTheApi {
     if (wrongAnswerType.isPresent()) {
       return wrongAnswerType;
     }
-    RequestLine line = requestLine(request);
+    RequestLine line = RequestLines.of(request);
     Optional<Refusal> wrongLine = interactions.refusal(line);
     if (wrongLine.isPresent()) {
       return wrongLine;
@@ -78,14 +76,5 @@ public final class OffersOnlyTheApi {
   private static String format(ServletRequestDetails request) {
     String[] format = request.getParameters().get(Constants.PARAM_FORMAT);
     return format == null || format.length == 0 ? null : format[0];
-  }
-
-  private static RequestLine requestLine(ServletRequestDetails request) {
-    return new RequestLine(
-        request.getRequestType().name(),
-        RequestPath.segments(request.getRequestPath()),
-        request.getHeaders().keySet().stream()
-            .map(name -> name.toLowerCase(Locale.ROOT))
-            .collect(Collectors.toSet()));
   }
 }

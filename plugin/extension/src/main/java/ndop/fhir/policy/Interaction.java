@@ -1,6 +1,7 @@
 package ndop.fhir.policy;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** The interactions of FHIR's REST interface that an edition can offer. */
 public enum Interaction {
@@ -16,5 +17,14 @@ public enum Interaction {
   /** FHIR's code for it. */
   public String code() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What a token must allow for it; empty where none need (the capability statement). */
+  public Optional<String> access() {
+    return switch (this) {
+      case CAPABILITIES -> Optional.empty();
+      case CREATE, UPDATE -> Optional.of(code());
+      default -> Optional.of("read");
+    };
   }
 }

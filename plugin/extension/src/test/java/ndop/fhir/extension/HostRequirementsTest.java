@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.util.VersionUtil;
-import java.util.List;
+import java.util.Map;
 import ndop.fhir.PublishedEdition;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.unit.DataSize;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class HostRequirementsTest {
 
@@ -37,13 +38,25 @@ class HostRequirementsTest {
   @Test
   void refusesAnUnknownEdition() {
     ExtensionSettings settings =
-        new ExtensionSettings(
-            "of-nobody", "", false, false, DataSize.ofMegabytes(1), 100, List.of());
+        new Binder(new MapConfigurationPropertySource(Map.of("ndop.edition", "of-nobody")))
+            .bind("ndop", ExtensionSettings.class)
+            .get();
 
     assertThatThrownBy(() -> EditionPackages.read(PublishedEdition.FHIR, settings))
         .isInstanceOf(StartRefusedException.class)
         .hasMessageContaining("no edition 'of-nobody'")
         .hasMessageContaining(PublishedEdition.FACTS.id());
+  }
+
+  @Test
+  void refusesMoreClockToleranceThanATokenLives() {
+    Binder binder =
+        new Binder(new MapConfigurationPropertySource(Map.of("ndop.token.clock-tolerance", "6m")));
+
+    assertThatThrownBy(() -> binder.bind("ndop", ExtensionSettings.class))
+        .rootCause()
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContaining("ndop.token.clock-tolerance: expected 0s to 5m; found PT6M");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param errors situation to answer
  * @param capabilityStatement id of the statement that the server gives
  * @param cors whether other origins may call
+ * @param audit who calls, and for whom
  */
 public record Edition(
     String id,
@@ -35,7 +36,8 @@ public record Edition(
     Outcome outcome,
     Map<String, Answer> errors,
     String capabilityStatement,
-    boolean cors) {
+    boolean cors,
+    Audit audit) {
 
   /**
    * @param element the element that holds the reference
@@ -83,4 +85,62 @@ public record Edition(
    * @param display its display
    */
   public record Answer(int status, String severity, String issue, String code, String display) {}
+
+  /**
+   * @param headers names by which each audit header is understood, the edition's own first
+   * @param interactionIds ids of interactions, or null where any will do
+   * @param lifetime the longest a token may live in seconds, or null where nothing is said
+   * @param claims name to claim, in the order in which they are judged
+   */
+  public record Audit(
+      Headers headers,
+      InteractionIds interactionIds,
+      Integer lifetime,
+      Map<String, Claim> claims) {}
+
+  /**
+   * @param token the token's
+   * @param trace the id of the request's trace
+   * @param from who calls
+   * @param to who is called
+   * @param interaction the id of the interaction
+   */
+  public record Headers(
+      List<String> token,
+      List<String> trace,
+      List<String> from,
+      List<String> to,
+      List<String> interaction) {}
+
+  /**
+   * @param service how every id begins
+   * @param capabilities the id of the capability statement's interaction
+   */
+  public record InteractionIds(String service, String capabilities) {}
+
+  /**
+   * @param required whether a token must have it
+   * @param form text, uri, seconds, identifier, reference or record
+   * @param oneOf values of which it must have one; empty: any
+   * @param setting name under which a deployment may set other values, or null
+   * @param sameAs claims of which it equals the first that is there
+   * @param scopes access (read, create, update) to scopes of which it must have one, or null
+   * @param system naming system of an identifier, or null where any will do
+   * @param value a regular expression for the value of an identifier, or null
+   * @param header the audit header that has the same value, or null
+   * @param names whose identity it is (system, user, patient), or null
+   * @param bounds whether only this patient's resources may be touched
+   */
+  public record Claim(
+      boolean required,
+      String form,
+      List<String> oneOf,
+      String setting,
+      List<String> sameAs,
+      Map<String, List<String>> scopes,
+      String system,
+      String value,
+      String header,
+      String names,
+      boolean bounds) {}
 }

@@ -1,0 +1,78 @@
+package ndop.fhir.policy;
+
+import java.util.List;
+import java.util.Optional;
+import ndop.fhir.edition.Edition;
+
+/**
+ * Who may ask: the audit headers, the token's form, its signature and its claims, judged in this
+ * order and by the mode (decision D-08, NDOP-150 to NDOP-176).
+ */
+public final class CallerPolicy {
+
+  private final Edition edition;
+  private final AuditMode mode;
+  private final HeaderPolicy headerPolicy;
+  private final SignaturePolicy signatures;
+  private final ClaimPolicy claims;
+
+  public CallerPolicy(
+      Edition edition, AuditMode mode, SignaturePolicy signatures, ClaimPolicy claims) {
+    this.edition = edition;
+    this.mode = mode;
+    this.headerPolicy = new HeaderPolicy(edition, mode);
+    this.signatures = signatures;
+    this.claims = claims;
+  }
+
+  /**
+   * What was found out about a request.
+   *
+   * @param caller who calls, as far as the request says it
+   * @param refusal why it may not, or empty
+   */
+  public record Judgement(Caller caller, Optional<Refusal> refusal) {}
+
+  /**
+   * Judges a request by its headers.
+   *
+   * @param interaction what the request asks for, or null where it is none of the API's
+   */
+  public Judgement judge(AuditHeaders headers, Interaction interaction) {
+    if (mode == AuditMode.OFF) {
+      return new Judgement(Caller.UNKNOWN, Optional.empty());
+    }
+    Optional<Token> token = Optional.empty();
+    Optional<Refusal> wrongToken = Optional.empty();
+    if (headers.token().isPresent()) {
+      try {
+        token = Optional.of(Token.of(headers.token().get()));
+      } catch (Token.MalformedException malformed) {
+        wrongToken = refused(malformed.getMessage());
+      }
+    } else if (mode == AuditMode.REQUIRED) {
+      wrongToken =
+          Optional.of(
+              Refusal.of(Situation.INVALID_TOKEN, "The Authorisation header must be supplied"));
+    }
+    Caller caller = Caller.of(edition, headers, token);
+    Optional<Refusal> wrong = wrongToken.or(() -> headerPolicy.refusal(headers, interaction));
+    if (wrong.isPresent() || token.isEmpty()) {
+      return new Judgement(caller, wrong);
+    }
+    Token sent = token.get();
+    return new Judgement(
+        caller,
+        signatures
+            .problem(sent)
+            .flatMap(this::refused)
+            .or(() -> claims.refusal(sent, interaction, headers)));
+  }
+
+  private Optional<Refusal> refused(String problem) {
+    return Optional.of(
+        new Refusal(
+            Situation.INVALID_TOKEN,
+            List.of(edition.audit().headers().token().get(0) + ": " + problem)));
+  }
+}
