@@ -49,6 +49,8 @@ def test_facts_name_rows_that_exist(register: requirements.Register, folder: Edi
             for element in structure.elements.values():
                 if element.requirement:
                     assert register[element.requirement]
+        for claim in edition.audit.claims.values():
+            assert register[claim.requirement]
         for invariant in edition.invariants.values():
             assert register[invariant.requirement]
 
