@@ -34,18 +34,24 @@ def has_valid_check_digit(nhs_number: str) -> bool:
     return is_well_formed(nhs_number) and check_digit(nhs_number[:9]) == int(nhs_number[9])
 
 
-def synthetic(seed: int | None = None) -> Iterator[str]:
+def is_synthetic(nhs_number: str) -> bool:
+    """Whether a number is of the range that is for tests only, check digit right or wrong."""
+    return is_well_formed(nhs_number) and nhs_number.startswith(_TEST_PREFIX)
+
+
+def synthetic(seed: int | None = None, *, share: int = 0, shares: int = 1) -> Iterator[str]:
     """Numbers of the test range with valid check digits, each at most once.
 
     With a seed the sequence is always the same; without one it differs from run to run, so
-    that runs against one server do not meet each other's patients.
+    that runs against one server do not meet each other's patients. Processes that each take
+    another share of as many `shares` never meet each other's.
     """
     source = random.Random(seed) if seed is not None else random.SystemRandom()  # noqa: S311
     given: set[str] = set()
     while True:
         first_nine = f"{_TEST_PREFIX}{source.randrange(10**6):06d}"
         digit = check_digit(first_nine)
-        if digit is None or first_nine in given:
+        if digit is None or first_nine in given or int(first_nine) % shares != share:
             continue
         given.add(first_nine)
         yield f"{first_nine}{digit}"

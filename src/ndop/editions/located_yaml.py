@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ndop.errors import EditionError
+from ndop.errors import EditionError, NdopError
 
 #: The way to a value: mapping keys and list indexes.
 Way = tuple[str | int, ...]
@@ -32,6 +32,7 @@ class LocatedData:
     file: Path
     data: dict[str, Any]
     places: dict[Way, Place] = field(default_factory=dict)
+    error: type[NdopError] = EditionError
 
     def place(self, way: Way) -> Place:
         """Where a value stands, or the nearest value around it that stands anywhere."""
@@ -39,31 +40,43 @@ class LocatedData:
             way = way[:-1]
         return self.places.get(way, Place(self.file, 1))
 
+    def explained(self, detail: Any, *, shows_value: bool = True) -> str:
+        """One error of pydantic: the place, the key, what was expected and found."""
+        way: Way = tuple(step for step in detail["loc"] if step != "[key]")
+        place, kind = self.place(way), detail["type"]
+        if kind == "missing":
+            return f"{place}: {dotted(way)}: expected a value, found none"
+        if kind == "extra_forbidden":
+            return f"{place}: {dotted(way)}: expected no such key; is it misspelt?"
+        expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        found = f"; found {detail['input']!r}" if shows_value else ""
+        return f"{place}: {dotted(way)}: expected {expected}{found}"[:400]
 
-def read(file: Path) -> LocatedData:
+
+def read(file: Path, error: type[NdopError] = EditionError) -> LocatedData:
     """Read one YAML file whose root is a mapping.
 
-    Raises EditionError, with file and line: the file is missing or unreadable, not YAML, has
-    a key twice, or something else than a mapping at its root.
+    Raises `error`, with file and line: the file is missing or unreadable, not YAML, has a key
+    twice, or something else than a mapping at its root.
     """
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EditionError(f"{file}: cannot be read as UTF-8 text: {error}") from error
+    except (OSError, UnicodeDecodeError) as fault:
+        raise error(f"{file}: cannot be read as UTF-8 text: {fault}") from fault
     loader = yaml.SafeLoader(text)
     try:
         root = loader.get_single_node()
         if not isinstance(root, yaml.MappingNode):
             found = "nothing" if root is None else "something else"
-            raise EditionError(f"{file}:1: expected a mapping of facts, found {found}")
-        located = LocatedData(file, {})
+            raise error(f"{file}:1: expected a mapping of keys to values, found {found}")
+        located = LocatedData(file, {}, error=error)
         _note_places(root, (), located, ())
         loader.flatten_mapping(root)
         located.data = loader.construct_document(root)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark
         line = mark.line + 1 if mark else 1
-        raise EditionError(f"{file}:{line}: not valid YAML: {error.problem}") from error
+        raise error(f"{file}:{line}: not valid YAML: {fault.problem}") from fault
     finally:
         loader.dispose()
     return located
@@ -73,9 +86,9 @@ def _note_places(
     node: yaml.Node, way: Way, located: LocatedData, around: tuple[yaml.Node, ...]
 ) -> None:
     if node in around:
-        raise EditionError(
+        raise located.error(
             f"{located.file}:{node.start_mark.line + 1}: not valid YAML: "
-            f"{_dotted(way)} contains itself"
+            f"{dotted(way)} contains itself"
         )
     located.places[way] = Place(located.file, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
@@ -83,8 +96,8 @@ def _note_places(
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in seen:
-                raise EditionError(
-                    f"{located.file}:{line}: {_dotted((*way, key))} stands here for the second "
+                raise located.error(
+                    f"{located.file}:{line}: {dotted((*way, key))} stands here for the second "
                     f"time; the first is in line {seen[key]}. Keep one."
                 )
             seen[key] = line
@@ -95,5 +108,6 @@ def _note_places(
             _note_places(item, (*way, index), located, (*around, node))
 
 
-def _dotted(way: Way) -> str:
+def dotted(way: Way) -> str:
+    """A way as people write it."""
     return ".".join(str(step) for step in way)

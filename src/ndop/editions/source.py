@@ -17,7 +17,7 @@ import jinja2
 from pydantic import ValidationError
 
 from ndop.editions import located_yaml
-from ndop.editions.located_yaml import LocatedData, Way
+from ndop.editions.located_yaml import LocatedData, Way, dotted
 from ndop.editions.model import Edition
 from ndop.errors import EditionError
 
@@ -101,26 +101,15 @@ def _checked(data: dict[str, Any], located: LocatedData) -> Edition:
     try:
         edition = Edition.model_validate(data)
     except ValidationError as error:
-        problems = [_explained(detail, located) for detail in error.errors()]
+        problems = [located.explained(detail) for detail in error.errors()]
         raise EditionError("\n".join(problems)) from None
     unknown = [
-        f"{located.place(way)}: {_dotted(way)}: {sentence}"
+        f"{located.place(way)}: {dotted(way)}: {sentence}"
         for way, sentence in _dangling_references(edition)
     ]
     if unknown:
         raise EditionError("\n".join(unknown))
     return edition
-
-
-def _explained(detail: Any, located: LocatedData) -> str:
-    way: Way = tuple(step for step in detail["loc"] if step != "[key]")
-    place, kind = located.place(way), detail["type"]
-    if kind == "missing":
-        return f"{place}: {_dotted(way)}: expected a value, found none"
-    if kind == "extra_forbidden":
-        return f"{place}: {_dotted(way)}: expected no such key; is it misspelt?"
-    expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"{place}: {_dotted(way)}: expected {expected}; found {detail['input']!r}"[:400]
 
 
 def _dangling_references(edition: Edition) -> Iterator[tuple[Way, str]]:
@@ -245,7 +234,7 @@ class _Resolver:
         except (KeyError, jinja2.TemplateError) as error:
             place = self._located.place(way)
             raise EditionError(
-                f"{place}: {_dotted(way)}: expected the id of an artefact or a fact of the "
+                f"{place}: {dotted(way)}: expected the id of an artefact or a fact of the "
                 f"edition, found {text!r} ({error})"
             ) from None
         return text
@@ -260,7 +249,3 @@ def reference_pattern(reference: str) -> str:
 def fhirpath_string(text: str) -> str:
     """`text` as a FHIRPath string literal."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _dotted(way: Way) -> str:
-    return ".".join(str(step) for step in way)
