@@ -5,7 +5,9 @@
     ├── BuildError            profiles, packages or jars cannot be made
     │   └── OutOfDateError    generated files differ from what their sources give
     ├── ServerError           a server cannot be started, reached or stopped
+    ├── PresetError           what describes a server under test does not hold what it must
     ├── TargetError           a conformance run cannot begin against the given base URL
+    ├── ResultsError          a results.json cannot be read or compared
     └── MissingToolError      a program that must be on the machine is not
 
 Each carries the exit status that the `ndop` command ends with.
@@ -40,6 +42,14 @@ class ServerError(NdopError):
 
 class TargetError(NdopError):
     """The server under test cannot be tested: nothing answers, or not a FHIR STU3 server."""
+
+
+class PresetError(NdopError):
+    """A preset, or an option in its place, is misspelt or names a file that cannot be read."""
+
+
+class ResultsError(NdopError):
+    """A file is no results.json of a format known here, or is of another edition."""
 
 
 class MissingToolError(NdopError):

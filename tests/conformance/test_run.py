@@ -3,19 +3,26 @@ skipped, incomplete."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from rich.console import Console
 
 from ndop.conformance import report
+from ndop.conformance.access import Access
 from ndop.conformance.results import RunResult, TestResult
-from ndop.conformance.run import RunPlan, run
+from ndop.conformance.run import RunPlan, preview, run
 from ndop.errors import TargetError
 from ndop.layout import Layout
+from ndop.nhs_numbers import synthetic
 from tests.conformance.canned import Answer, canned
+
+SLOW_2 = pytest.param(2, marks=pytest.mark.slow)
 
 SUITE = '''
 import pytest
@@ -66,11 +73,20 @@ def suite(layout: Layout, tmp_path: Path) -> Layout:
     for name in ("pytest.ini", "requirements.csv"):
         (folder / name).write_bytes((layout.conformance_tests / name).read_bytes())
     (folder / "test_read.py").write_text(SUITE, encoding="utf-8")
+    (tmp_path / "profiles").symlink_to(layout.root / "profiles")
     return replace(layout, root=tmp_path)
 
 
 def metadata(_method: str, _path: str) -> Answer:
-    return Answer(json.dumps({"resourceType": "CapabilityStatement", "fhirVersion": "3.0.1"}))
+    return Answer(
+        json.dumps(
+            {
+                "resourceType": "CapabilityStatement",
+                "fhirVersion": "3.0.1",
+                "rest": [{"resource": [{"type": "Consent"}]}],
+            }
+        )
+    )
 
 
 def ran(suite: Layout, tmp_path: Path, **options: object) -> RunResult:
@@ -97,7 +113,8 @@ def test_each_outcome(suite: Layout, tmp_path: Path) -> None:
     assert not result.passed
     assert result.complete
     assert tests["test_records"].notes == ["seen"]
-    assert "--claim strict-nhs-number" in tests["test_skips"].explanation
+    assert tests["test_skips"].remedy == "give --claim strict-nhs-number"
+    assert tests["test_skips"].level == "SHALL"
     assert "RuntimeError: oops" in tests["test_errors"].explanation
     assert result.areas == ["read"]
 
@@ -121,7 +138,7 @@ def test_a_failure_is_explained_with_its_request(suite: Layout, tmp_path: Path) 
     assert "expected: 404" in told
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, SLOW_2])
 def test_reports(suite: Layout, tmp_path: Path, workers: int) -> None:
     result = ran(suite, tmp_path, workers=workers)
     folder = tmp_path / "report"
@@ -159,3 +176,179 @@ def test_a_broken_suite_is_told(suite: Layout, tmp_path: Path) -> None:
     (suite.conformance_tests / "test_read.py").write_text("def (", encoding="utf-8")
     with pytest.raises(TargetError, match="could not run"):
         ran(suite, tmp_path)
+
+
+def written(suite: Layout, text: str) -> None:
+    (suite.conformance_tests / "test_read.py").write_text(
+        f"import os, time, pytest\n{text}", encoding="utf-8"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_ends_at_its_limit(suite: Layout, tmp_path: Path, workers: int) -> None:
+    written(
+        suite,
+        """
+def test_a(ndop):
+    pass
+
+def test_b(ndop):
+    while True:
+        try:
+            time.sleep(60)
+        except KeyboardInterrupt:  # will not be told
+            pass
+
+def test_c(ndop):
+    time.sleep(60)
+""",
+    )
+    begun = time.monotonic()
+    result = ran(suite, tmp_path, workers=workers, run_seconds=8)
+    assert time.monotonic() - begun < 45
+    assert by_name(result)["test_a"].outcome == "passed"
+    assert not result.complete
+    assert not result.passed
+    assert "time limit of 8 s was reached; 1 of 3 tests ran" in result.incomplete_because
+    folder = tmp_path / "report"
+    assert result.incomplete_because in (folder / report.PAGE).read_text(encoding="utf-8")
+    assert result.incomplete_because in (folder / report.JUNIT).read_text(encoding="utf-8")
+
+
+def test_a_process_that_ends_by_itself_loses_nothing(suite: Layout, tmp_path: Path) -> None:
+    written(suite, "def test_a(ndop): pass\n\ndef test_b(ndop): os._exit(7)\n")
+    result = ran(suite, tmp_path)
+    assert [test.outcome for test in result.tests] == ["passed"]
+    assert result.incomplete_because.startswith("pytest ended with 7; 1 of 2 tests ran")
+
+
+def test_a_worker_that_ends_by_itself_fails_its_test(suite: Layout, tmp_path: Path) -> None:
+    written(suite, "def test_a(ndop): pass\n\ndef test_b(ndop): os._exit(7)\n")
+    tests = by_name(ran(suite, tmp_path, workers=2))
+    assert tests["test_a"].outcome == "passed"
+    assert tests["test_b"].outcome == "failed"
+    assert "The process of the test ended" in tests["test_b"].explanation
+
+
+def test_a_fault_after_a_test_fails_it(suite: Layout, tmp_path: Path) -> None:
+    written(
+        suite,
+        """
+@pytest.fixture
+def thing(ndop):
+    yield
+    raise AssertionError("left behind")
+
+def test_a(thing):
+    pass
+""",
+    )
+    (test,) = ran(suite, tmp_path).tests
+    assert (test.outcome, test.explanation) == ("failed", "left behind")
+
+
+def test_rows_are_left_out_with_a_reason(suite: Layout, tmp_path: Path) -> None:
+    result = ran(suite, tmp_path, left_out={"NDOP-097": "the gateway does it"})
+    test = by_name(result)["test_fails"]
+    assert test.outcome == "skipped"
+    assert test.explanation == "NDOP-097 is left out: the gateway does it"
+    assert test.remedy == "take NDOP-097 out of leave-out"
+    assert result.left_out == {"NDOP-097": "the gateway does it"}
+
+
+PATIENTS = """
+@pytest.mark.parametrize("number", range(6))
+def test_a(patient, new_patient, number):
+    assert new_patient() != patient
+"""
+
+
+@pytest.mark.parametrize("workers", [1, SLOW_2])
+def test_no_patient_is_taken_twice(suite: Layout, tmp_path: Path, workers: int) -> None:
+    written(suite, PATIENTS)
+    result = ran(suite, tmp_path, workers=workers)
+    taken = [patient for test in result.tests for patient in test.patients]
+    assert result.passed
+    assert len(taken) == len(set(taken)) == 12
+    assert all(patient.startswith("999") for patient in taken)
+
+
+@pytest.mark.parametrize("workers", [1, SLOW_2])
+def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, workers: int) -> None:
+    written(suite, PATIENTS)
+    named = tuple(itertools.islice(synthetic(7), 8))
+    result = ran(suite, tmp_path, workers=workers, patients=named)
+    taken = [patient for test in result.tests for patient in test.patients]
+    assert sorted(taken) == sorted(named)
+    skipped = [test for test in result.tests if test.outcome == "skipped"]
+    assert skipped
+    assert {test.remedy for test in skipped} == {
+        "name more patients without a Consent in the preset"
+    }
+
+
+def test_a_server_that_knows_everybody_does_not_hold_the_run(suite: Layout, tmp_path: Path) -> None:
+    written(suite, PATIENTS)
+    body = json.dumps({**json.loads(metadata("", "").body), "entry": []})
+    with canned(lambda *_: Answer(body)) as base_url:
+        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report", run_seconds=120)
+        assert run(suite, plan, lambda *_: None).complete
+
+
+SECRETS = """
+from ndop.conformance.expectations import expect
+
+def test_a(ndop):
+    answer = ndop.get("Consent?patient=9434765919", headers={"Cookie": "crumbly-cookie"})
+    expect("what came", answer.text, "9434765919 my-secret-token")
+
+def test_b(fhir):
+    fhir.resources("Consent").fetch_all()
+
+@pytest.mark.parametrize("number", ["9434765919"])
+def test_c(ndop, note, number):
+    note("9434765919 my-secret-token")
+    raise RuntimeError("9434765919 my-secret-token")
+"""
+
+
+def test_no_report_has_a_secret(
+    suite: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server that repeats everything, and a suite that does so too."""
+    written(suite, SECRETS)
+    said = "9434765919 my-secret-token -----BEGIN CERTIFICATE-----\nMIIBsecret"
+    answer = Answer(said, headers={"Set-Cookie": "crumbly-cookie", "X-Number": "9434765919"})
+    secrets = ("my-secret-token", "my-secret-key")
+    headers = {"Authorization": "Bearer my-secret-token", "X-Other": "my-secret-key"}
+    with canned(lambda m, p: metadata(m, p) if "metadata" in p else answer) as base_url:
+        plan = RunPlan(
+            base_url.replace("http://", "http://me:my-password@"),
+            "ndop-1.1.0",
+            tmp_path / "report",
+            access=Access(headers=headers, secrets=secrets),
+        )
+        result = run(suite, plan, lambda *_: None)
+    assert {test.outcome for test in result.tests} == {"failed"}
+    assert [len(test.exchanges) for test in result.tests] == [1, 1, 0]
+    report.print_summary(result, tmp_path / "report", Console())
+    told = [capsys.readouterr().out, *(report.explain(test, result) for test in result.tests)]
+    told += [file.read_text(encoding="utf-8") for file in (tmp_path / "report").iterdir()]
+    assert len(told) >= 7
+    for text in told:
+        for secret in ("my-secret", "my-password", "crumbly", "MIIBsecret", "9434765919"):
+            assert secret not in text
+    assert "authorization: ***" in result.tests[0].exchanges[0].curl
+
+
+def test_a_preview_lists_what_would_be_skipped(suite: Layout, tmp_path: Path) -> None:
+    with canned(metadata) as base_url:
+        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report", left_out={"NDOP-096": "why"})
+        seen = preview(suite, plan)
+    assert seen.planned == 6
+    assert {test.id.rpartition("::")[2]: test.remedy for test in seen.skips} == {
+        "test_passes": "take NDOP-096 out of leave-out",
+        "test_skips": "give --claim strict-nhs-number",
+    }
+    assert not (tmp_path / "report").exists()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from ndop.cli import runs, servers, sources
+from ndop.cli import conformance, runs, servers, sources
 from ndop.cli.options import STATUSES
 from ndop.errors import NdopError
 
@@ -45,9 +45,9 @@ _offer("run", runs.run, "ndop run --edition ndop-1.1.0")
 _offer("serve", servers.serve, "ndop serve --port 9080 --data /tmp/opt-outs")
 _offer(
     "conformance",
-    runs.conformance,
+    conformance.conformance,
     "ndop conformance http://127.0.0.1:8080/fhir --report /tmp/report",
-    "Exit status: 0 every SHALL that was tested passed, 1 some failed, 2 could not run.",
+    conformance.RUN_STATUSES,
 )
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("test", runs.run_tests, "ndop test --fast")

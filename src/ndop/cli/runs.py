@@ -1,27 +1,18 @@
-"""ndop run, conformance, test: the suite against our server or any other, and our own tests."""
+"""ndop run and ndop test: the suite against our own server, and our own tests."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from ndop.cli.options import (
-    DEFAULT_EDITION,
-    EditionOption,
-    build_everything,
-    load_edition,
-    run_tool,
-)
+from ndop.cli.conformance import run_and_report
+from ndop.cli.options import build_everything, load_edition, run_tool
 from ndop.cli.side_by_side import run_side_by_side
-from ndop.cli.watching import watcher
-from ndop.conformance import matrix, report
-from ndop.conformance.plugin import CLAIMS
+from ndop.conformance import matrix
 from ndop.conformance.run import RunPlan
-from ndop.conformance.run import run as run_suite
 from ndop.editions import EditionFolder
 from ndop.java import processes
 from ndop.layout import Layout, checkout
@@ -44,7 +35,7 @@ def run(
         _run_every_edition(layout)
         return
     with process.running(layout, ServerPlan(edition), progress) as server:
-        _run_and_report(layout, RunPlan(server.base_url, edition, layout.report / edition))
+        run_and_report(layout, RunPlan(server.base_url, edition, layout.report / edition))
 
 
 def _run_every_edition(layout: Layout) -> None:
@@ -60,40 +51,6 @@ def _run_every_edition(layout: Layout) -> None:
     gravest = max(ended.status or 0 for ended in runs)
     if gravest:
         raise typer.Exit(gravest)
-
-
-def conformance(
-    base_url: Annotated[str, typer.Argument(help="Base URL of the server under test.")],
-    edition: EditionOption = DEFAULT_EDITION,
-    report_folder: Annotated[
-        Path | None, typer.Option("--report", help="Folder for the reports.")
-    ] = None,
-    claim: Annotated[
-        list[str] | None,
-        typer.Option(help="What the server is set up for: " + ", ".join(sorted(CLAIMS)) + "."),
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(help="An area or a requirement id; may be repeated.")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="How many tests at once.")] = 1,
-    first: Annotated[bool, typer.Option("-x", help="Stop at the first failure.")] = False,
-) -> None:
-    """Run the conformance suite against any server."""
-    layout = checkout()
-    load_edition(layout, edition)
-    _insist_on_claims(claim or [])
-    _run_and_report(
-        layout,
-        RunPlan(
-            base_url,
-            edition,
-            report_folder or layout.report / edition,
-            claims=tuple(claim or []),
-            only=tuple(only or []),
-            workers=workers,
-            stop_at_first_failure=first,
-        ),
-    )
 
 
 def run_tests(
@@ -113,21 +70,3 @@ def run_tests(
         )
     run_tool([sys.executable, "-m", "pytest"], layout.root)
     run()
-
-
-def _insist_on_claims(claims: list[str]) -> None:
-    for claim in claims:
-        if claim not in CLAIMS:
-            raise typer.BadParameter(f"expected one of {', '.join(CLAIMS)}; found {claim!r}")
-
-
-def _run_and_report(layout: Layout, plan: RunPlan) -> None:
-    console = Console(highlight=False)
-    with watcher() as watch:
-        result = run_suite(layout, plan, watch)
-    for test in result.failures:
-        console.print(report.explain(test, result), markup=False, soft_wrap=True)
-        console.print()
-    report.print_summary(result, plan.report_folder, console)
-    if not result.passed:
-        raise typer.Exit(1)

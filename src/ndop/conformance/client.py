@@ -4,50 +4,49 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import httpx
 import requests
+import urllib3.exceptions
 from fhirpy import SyncFHIRClient
 
+from ndop.conformance.access import LONGEST_BODY, Access, NoAnswer, at_most, why_no_answer
+from ndop.conformance.masking import Mask
 from ndop.conformance.results import Exchange
 from ndop.consents import Draft
 
 JSON = "application/fhir+json"
 XML = "application/fhir+xml"
 
-_SECONDS = 30.0
 _KEPT_BODY = 8000
-
-
-def http_client() -> httpx.Client:
-    """Connections for clients to share. What a test does not say is not sent."""
-    http = httpx.Client(timeout=_SECONDS, headers={"Accept-Encoding": "identity"})
-    del http.headers["accept"]
-    return http
+_PIECE = 64 * 1024
 
 
 class NdopClient:
     """Requests to the server under test, relative to its base URL.
 
     Redirects are not followed: an answer is what the test is about. Every exchange is kept in
-    `exchanges`, the answer as it came. `sends_if_match`: updates name the current version, for
-    servers that ask for it.
+    `exchanges`, the answer as it came, without secrets. `access` has the headers of every
+    request, its time limit and what fhirpy needs to know; `http` is made from it.
+    `sends_if_match`: updates name the current version, for servers that ask for it.
     """
 
     def __init__(
         self,
         base_url: str,
         http: httpx.Client,
-        headers: Mapping[str, str] | None = None,
+        access: Access | None = None,
         *,
         sends_if_match: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.sends_if_match = sends_if_match
         self.exchanges: list[Exchange] = []
-        self._headers = dict(headers or {})
+        self._access = access or Access()
+        self._mask = Mask(self._access.secrets)
         self._http = http
 
     def request(
@@ -57,24 +56,53 @@ class NdopClient:
         *,
         body: str | bytes | None = None,
         params: Mapping[str, str] | list[tuple[str, str]] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> httpx.Response:
-        """Send one request; `path` is below the base URL, such as `Consent/123`."""
+        """Send one request; `path` is below the base URL, such as `Consent/123`.
+
+        A header that is None is not sent, even if every other request has it. Raises
+        httpx.HTTPError, such as NoAnswer: no whole answer came in time.
+        """
+        sent = {**self._access.headers, **(headers or {})}
         request = self._http.build_request(
             method,
             f"{self.base_url}/{path}" if path else self.base_url,
             params=cast("Any", params),
             content=body,
-            headers={**self._headers, **(headers or {})},
+            headers={name: value for name, value in sent.items() if value is not None},
         )
         begun = time.monotonic()
         try:
-            response = self._http.send(request, follow_redirects=False)
+            response = self._answer_to(request)
         except httpx.HTTPError as error:
-            self._keep(request, None, f"no answer: {error}", time.monotonic() - begun)
+            told = f"no answer: {why_no_answer(error)}"
+            self._keep(request, None, told, time.monotonic() - begun)
             raise
         self._keep(request, response, response.text, time.monotonic() - begun)
         return response
+
+    def _answer_to(self, request: httpx.Request) -> httpx.Response:
+        """The whole answer, if it comes in time and ends."""
+        limit = self._access.request_seconds
+        latest = time.monotonic() + limit
+        with at_most(limit):
+            response = self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                content = _whole(response.iter_bytes(), latest, limit)
+            finally:
+                response.close()
+        answer = httpx.Response(
+            response.status_code,
+            # The content is decoded already; what the server said about it stays.
+            headers=[h for h in response.headers.multi_items() if h[0] != "content-encoding"],
+            content=content,
+            request=request,
+            extensions=response.extensions,
+        )
+        answer.headers, answer.elapsed = response.headers, response.elapsed
+        if not _is_text_encoding(answer.charset_encoding):
+            answer.encoding = "utf-8"
+        return answer
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """GET; options as of `request`."""
@@ -116,46 +144,103 @@ class NdopClient:
 
     def fhirpy(self) -> SyncFHIRClient:
         """The client library that most Python programs use, keeping its exchanges here too."""
-        config = {"hooks": {"response": self._keep_fhirpy}, "timeout": _SECONDS}
-        return SyncFHIRClient(self.base_url, extra_headers=self._headers, requests_config=config)
+        access = self._access
+        config = {
+            "hooks": {"response": self._keep_fhirpy},
+            "timeout": access.request_seconds,
+            "verify": str(access.ca) if access.ca and access.verify else access.verify,
+            "cert": access.certificate
+            and (str(access.certificate), str(access.key or access.certificate)),
+            "stream": True,
+        }
+        return _LimitedFhirpy(
+            self.base_url, extra_headers=access.headers, requests_config=config
+        ).within(access.request_seconds)
 
     def _keep(
         self, request: httpx.Request, response: httpx.Response | None, text: str, seconds: float
     ) -> None:
         shown = {"accept", "content-type", "if-match", "if-none-exist", "prefer", "origin"}
-        own = {name.lower() for name in self._headers}
+        own = {name.lower() for name in self._access.headers}
+        sent = {
+            name: value for name, value in request.headers.items() if name.lower() in shown | own
+        }
         self.exchanges.append(
             Exchange(
                 method=request.method,
-                url=str(request.url),
-                request_headers={
-                    name: value
-                    for name, value in request.headers.items()
-                    if name.lower() in shown | own
-                },
-                request_body=_cut(request.content.decode(errors="replace")) or None,
+                url=self._mask.text(str(request.url)),
+                request_headers=self._mask.headers(sent),
+                request_body=self._told(request.content.decode(errors="replace")) or None,
                 status=None if response is None else response.status_code,
-                response_headers=dict(response.headers) if response is not None else {},
-                response_body=_cut(text),
+                response_headers=self._mask.headers(response.headers)
+                if response is not None
+                else {},
+                response_body=self._told(text),
                 seconds=seconds,
             )
         )
 
     def _keep_fhirpy(self, response: requests.Response, *_args: object, **_more: object) -> None:
+        # requests has no limit of a body's length; this is the place where it keeps one.
+        latest = time.monotonic() + self._access.request_seconds
+        pieces = response.iter_content(_PIECE)
+        response._content = _whole(pieces, latest, self._access.request_seconds)
         body = response.request.body
+        sent = {"Accept": JSON, "Content-Type": "application/json", **self._access.headers}
         self.exchanges.append(
             Exchange(
                 method=response.request.method or "GET",
-                url=response.request.url or "",
-                request_headers={"Accept": JSON, "Content-Type": "application/json"},
-                request_body=_cut(body.decode() if isinstance(body, bytes) else body or "") or None,
+                url=self._mask.text(response.request.url or ""),
+                request_headers=self._mask.headers(sent),
+                request_body=self._told(body.decode() if isinstance(body, bytes) else body or "")
+                or None,
                 status=response.status_code,
-                response_headers=dict(response.headers),
-                response_body=_cut(response.text),
+                response_headers=self._mask.headers(response.headers),
+                response_body=self._told(response.content.decode(errors="replace")),
                 seconds=response.elapsed.total_seconds(),
             )
         )
 
+    def _told(self, text: str) -> str:
+        """A body as reports have it: without secrets, and no longer than anyone reads."""
+        shown = self._mask.text(text[: 2 * _KEPT_BODY])
+        if len(text) <= _KEPT_BODY:
+            return shown
+        return f"{shown[:_KEPT_BODY]}… ({len(text)} characters)"
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _KEPT_BODY else f"{text[:_KEPT_BODY]}… ({len(text)} characters)"
+
+class _LimitedFhirpy(SyncFHIRClient):
+    """fhirpy with a limit for a whole request."""
+
+    _seconds: float
+
+    def within(self, seconds: float) -> _LimitedFhirpy:
+        self._seconds = seconds
+        return self
+
+    def _do_request(self, *arguments: Any, **options: Any) -> Any:
+        with at_most(self._seconds), warnings.catch_warnings():
+            # Who switches the check of certificates off in a preset knows it.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            return super()._do_request(*arguments, **options)
+
+
+def _whole(pieces: Iterable[bytes], latest: float, limit: float) -> bytes:
+    """Every piece of a body. Raises NoAnswer: it does not end, or not by the time `latest`."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > LONGEST_BODY:
+            raise NoAnswer(f"the body of the answer is longer than {LONGEST_BODY} bytes")
+        if time.monotonic() > latest:
+            raise NoAnswer(f"no whole answer within {limit:g} s")
+    return bytes(body)
+
+
+def _is_text_encoding(name: str | None) -> bool:
+    """Whether Python reads text by this name: of `hex`, which it knows too, it makes none."""
+    try:
+        b"{}".decode(name or "utf-8")
+    except (LookupError, UnicodeError):
+        return False
+    return True

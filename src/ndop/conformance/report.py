@@ -1,4 +1,4 @@
-"""The reports of a run: results.json, junit.xml (by pytest), index.html, and the summary."""
+"""The reports of a run: results.json, junit.xml, index.html, and the summary."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import jinja2
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from ndop.conformance import junit
 from ndop.conformance.requirements import Level
 from ndop.conformance.results import RequirementOutcome, RunResult, TestResult
 
@@ -22,8 +22,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write(result: RunResult, folder: Path) -> None:
-    """Write results.json and the page; junit.xml is there already."""
+    """Write every report."""
     (folder / RESULTS).write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (folder / JUNIT).write_text(junit.document(result), encoding="utf-8")
     page = template("report.html.j2").render(run=result)
     (folder / PAGE).write_text(page, encoding="utf-8")
 
@@ -87,12 +88,18 @@ def print_summary(result: RunResult, folder: Path, console: Console) -> None:
     console.print(table)
     for test in result.tests:
         if test.outcome == "skipped":
-            console.print(f"skipped: {escape(test.title)}: {escape(test.explanation)}")
+            told = f"skipped: {test.title}: {test.skip_told}"
+            console.print(told, markup=False, soft_wrap=True)
+        elif test.outcome == "warning":
+            first_line = test.explanation.partition("\n")[0]
+            told = f"warning: {test.title}: {first_line} ({', '.join(test.requirements)})"
+            console.print(told, markup=False, soft_wrap=True)
     levels: tuple[Level, ...] = ("SHALL", "SHOULD")
     for level in levels:
         console.print(_told(level, result.requirements_by_outcome(level)), soft_wrap=True)
     if not result.complete:
-        console.print("The run is incomplete.")
+        told = f"The run is incomplete: {result.incomplete_because}"
+        console.print(told, markup=False, soft_wrap=True)
     console.print(f"Report: {folder / PAGE}", soft_wrap=True)
 
 

@@ -1,14 +1,21 @@
-"""What a conformance run found, as data: the content of results.json."""
+"""What a conformance run found, as data: the content of results.json.
+
+`schema` is its JSON Schema, committed as results.schema.json. The format's number grows when a
+reader of the older one would misunderstand the newer.
+"""
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections import Counter
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ndop.conformance.requirements import Level
+from ndop.errors import ResultsError
 
 #: A SHOULD that fails is a warning: worth knowing, no failure of the run.
 Outcome = Literal["passed", "failed", "warning", "skipped"]
@@ -49,19 +56,33 @@ class Exchange(_Data):
 
 
 class TestResult(_Data):
-    """One test."""
+    """One test.
+
+    `level` is the strongest of its requirements', None where it names none; `remedy` says what
+    would let a skipped test run; `patients` are the NHS numbers that were made up for it.
+    """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
     id: str
     area: str
     title: str
+    level: Level | None = None
     requirements: list[str]
     outcome: Outcome
     explanation: str
+    remedy: str = ""
     notes: list[str]
+    patients: list[str] = []
     seconds: float
     exchanges: list[Exchange]
+
+    @property
+    def skip_told(self) -> str:
+        """Why it was skipped, of which level it is, and what would let it run."""
+        level = f"{self.level}: " if self.level else ""
+        remedy = f" To run it: {self.remedy}." if self.remedy else ""
+        return f"{level}{self.explanation}.{remedy}"
 
 
 class RequirementResult(_Data):
@@ -72,13 +93,18 @@ class RequirementResult(_Data):
     level: Level
     area: str
     statement: str
+    source: str = ""
     outcome: RequirementOutcome
     tests: list[str]
     shown_by: str
 
 
 class RunResult(_Data):
-    """A whole run."""
+    """A whole run. Times are in seconds, `started` is ISO 8601 in UTC.
+
+    `planned` is how many tests there were to run, `incomplete_because` a sentence where they did
+    not all. `left_out` has rows that were left out on demand, each with the reason.
+    """
 
     format: Literal["ndop-conformance-results/1"] = "ndop-conformance-results/1"
     edition: str
@@ -86,6 +112,9 @@ class RunResult(_Data):
     started: str
     seconds: float
     complete: bool
+    incomplete_because: str = ""
+    planned: int = 0
+    left_out: dict[str, str] = {}
     tests: list[TestResult]
     requirements: list[RequirementResult]
 
@@ -98,6 +127,11 @@ class RunResult(_Data):
     def failures(self) -> list[TestResult]:
         """The tests that failed."""
         return [test for test in self.tests if test.outcome == "failed"]
+
+    @property
+    def skipped(self) -> list[TestResult]:
+        """The tests that were skipped."""
+        return [test for test in self.tests if test.outcome == "skipped"]
 
     @property
     def areas(self) -> list[str]:
@@ -117,6 +151,37 @@ class RunResult(_Data):
     def seconds_in(self, area: str) -> float:
         """How long the tests of an area took together."""
         return sum(test.seconds for test in self.tests if test.area == area)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of results.json."""
+    described = RunResult.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+
+
+def read(file: Path) -> RunResult:
+    """Read a results.json.
+
+    Raises ResultsError: it cannot be read, is of another format, or is not what the schema says.
+    """
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{file}: expected a results.json: {error}") from error
+    expected = RunResult.model_fields["format"].default
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != expected:
+        raise ResultsError(
+            f"{file}: format: expected {expected!r}, found {found!r}. Is it a results.json, and "
+            "of this version of ndop?"
+        )
+    try:
+        return RunResult.model_validate(data)
+    except ValidationError as error:
+        problems = [
+            f"{file}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5]
+        ]
+        raise ResultsError("\n".join(problems)) from None
 
 
 def combined(outcomes: list[Outcome], *, shown_elsewhere: bool) -> RequirementOutcome:

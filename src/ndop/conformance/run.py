@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ndop.conformance import report, requirements
+from ndop.conformance import preflight, pytest_process, report, requirements
+from ndop.conformance.access import Access
+from ndop.conformance.masking import Mask
+from ndop.conformance.preflight import Look
+from ndop.conformance.preset import Limits
+from ndop.conformance.pytest_process import Ended
 from ndop.conformance.requirements import Requirement
-from ndop.conformance.results import RequirementResult, RunResult, TestResult, combined
-from ndop.conformance.target import insist_on_stu3
+from ndop.conformance.results import Outcome, RequirementResult, RunResult, TestResult, combined
+from ndop.conformance.settings import Settings
+from ndop.editions import EditionFolder
 from ndop.errors import TargetError
 from ndop.layout import Layout
 
 #: Called after each test, with how many ran and how many there are.
 Watcher = Callable[[TestResult, int, int], None]
 
+_GRAVEST_LAST: tuple[Outcome, ...] = ("skipped", "passed", "warning", "failed")
+
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What to run against which server."""
+    """What to run against which server.
+
+    `access`, `patients` and `left_out` are as in Settings; `tests` has folders of tests that run
+    beside the suite's; `run_seconds` is the limit of the whole run.
+    """
 
     base_url: str
     edition: str
@@ -38,91 +46,151 @@ class RunPlan:
     only: tuple[str, ...] = ()
     workers: int = 1
     stop_at_first_failure: bool = False
+    access: Access = field(default_factory=Access)
+    patients: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    tests: tuple[Path, ...] = ()
+    run_seconds: float = Limits().run
+
+    @property
+    def settings(self) -> Settings:
+        """What the process of pytest is told."""
+        return Settings(
+            base_url=self.base_url,
+            edition=self.edition,
+            editions_folder=self.editions_folder,
+            claims=frozenset(self.claims),
+            only=frozenset(self.only),
+            access=self.access,
+            patients=self.patients,
+            left_out=dict(self.left_out),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would be: the look at the server, how many tests, which are skipped and why."""
+
+    look: Look
+    planned: int
+    skips: Sequence[TestResult]
+
+
+def preview(layout: Layout, plan: RunPlan) -> Preview:
+    """Look at the server and collect the tests, without running one. Raises as `run`."""
+    look = _look(layout, plan)
+    heard = _Heard(lambda *_: None)
+    ended = pytest_process.follow(
+        [*_arguments(layout, plan, workers=1), "--collect-only"],
+        plan.settings,
+        heard,
+        plan.run_seconds,
+    )
+    if ended.interruption is not None:
+        raise ended.interruption
+    _insist_on_a_run(ended, plan)
+    return Preview(look, heard.expected, heard.tests)
 
 
 def run(layout: Layout, plan: RunPlan, watcher: Watcher) -> RunResult:
     """Run the suite and write the reports into `plan.report_folder`.
 
-    Raises TargetError: nothing there can be tested, or no test fits what was asked for. Ctrl-C
-    ends the run; the reports are written, say that it is incomplete, and KeyboardInterrupt is
-    raised again.
+    Raises TargetError: nothing there can be tested, or no test fits what was asked for; and
+    PresetError, as `preflight.look_at`. Ctrl-C ends the run; the reports are written, say that
+    it is incomplete, and KeyboardInterrupt is raised again.
     """
-    insist_on_stu3(plan.base_url)
+    _look(layout, plan)
     rows = requirements.read(layout.requirements).of(plan.edition)
     plan.report_folder.mkdir(parents=True, exist_ok=True)
     started, begun = datetime.now(UTC), time.monotonic()
-    tests, interruption = _run_pytest(layout, plan, watcher)
+    heard = _Heard(watcher)
+    ended = pytest_process.follow(
+        _arguments(layout, plan, workers=plan.workers), plan.settings, heard, plan.run_seconds
+    )
+    if not heard.tests and ended.in_time and ended.interruption is None:
+        _insist_on_a_run(ended, plan)
+    why = _incomplete_because(ended, heard, plan)
     result = RunResult(
         edition=plan.edition,
-        base_url=plan.base_url,
+        base_url=Mask(plan.access.secrets).text(plan.base_url),
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - begun, 3),
-        complete=interruption is None and not (plan.stop_at_first_failure and _has_failure(tests)),
-        tests=sorted(tests, key=lambda test: test.id),
-        requirements=_by_requirement(rows, tests),
+        complete=not why,
+        incomplete_because=why,
+        planned=heard.expected,
+        left_out=dict(plan.left_out),
+        tests=sorted(heard.tests, key=lambda test: test.id),
+        requirements=_by_requirement(rows, heard.tests),
     )
     report.write(result, plan.report_folder)
-    if interruption is not None:
-        raise interruption
+    if ended.interruption is not None:
+        raise ended.interruption
     return result
 
 
-def _run_pytest(
-    layout: Layout, plan: RunPlan, watcher: Watcher
-) -> tuple[list[TestResult], KeyboardInterrupt | None]:
-    """Run pytest in a process of its own, so that nothing of ours changes what it does."""
-    reading, writing = os.pipe()
-    command = [sys.executable, "-m", "pytest", *_arguments(layout, plan), f"--record-to={writing}"]
-    child = subprocess.Popen(
-        command,
-        pass_fds=[writing],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
+class _Heard:
+    """What the process of pytest told; a test that is told twice has its gravest outcome."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.expected = 0
+        self._tests: dict[str, TestResult] = {}
+        self._watcher = watcher
+
+    @property
+    def tests(self) -> list[TestResult]:
+        return list(self._tests.values())
+
+    def __call__(self, told: dict[str, Any]) -> None:
+        self.expected = max(self.expected, told.get("expected", 0))
+        if "test" not in told:
+            return
+        test = TestResult.model_validate(told["test"])
+        before = self._tests.get(test.id)
+        if before and _GRAVEST_LAST.index(before.outcome) >= _GRAVEST_LAST.index(test.outcome):
+            return
+        self._tests[test.id] = test
+        self._watcher(test, len(self._tests), self.expected)
+
+
+def _look(layout: Layout, plan: RunPlan) -> Look:
+    folder = plan.editions_folder or layout.editions
+    edition = EditionFolder(folder, layout.shared_facts).load(plan.edition)
+    return preflight.look_at(
+        plan.base_url, edition, plan.access, plan.patients[0] if plan.patients else None
     )
-    os.close(writing)
-    tests: list[TestResult] = []
-    interruption: KeyboardInterrupt | None = None
-    try:
-        with os.fdopen(reading, encoding="utf-8") as lines:
-            _follow(lines, tests, watcher)
-    except KeyboardInterrupt as interrupt:
-        interruption = interrupt
-        child.send_signal(signal.SIGINT)
-    printed, _ = child.communicate()
-    if interruption is None:
-        _insist_on_a_run(child.returncode, printed, plan)
-    return tests, interruption
 
 
-def _follow(lines: Iterable[str], tests: list[TestResult], watcher: Watcher) -> None:
-    expected = 0
-    for line in lines:
-        told = json.loads(line)
-        expected = max(expected, told.get("expected", 0))
-        if "test" in told:
-            tests.append(TestResult.model_validate(told["test"]))
-            watcher(tests[-1], len(tests), expected)
+def _incomplete_because(ended: Ended, heard: _Heard, plan: RunPlan) -> str:
+    """Why not every test ran; empty where all did."""
+    ran = f"{len(heard.tests)} of {heard.expected} tests ran"
+    if ended.interruption is not None:
+        return f"it was interrupted; {ran}"
+    if not ended.in_time:
+        return f"its time limit of {plan.run_seconds:g} s was reached; {ran}"
+    if len(heard.tests) >= heard.expected:
+        return ""
+    if plan.stop_at_first_failure and any(test.outcome == "failed" for test in heard.tests):
+        return f"it stopped at the first failure, as asked; {ran}"
+    return f"pytest ended with {ended.status}; {ran}. {_end_of(ended)}"
 
 
-def _insist_on_a_run(status: int, printed: str, plan: RunPlan) -> None:
-    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+def _insist_on_a_run(ended: Ended, plan: RunPlan) -> None:
+    if ended.status == pytest.ExitCode.NO_TESTS_COLLECTED:
         asked = ", ".join(plan.only) or plan.edition
         raise TargetError(
             f"No test fits {asked}: expected an area or a requirement of the edition."
         )
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        end = "\n".join(printed.strip().splitlines()[-15:])
-        raise TargetError(f"The suite could not run (pytest ended with {status}):\n{end}")
+    if ended.status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise TargetError(
+            f"The suite could not run (pytest ended with {ended.status}):\n{_end_of(ended)}"
+        )
 
 
-def _has_failure(tests: Sequence[TestResult]) -> bool:
-    return any(test.outcome == "failed" for test in tests)
+def _end_of(ended: Ended) -> str:
+    return "\n".join(ended.printed.strip().splitlines()[-15:])
 
 
-def _arguments(layout: Layout, plan: RunPlan) -> list[str]:
+def _arguments(layout: Layout, plan: RunPlan, *, workers: int) -> list[str]:
     folder = layout.conformance_tests
     arguments = [
         # What else is installed beside pytest shall not change the verdict.
@@ -133,20 +201,12 @@ def _arguments(layout: Layout, plan: RunPlan) -> list[str]:
         *("-p", "no:cacheprovider"),
         *("-c", str(folder / "pytest.ini")),
         f"--rootdir={folder}",
-        f"--base-url={plan.base_url}",
-        f"--edition={plan.edition}",
-        f"--junitxml={plan.report_folder / report.JUNIT}",
-        *("-o", f"junit_suite_name={plan.edition}"),
     ]
-    if plan.editions_folder:
-        arguments.append(f"--editions-folder={plan.editions_folder}")
     if plan.stop_at_first_failure:
         arguments.append("-x")
-    if plan.workers > 1:
-        arguments += ["-n", str(plan.workers), "--dist", "worksteal"]
-    arguments += [f"--claim={claim}" for claim in plan.claims]
-    arguments += [f"--only={only}" for only in plan.only]
-    return [*arguments, str(folder)]
+    if workers > 1:
+        arguments += ["-n", str(workers), "--dist", "worksteal"]
+    return [*arguments, str(folder), *map(str, plan.tests)]
 
 
 def _by_requirement(
@@ -162,6 +222,7 @@ def _by_requirement(
                 level=row.level,
                 area=row.area,
                 statement=row.statement,
+                source=row.source,
                 outcome=combined(
                     [test.outcome for test in own], shown_elsewhere=bool(row.shown_by)
                 ),
