@@ -31,6 +31,7 @@ import ndop.fhir.hook.SearchesByIdentity;
 import ndop.fhir.hook.ServedCapabilityStatement;
 import ndop.fhir.hook.UpdateNeverCreates;
 import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.ClaimPolicy;
 import ndop.fhir.policy.InteractionPolicy;
@@ -126,10 +127,12 @@ final class ServerSetup implements SmartInitializingSingleton {
             new OffersOnlyTheApi(interactions, new ParameterPolicy(facts), outcomes),
             new IgnoresUnreadableDates(),
             new AcceptsOnlyValidConsents(
-                facts,
-                fhir,
-                validator,
-                new Verdict(facts, settings.strictNhsNumber()),
+                new BodyPolicy(
+                    fhir,
+                    validator,
+                    new Verdict(facts, settings.strictNhsNumber()),
+                    facts.resourceType(),
+                    facts.profile()),
                 outcomes,
                 Math.toIntExact(settings.maxBody().toBytes())),
             new KeepsToThePatient(facts, patients, daos, outcomes),

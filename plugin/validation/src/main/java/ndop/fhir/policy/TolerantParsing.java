@@ -1,4 +1,4 @@
-package ndop.fhir.hook;
+package ndop.fhir.policy;
 
 import ca.uhn.fhir.parser.ErrorHandlerAdapter;
 import ca.uhn.fhir.parser.json.BaseJsonLikeValue.ScalarType;

@@ -1,0 +1,102 @@
+package ndop.fhir.policy;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.parser.DataFormatException;
+import ca.uhn.fhir.parser.IParser;
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import java.util.List;
+import java.util.Optional;
+import ndop.fhir.validation.Finding;
+import ndop.fhir.validation.ProfileValidator;
+import org.hl7.fhir.instance.model.api.IBaseResource;
+
+/**
+ * What the body of a create or an update must be, whatever the request around it: readable, of the
+ * API's type, and valid by its profile, whatever {@code meta.profile} says (NDOP-002, NDOP-085,
+ * NDOP-138, NDOP-139). Server and offline validator both go by it. Safe for use by many threads.
+ *
+ * <p>Whether another such resource exists is not asked here: the database knows that.
+ */
+public final class BodyPolicy {
+
+  private final FhirContext fhir;
+  private final ProfileValidator validator;
+  private final Verdict verdict;
+  private final String resourceType;
+  private final String profile;
+
+  /**
+   * A policy for bodies of one type.
+   *
+   * @param resourceType the type that is expected
+   * @param profile canonical URL of the profile that they must satisfy
+   */
+  public BodyPolicy(
+      FhirContext fhir,
+      ProfileValidator validator,
+      Verdict verdict,
+      String resourceType,
+      String profile) {
+    this.fhir = fhir;
+    this.validator = validator;
+    this.verdict = verdict;
+    this.resourceType = resourceType;
+    this.profile = profile;
+  }
+
+  /** Reads {@code text} with HAPI's parser. */
+  public Body read(String text, EncodingEnum encoding) {
+    TolerantParsing parsing = new TolerantParsing();
+    IBaseResource resource;
+    try {
+      IParser parser = encoding == EncodingEnum.XML ? fhir.newXmlParser() : fhir.newJsonParser();
+      resource = parser.setParserErrorHandler(parsing).parseResource(text);
+    } catch (DataFormatException unreadable) {
+      Refusal refusal =
+          Refusal.of(
+              Situation.UNREADABLE_BODY,
+              "Expected a FHIR resource in %s; the body cannot be read as one."
+                  .formatted(encoding));
+      return new Body(text, encoding, null, List.of(), Optional.of(refusal));
+    }
+    return new Body(text, encoding, resource, parsing.dropped(), refusal(resource, parsing));
+  }
+
+  /** What is said of {@code body}: the refusal that it has, or what validation finds. */
+  public Judgement judge(Body body) {
+    List<Finding> findings =
+        verdict.graded(validator.validate(body.text(), body.encoding(), List.of(profile)));
+    return new Judgement(
+        findings,
+        body.refusal().or(() -> verdict.refusal(findings)).or(() -> refusalOfTheDropped(body)));
+  }
+
+  private Optional<Refusal> refusal(IBaseResource resource, TolerantParsing parsing) {
+    if (!parsing.unknown().isEmpty()) {
+      return Optional.of(
+          Refusal.of(
+              Situation.UNREADABLE_BODY,
+              "Expected elements of FHIR STU3 only; found %d unknown ones, the first of them %s."
+                  .formatted(parsing.unknown().size(), quoted(parsing.unknown().get(0)))));
+    }
+    if (!resourceType.equals(resource.fhirType())) {
+      return Optional.of(
+          Refusal.of(
+              Situation.BODY_OF_ANOTHER_TYPE,
+              "Expected a resource of type %s; found %s."
+                  .formatted(resourceType, resource.fhirType())));
+    }
+    return Optional.empty();
+  }
+
+  /** The validator let pass what the parser cannot keep: refusing loses nothing. */
+  private static Optional<Refusal> refusalOfTheDropped(Body body) {
+    return body.dropped().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Refusal(Situation.INVALID_RESOURCE, body.dropped()));
+  }
+
+  private static String quoted(String name) {
+    return "'" + name.replaceAll("[^A-Za-z0-9_\\-.]", "?") + "'";
+  }
+}
