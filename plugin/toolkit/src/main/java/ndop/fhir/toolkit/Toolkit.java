@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "toolkit",
     description = "What the ndop command asks HAPI for.",
-    subcommands = {SnapshotCommand.class},
+    subcommands = {SnapshotCommand.class, ValidateCommand.class},
     mixinStandardHelpOptions = true)
 public final class Toolkit {
 
