@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
+import ndop.fhir.policy.Body;
 import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.Judgement;
 import ndop.fhir.policy.Refusal;
@@ -116,9 +117,19 @@ final class ValidateCommand implements Callable<Integer> {
   /** One resource that HAPI or HL7's validator fails over is no reason not to judge the others. */
   private static Answer answer(BodyPolicy policy, Work work) {
     try {
-      return Answer.of(policy.judge(policy.read(work.text(), work.encoding())));
+      Body body = policy.read(work.text(), work.encoding());
+      return body.refusal().isPresent() ? refused(policy, body) : Answer.of(policy.judge(body));
     } catch (RuntimeException | StackOverflowError failure) {
       return Answer.failed(failure);
+    }
+  }
+
+  /** A server stops here; the validator knows the places of what is wrong, if it gets that far. */
+  private static Answer refused(BodyPolicy policy, Body body) {
+    try {
+      return Answer.of(policy.judge(body));
+    } catch (RuntimeException | StackOverflowError tooBroken) {
+      return Answer.of(new Judgement(List.of(), body.refusal()));
     }
   }
 
