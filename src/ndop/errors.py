@@ -6,6 +6,7 @@
     │   └── OutOfDateError    generated files differ from what their sources give
     ├── ServerError           a server cannot be started, reached or stopped
     ├── PresetError           what describes a server under test does not hold what it must
+    ├── CheckError            resources cannot be checked at all
     ├── TargetError           a conformance run cannot begin against the given base URL
     ├── ResultsError          a results.json cannot be read or compared
     └── MissingToolError      a program that must be on the machine is not
@@ -38,6 +39,10 @@ class OutOfDateError(BuildError):
 
 class ServerError(NdopError):
     """A server did not start, answer or stop."""
+
+
+class CheckError(NdopError):
+    """Resources cannot be checked: the validator ended early, or a server does not validate."""
 
 
 class TargetError(NdopError):

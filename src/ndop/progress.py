@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 
 class Progress:
@@ -14,6 +16,11 @@ class Progress:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @classmethod
+    def silent(cls) -> Progress:
+        """One that says nothing."""
+        return cls(Console(quiet=True))
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
@@ -26,6 +33,20 @@ class Progress:
             self._console.print(f"{what} …", markup=False)
             yield
         self._console.print(f"{what}: {time.monotonic() - begun:.1f} s", markup=False)
+
+    @contextmanager
+    def measured(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A step of `total` bytes, None: nobody knows how many. Yields what to call with each
+        number of bytes that are done.
+        """
+        if not self._console.is_terminal:
+            with self.step(what):
+                yield lambda _done: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+        with Bar(*columns, TimeElapsedColumn(), console=self._console) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.advance(task, done)
 
     def say(self, sentence: str) -> None:
         """A line of its own."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from ndop.cli import conformance, runs, servers, sources
+from ndop.cli import conformance, runs, servers, sources, validation
 from ndop.cli.options import STATUSES
 from ndop.errors import NdopError
 
@@ -48,6 +48,12 @@ _offer(
     conformance.conformance,
     "ndop conformance http://127.0.0.1:8080/fhir --report /tmp/report",
     conformance.RUN_STATUSES,
+)
+_offer(
+    "validate",
+    validation.validate,
+    "ndop validate consents/ --format github",
+    "Exit status: 0 valid, 1 invalid, 2 something could not be checked, 130 Ctrl-C.",
 )
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("test", runs.run_tests, "ndop test --fast")

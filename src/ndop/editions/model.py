@@ -311,12 +311,13 @@ class CodeSystem(Artefact):
 
 
 class CatalogueEntry(Facts):
-    """How one situation is answered (ndop-api.md, section 6.2)."""
+    """How one situation is answered (ndop-api.md, section 6.2), and which row asks for it."""
 
     status: Annotated[int, Field(ge=200, le=599)]
     severity: Severity = "error"
     issue: str
     code: str
+    requirement: RequirementId | None = None
 
 
 class Coding(Facts):

@@ -11,7 +11,8 @@ from ndop.java import modules
 from ndop.java.processes import run
 from ndop.layout import Layout
 
-_MAIN = "ndop.fhir.toolkit.Toolkit"
+#: The main class.
+MAIN = "ndop.fhir.toolkit.Toolkit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,5 @@ def complete_artefacts(layout: Layout, folders: Sequence[Path]) -> dict[Path, Fi
 
 def _run(layout: Layout, arguments: list[str], purpose: str) -> str:
     class_path = ":".join(map(str, modules.class_path(layout, modules.TOOLKIT)))
-    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", class_path, _MAIN]
+    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", class_path, MAIN]
     return run([*java, *arguments], purpose)

@@ -1,0 +1,6 @@
+"""Checking resources against an edition: the same verdict as a server's, without one."""
+
+from ndop.validation.findings import Finding, Result
+from ndop.validation.validator import Validator
+
+__all__ = ["Finding", "Result", "Validator"]

@@ -1,0 +1,115 @@
+"""Checking resources against an edition, without a server."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel
+
+from ndop.editions import Edition, EditionFolder
+from ndop.java.judging import Answer, Judging
+from ndop.layout import Layout, checkout
+from ndop.profiles import build as profiles
+from ndop.progress import Progress
+from ndop.validation import reading
+from ndop.validation.explaining import Explaining
+from ndop.validation.findings import Finding, Result
+from ndop.validation.reading import Read, Source, Unreadable
+
+#: Resources under way at a time.
+_WINDOW = 64
+
+#: A resource as an object: JSON data, or a model of fhir.resources.
+Resource = Mapping[str, Any] | BaseModel
+
+
+class Validator:
+    """Says of resources what a server of an edition would say of them, in one process of Java.
+
+    Starting it takes some seconds, each resource then a few milliseconds: keep it for many, and
+    close it, best by `with`. `profile` is the id or canonical URL of another profile than that
+    of the edition's Consents. Safe for use by many threads. Raises NdopError: no such edition or
+    profile, the profiles or the toolkit cannot be built, or there is no Java.
+    """
+
+    def __init__(
+        self,
+        edition: Edition | str,
+        *,
+        profile: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        layout = checkout()
+        folder = EditionFolder(layout.editions, layout.shared_facts)
+        facts = folder.load(edition) if isinstance(edition, str) else edition
+        profiles.build_if_stale(layout, folder.load_all(), progress or Progress.silent())
+        self._explaining = Explaining(facts)
+        self._judging = _judging(layout, facts, profile)
+
+    def check(self, resource: Resource) -> tuple[Finding, ...]:
+        """The findings on one resource; it is valid where none `invalidates`."""
+        return next(self._results([_source(resource)])).findings
+
+    def check_paths(
+        self,
+        paths: Iterable[str],
+        *,
+        stdin: BinaryIO | None = None,
+        told: Callable[[int], object] = int,
+    ) -> Iterator[Result]:
+        """One Result for each resource in files, folders, globs and `-`, in their order.
+
+        `told` is called with numbers of bytes read.
+        """
+        return self._results(reading.read(paths, stdin, told))
+
+    def close(self) -> None:
+        """End the process."""
+        self._judging.close()
+
+    def __enter__(self) -> Validator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _results(self, inputs: Iterable[Read]) -> Iterator[Result]:
+        under_way: deque[tuple[Source, Future[Answer]] | Unreadable] = deque()
+        for one in inputs:
+            if isinstance(one, Source):
+                under_way.append((one, self._judging.submit(one.encoding, one.text)))
+            else:
+                under_way.append(one)
+            while len(under_way) > _WINDOW:
+                yield self._result(under_way.popleft())
+        while under_way:
+            yield self._result(under_way.popleft())
+
+    def _result(self, one: tuple[Source, Future[Answer]] | Unreadable) -> Result:
+        if isinstance(one, Unreadable):
+            return self._explaining.unreadable(one)
+        source, answer = one
+        return self._explaining.result(source, answer.result())
+
+
+def _source(resource: Resource) -> Source:
+    if isinstance(resource, BaseModel):
+        return Source(resource.model_dump_json(), "JSON", line=None)
+    return Source(json.dumps(resource), "JSON", line=None)
+
+
+def _judging(layout: Layout, edition: Edition, profile: str | None) -> Judging:
+    url = profile
+    if profile is not None:
+        url = next((one.url for one in edition.structures if one.id == profile), profile)
+    return Judging(layout, layout.packages / f"{edition.id}.tgz", url)

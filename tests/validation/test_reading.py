@@ -1,0 +1,273 @@
+"""What is found in files, folders and streams, and where."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ndop.validation import reading
+from ndop.validation.reading import LARGEST_DOCUMENT, LARGEST_RESOURCE, Source, Unreadable, read
+
+CONSENT = {"resourceType": "Consent", "status": "active"}
+LINE = json.dumps(CONSENT)
+
+
+def put(folder: Path, name: str, content: str | bytes) -> str:
+    file = folder / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(file)
+
+
+def sources(*paths: str, stdin: bytes = b"") -> list[Source]:
+    found = list(read(paths, io.BytesIO(stdin)))
+    assert [one for one in found if isinstance(one, Unreadable)] == []
+    return [one for one in found if isinstance(one, Source)]
+
+
+def only_unreadable(*paths: str) -> Unreadable:
+    (one,) = (one for one in read(paths) if isinstance(one, Unreadable))
+    return one
+
+
+def test_a_folder_in_a_stable_order_and_what_it_does_not_hold(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    for name in ("b.json", "a.xml", "below/c.ndjson", "notes.txt"):
+        put(tmp_path, name, LINE)
+    assert [Path(one.file).name for one in sources(str(tmp_path))] == [
+        "a.xml",
+        "b.json",
+        "c.ndjson",
+    ]
+
+
+def test_a_glob(tmp_path: Path) -> None:
+    put(tmp_path, "a.json", LINE)
+    put(tmp_path, "b.txt", LINE)
+    assert len(sources(f"{tmp_path}/*.json")) == 1
+    assert len(sources(f"{tmp_path}/*")) == 2
+    assert len(sources(f"{tmp_path}/**/*.txt")) == 1
+
+
+def test_a_name_that_looks_like_a_glob(tmp_path: Path) -> None:
+    assert len(sources(put(tmp_path, "a[1].json", LINE))) == 1
+
+
+def test_standard_input() -> None:
+    (source,) = sources("-", stdin=json.dumps(CONSENT, indent=1).encode())
+    assert (source.file, source.line) == ("-", 1)
+    assert [one.line for one in sources("-", stdin=f"{LINE}\n\n{LINE}".encode())] == [1, 3]
+
+
+def test_lines_end_as_on_windows_or_not(tmp_path: Path) -> None:
+    for ending in ("\n", "\r\n"):
+        found = sources(put(tmp_path, "a.ndjson", f"{LINE}{ending}{LINE}{ending}"))
+        assert [one.text for one in found] == [LINE, LINE]
+
+
+def test_a_bundle_in_json_with_places(tmp_path: Path) -> None:
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [{"fullUrl": "x"}, {"resource": CONSENT}, {"resource": CONSENT}],
+    }
+    text = json.dumps(bundle, indent=2)
+    file = put(tmp_path, "bundle.json", text)
+    first, second = sources(file)
+    assert (first.entry, second.entry) == ("entry[1]", "entry[2]")
+    assert json.loads(second.text) == CONSENT
+    lines = text.splitlines()
+    assert first.line is not None
+    assert lines[first.line - 1][first.column - 1 :] == "{"
+    # The status stands two lines below the brace, at the column of the file.
+    assert first.place(3, 7) == (first.line + 2, 7)
+
+
+def test_a_bundle_in_one_line(tmp_path: Path) -> None:
+    text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": CONSENT}]})
+    (source,) = sources(put(tmp_path, "bundle.ndjson", text))
+    line, column = source.place(1, 1)
+    assert (line, text[(column or 0) - 1 :].startswith(LINE)) == (1, True)
+
+
+def test_keys_of_a_bundle_in_another_order(tmp_path: Path) -> None:
+    text = json.dumps({"entry": [{"resource": CONSENT}], "resourceType": "Bundle"}, indent=1)
+    assert [one.entry for one in sources(put(tmp_path, "b.json", text))] == ["entry[0]"]
+
+
+def test_what_contains_the_word_bundle_is_none(tmp_path: Path) -> None:
+    text = json.dumps({**CONSENT, "contained": [{"resourceType": "Bundle"}]}, indent=1)
+    assert [one.entry for one in sources(put(tmp_path, "c.json", text))] == [""]
+
+
+def test_a_bundle_in_xml_with_places(tmp_path: Path) -> None:
+    text = (
+        '<?xml version="1.0"?>\n<Bundle xmlns="http://hl7.org/fhir">\n <!-- é -->\n'
+        " <entry><fullUrl value='x'/></entry>\n"
+        " <entry><resource><Consent><status value='é'/></Consent></resource></entry>\n"
+        " <entry><resource><Consent/></resource></entry>\n</Bundle>\n"
+    )
+    first, second = sources(put(tmp_path, "bundle.xml", text))
+    assert (first.entry, first.line, second.entry) == ("entry[1]", 5, "entry[2]")
+    namespace = ' xmlns="http://hl7.org/fhir"'
+    assert first.text == f"<Consent{namespace}><status value='é'/></Consent>"
+    assert second.text == f"<Consent{namespace}/>"
+    column = first.text.index("<status") + 1
+    line, place = first.place(1, column)
+    assert text.splitlines()[(line or 0) - 1][(place or 0) - 1 :].startswith("<status")
+
+
+def test_a_namespace_with_a_prefix(tmp_path: Path) -> None:
+    text = (
+        "<f:Bundle xmlns:f='http://hl7.org/fhir'><f:entry><f:resource><f:Consent a='1'>"
+        "</f:Consent></f:resource></f:entry></f:Bundle>"
+    )
+    (source,) = sources(put(tmp_path, "bundle.xml", text))
+    assert source.text == "<f:Consent xmlns:f=\"http://hl7.org/fhir\" a='1'></f:Consent>"
+
+
+def test_a_missing_path() -> None:
+    for path in ("/nowhere/to/be/found.json", "/nowhere/*.json"):
+        missing = only_unreadable(path)
+        assert missing.situation is None
+        assert missing.finding.file == path
+        assert "found" in missing.finding.message
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    assert ".ndjson" in only_unreadable(str(tmp_path)).finding.message
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_without_permission(tmp_path: Path) -> None:
+    file = put(tmp_path, "a.json", LINE)
+    Path(file).chmod(0)
+    assert "Permission denied" in only_unreadable(file).finding.message
+
+
+def test_a_file_that_the_system_cannot_read() -> None:
+    """Reading this one fails for everybody, root too."""
+    if not Path("/proc/self/mem").exists():
+        pytest.skip("no /proc here")
+    unreadable = only_unreadable("/proc/self/mem")
+    assert unreadable.situation is None
+    assert unreadable.finding.rule == "unreadable-file"
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "told"),
+    [
+        (LINE.encode("utf-16"), (1, 1), "UTF-16"),
+        (LINE.encode("utf-32"), (1, 1), "UTF-32"),
+        (b'{\n "status": "caf\xe9"}', (2, 16), "0xe9"),
+    ],
+)
+def test_another_encoding(
+    tmp_path: Path, content: bytes, place: tuple[int, int], told: str
+) -> None:
+    unreadable = only_unreadable(put(tmp_path, "a.json", content))
+    assert (unreadable.finding.line, unreadable.finding.column) == place
+    assert told in unreadable.finding.message
+    assert unreadable.situation == "unreadable-body"
+
+
+def test_a_bad_byte_in_one_line_of_many(tmp_path: Path) -> None:
+    content = f"{LINE}\n".encode() + b'{"a": "\xff"}\n' + LINE.encode()
+    found = list(read([put(tmp_path, "a.ndjson", content)]))
+    assert [type(one) for one in found] == [Source, Unreadable, Source]
+    assert isinstance(found[1], Unreadable)
+    assert (found[1].finding.line, found[1].finding.column) == (2, 8)
+
+
+def test_a_byte_order_mark(tmp_path: Path) -> None:
+    for name in ("a.json", "a.ndjson", "a.xml"):
+        (source,) = sources(put(tmp_path, name, b"\xef\xbb\xbf" + LINE.encode()))
+        assert source.text == LINE
+        assert [note.severity for note in source.notes] == ["warning"]
+
+
+def test_a_broken_entry_of_a_bundle(tmp_path: Path) -> None:
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [{"resource": CONSENT}, {"resource": 5}, 7, {"resource": CONSENT}],
+    }
+    found = list(read([put(tmp_path, "b.json", json.dumps(bundle, indent=1))]))
+    assert [type(one) for one in found] == [Source, Unreadable, Unreadable, Source]
+    assert [one.entry for one in found] == ["entry[0]", "entry[1]", "entry[2]", "entry[3]"]
+
+
+def test_a_bundle_that_ends_early(tmp_path: Path) -> None:
+    text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": CONSENT}] * 3}, indent=1)
+    cut = text[: text.rindex('"status"') + 9]
+    found = list(read([put(tmp_path, "b.json", cut)]))
+    assert [type(one) for one in found] == [Source, Source, Unreadable]
+    assert isinstance(found[2], Unreadable)
+    assert found[2].finding.line == cut.count("\n") + 1
+
+
+def test_a_bundle_in_xml_that_ends_early(tmp_path: Path) -> None:
+    text = (
+        "<Bundle xmlns='http://hl7.org/fhir'>\n<entry><resource><Consent/></resource></entry>\n"
+        "<entry><resource><Consent><status </Consent></resource></entry></Bundle>"
+    )
+    found = list(read([put(tmp_path, "b.xml", text)]))
+    assert [type(one) for one in found] == [Source, Unreadable]
+    assert isinstance(found[1], Unreadable)
+    assert found[1].finding.line == 3
+
+
+def test_a_document_type_is_refused_and_nothing_expanded(tmp_path: Path) -> None:
+    laughs = "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(30))
+    text = (
+        f"<?xml version='1.0'?>\n<!DOCTYPE c [<!ENTITY a0 'ha'>{laughs}]><Consent>&a30;</Consent>"
+    )
+    unreadable = only_unreadable(put(tmp_path, "a.xml", text))
+    assert unreadable.finding.line == 2
+    assert "DOCTYPE" in unreadable.finding.message
+    assert unreadable.situation == "unreadable-body"
+
+
+def test_a_document_of_two_hundred_megabytes(tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    with file.open("wb") as stream:
+        stream.write(b'{"resourceType": "Consent",\n"x": "')
+        stream.seek(200 * 1024 * 1024)
+        stream.write(b'"}')
+    unreadable = only_unreadable(str(file))
+    assert unreadable.situation == "body-too-large"
+    assert "NDJSON" in unreadable.finding.message
+
+
+def test_a_line_that_is_too_long_hides_no_other(tmp_path: Path) -> None:
+    long = '{"x": "' + "a" * (LARGEST_DOCUMENT + 10) + '"}'
+    found = list(read([put(tmp_path, "a.ndjson", f"{LINE}\n{long}\n{LINE}\n")]))
+    assert [type(one) for one in found] == [Source, Unreadable, Source]
+    assert isinstance(found[1], Unreadable)
+    assert isinstance(found[2], Source)
+    assert (found[1].finding.line, found[2].line) == (2, 3)
+
+
+def test_a_resource_that_no_server_would_read(tmp_path: Path) -> None:
+    text = json.dumps({**CONSENT, "x": "a" * LARGEST_RESOURCE}, indent=1)
+    assert only_unreadable(put(tmp_path, "a.json", text)).situation == "body-too-large"
+
+
+def test_the_bound_is_that_of_the_server(layout: object) -> None:
+    root = Path(__file__).parents[2]
+    (settings,) = (root / "plugin/extension/src/main/java").rglob("ExtensionSettings.java")
+    assert '@DefaultValue("1MB") DataSize maxBody' in settings.read_text(encoding="utf-8")
+    assert reading.LARGEST_RESOURCE == 1024 * 1024
+
+
+def test_what_is_read_is_told(tmp_path: Path) -> None:
+    content = f"{LINE}\n" * 100
+    told: list[int] = []
+    list(read([put(tmp_path, "a.ndjson", content)], told=told.append))
+    assert sum(told) == len(content)
+
+
+def test_a_deeply_nested_bundle(tmp_path: Path) -> None:
+    text = '{"resourceType": "Bundle",\n"entry": [' + "[" * 100_000
+    assert "deep" in only_unreadable(put(tmp_path, "a.json", text)).finding.message
