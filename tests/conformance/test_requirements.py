@@ -37,12 +37,6 @@ def test_an_edition_of_nobody_is_held_to_what_all_are_held_to(
     assert "NDOP-086" not in rows
 
 
-def test_what_shows_a_row_elsewhere_exists(register: requirements.Register, layout: Layout) -> None:
-    for row in register.rows:
-        if row.shown_by:
-            assert (layout.root / row.shown_by).is_file(), f"{row.id}: {row.shown_by}"
-
-
 def test_facts_name_rows_that_exist(register: requirements.Register, folder: EditionFolder) -> None:
     for edition in folder.load_all():
         for structure in edition.structures:

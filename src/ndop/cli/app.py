@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from ndop.cli import conformance, runs, servers, sources, validation
+from ndop.cli import conformance, requirements, runs, servers, sources, validation
 from ndop.cli.options import STATUSES
 from ndop.errors import NdopError
 
@@ -54,6 +54,11 @@ _offer(
     validation.validate,
     "ndop validate consents/ --format github",
     "Exit status: 0 valid, 1 invalid, 2 something could not be checked, 130 Ctrl-C.",
+)
+_offer(
+    "requirements",
+    requirements.requirements,
+    "ndop requirements --level SHALL --edition ndop-1.1.0 --format markdown",
 )
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("test", runs.run_tests, "ndop test --fast")

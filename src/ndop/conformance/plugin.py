@@ -182,21 +182,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     suite = config.stash.get(_SUITE, None)
     if suite is None:
         return
-    applicable = {row.id for row in suite.register.of(suite.edition.id)}
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         rows = rows_of(item, suite.register)
         only = suite.settings.only
         asked = not only or only & {area_of(item.path), *(row.id for row in rows)}
-        fits = not rows or any(row.id in applicable for row in rows)
-        fits = fits and all(
-            one.kwargs["holds"](suite.edition) for one in item.iter_markers("where")
-        )
-        (kept if asked and fits else left_out).append(item)
+        fitting = fits(item, suite.edition, suite.register)
+        (kept if asked and fitting else left_out).append(item)
     items[:] = kept
     if left_out:
         config.hook.pytest_deselected(items=left_out)
+
+
+def fits(item: pytest.Item, edition: Edition, register: Register) -> bool:
+    """Whether a test asks something of an edition. Raises UsageError, as `rows_of`."""
+    rows = rows_of(item, register)
+    applicable = {row.id for row in register.of(edition.id)}
+    return (not rows or any(row.id in applicable for row in rows)) and all(
+        one.kwargs["holds"](edition) for one in item.iter_markers("where")
+    )
 
 
 def rows_of(item: pytest.Item, register: Register) -> list[Requirement]:

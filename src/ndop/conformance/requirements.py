@@ -17,7 +17,9 @@ Level = Literal["SHALL", "SHOULD", "MAY"]
 class Requirement:
     """One row: a clause of the specification that can be told right from wrong.
 
-    `shown_by` names the project's own test where a server cannot show it from outside.
+    `source` has clauses (ndop.conformance.clauses). `shown_by` names the project's own tests where
+    a server cannot show it from outside, each as `file::test`, with semicolons between them;
+    `not_testable` says why no test is possible.
     """
 
     id: str
@@ -31,6 +33,12 @@ class Requirement:
     source: str
     test_idea: str
     shown_by: str
+    not_testable: str
+
+    @property
+    def own_tests(self) -> list[str]:
+        """The tests of the project that show it, each as `file::test`."""
+        return [test for test in self.shown_by.split("; ") if test]
 
     def applies_to(self, edition_id: str) -> bool:
         """Whether the row asks something of the edition."""

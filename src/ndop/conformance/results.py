@@ -85,6 +85,13 @@ class TestResult(_Data):
         return f"{level}{self.explanation}.{remedy}"
 
 
+class Source(_Data):
+    """A clause that a row of the register comes from, and its address where one is known."""
+
+    text: str
+    url: str | None
+
+
 class RequirementResult(_Data):
     """One row of the register, and what its tests say."""
 
@@ -93,7 +100,7 @@ class RequirementResult(_Data):
     level: Level
     area: str
     statement: str
-    source: str = ""
+    sources: list[Source] = []
     outcome: RequirementOutcome
     tests: list[str]
     shown_by: str

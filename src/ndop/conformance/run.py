@@ -13,6 +13,7 @@ import pytest
 
 from ndop.conformance import preflight, pytest_process, report, requirements
 from ndop.conformance.access import Access
+from ndop.conformance.clauses import sources_of
 from ndop.conformance.masking import Mask
 from ndop.conformance.preflight import Look
 from ndop.conformance.preset import Limits
@@ -120,7 +121,7 @@ def run(layout: Layout, plan: RunPlan, watcher: Watcher) -> RunResult:
         planned=heard.expected,
         left_out=dict(plan.left_out),
         tests=sorted(heard.tests, key=lambda test: test.id),
-        requirements=_by_requirement(rows, heard.tests),
+        requirements=_by_requirement(layout, plan, rows, heard.tests),
     )
     report.write(result, plan.report_folder)
     if ended.interruption is not None:
@@ -210,8 +211,11 @@ def _arguments(layout: Layout, plan: RunPlan, *, workers: int) -> list[str]:
 
 
 def _by_requirement(
-    rows: Sequence[Requirement], tests: Sequence[TestResult]
+    layout: Layout, plan: RunPlan, rows: Sequence[Requirement], tests: Sequence[TestResult]
 ) -> list[RequirementResult]:
+    known = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    folder = plan.editions_folder or layout.editions
+    edition = EditionFolder(folder, layout.shared_facts).load(plan.edition)
     results = []
     for row in rows:
         own = sorted((test for test in tests if row.id in test.requirements), key=lambda t: t.id)
@@ -222,7 +226,7 @@ def _by_requirement(
                 level=row.level,
                 area=row.area,
                 statement=row.statement,
-                source=row.source,
+                sources=sources_of(row.source, edition, [*known, edition]),
                 outcome=combined(
                     [test.outcome for test in own], shown_elsewhere=bool(row.shown_by)
                 ),

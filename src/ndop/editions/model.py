@@ -328,8 +328,18 @@ class Coding(Facts):
     display: str
 
 
+class Upholding(Facts):
+    """Where the national service that applies opt-outs is reached by MESH (NDOP-191)."""
+
+    workflow: str
+    mailbox: str
+
+
 class Edition(Facts):
-    """Every fact of one edition of the API."""
+    """Every fact of one edition of the API.
+
+    `sources`: the addresses of the works that the register of requirements cites, by name.
+    """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
     title: str
@@ -347,6 +357,8 @@ class Edition(Facts):
     history: History | None = None
     capability: Capability
     audit: Audit
+    upholding: Upholding
+    sources: dict[str, Url]
     profile: str
     outcome: str
     invariants: dict[str, Invariant]

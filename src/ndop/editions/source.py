@@ -23,7 +23,7 @@ from ndop.errors import EditionError
 
 #: Parts that an edition and the shared facts that it uses have together.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
-_JOINED_MAPPINGS = ("errors", "invariants")
+_JOINED_MAPPINGS = ("errors", "invariants", "sources")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from ndop.conformance import requirements
+from ndop.conformance.clauses import clauses, sources_of
+from ndop.editions import Edition, EditionFolder
+from ndop.errors import BuildError
+from ndop.layout import Layout
+
+
+@pytest.fixture(scope="module")
+def editions(folder: EditionFolder) -> list[Edition]:
+    return folder.load_all()
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (
+            "Guide ndop-1.1.0, noom-draft: pages/consentapi/consent_status.md, section 2",
+            "/FHIR-NOO-API/blob/caca341/pages/consentapi/consent_status.md",
+        ),
+        ("Inferred from Spine Core: pages/interactions/read.md", "/pages/interactions/read.md"),
+        ("Published guide: index.html", "https://developer.nhs.uk/apis/optout/index.html"),
+        (
+            "Profile ndop-1.1.0: NDOP-Consent-1, Consent.status",
+            "https://fhir.nhs.uk/STU3/StructureDefinition/NDOP-Consent-1",
+        ),
+        (
+            "Code system ndop-1.1.0: NDOP-ProxyRole-1",
+            "https://fhir.nhs.uk/STU3/CodeSystem/NDOP-ProxyRole-1",
+        ),
+        (
+            "Value set ndop-1.1.0: NDOP-ProxyRole-1",
+            "https://fhir.nhs.uk/STU3/ValueSet/NDOP-ProxyRole-1",
+        ),
+        ("Check for National Data Opt-outs service", "/check-for-national-data-opt-outs-service"),
+        ("Decision D-04", None),
+        ("Inferred: no edition offers it", None),
+    ],
+)
+def test_a_clause_leads_to_its_page(
+    edition: Edition, editions: list[Edition], text: str, url: str | None
+) -> None:
+    (source,) = sources_of(text, edition, editions)
+    assert source.text == text
+    assert (source.url is None) == (url is None)
+    assert (source.url or "").endswith(url or "")
+
+
+def test_clauses_of_other_editions_are_left_out(edition: Edition, editions: list[Edition]) -> None:
+    source = "Guide noom-draft: index.md; Decision D-01; Guide ndop-1.1.0: index.md"
+    found = [one.text for one in sources_of(source, edition, editions)]
+    assert found == ["Decision D-01", "Guide ndop-1.1.0: index.md"]
+
+
+@pytest.mark.parametrize("text", ["decision D-1", "", "Guide ndop-2: index.md", "Hearsay: a page"])
+def test_a_clause_of_no_known_form_is_told(editions: list[Edition], text: str) -> None:
+    with pytest.raises(BuildError, match="source: expected a clause that begins with"):
+        clauses(text, editions)
+
+
+def test_every_row_has_a_clause_for_each_of_its_editions(
+    layout: Layout, editions: list[Edition]
+) -> None:
+    for row in requirements.read(layout.requirements).rows:
+        for edition in editions:
+            if row.applies_to(edition.id):
+                assert sources_of(row.source, edition, editions), f"{row.id} in {edition.id}"
+        assert "shared/" not in row.source
