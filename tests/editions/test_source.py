@@ -67,6 +67,11 @@ def test_an_edition_cannot_be_reached_by_a_path(folder: EditionFolder) -> None:
         ("[ndop-status-code]", "[ndop-statuscode]", ["invariants", "'ndop-statuscode'"]),
         ("Consent.dateTime:", "Consnt.dateTime:", ["expected one of Consent", "'Consnt'"]),
         ("identity: nhs-number }", "identity: nhsnumber }", ["identity", "'nhsnumber'"]),
+        (
+            "type: reference, definition: http://hl7.org/fhir/SearchParameter/Consent-patient",
+            "type: token, definition: http://hl7.org/fhir/SearchParameter/Consent-patient",
+            ["search.parameters.patient", "type reference"],
+        ),
         ("one-of: [patient,", "one-of: [person,", ["one-of", "'person'"]),
         ("$url Extension-NDOP-NIC", "$url Extension-NDOP-MIC", ["samples", "Extension-NDOP-MIC"]),
         ("{{ patient.pattern |", "{{ patient.patern |", ["expression", "patern"]),

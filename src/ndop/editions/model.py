@@ -115,11 +115,22 @@ Interaction = Literal[
 
 
 class SearchParameter(Facts):
-    """A parameter that clients may give; `identity` names the one that answers it."""
+    """A parameter that clients may give. `identity` names the one that answers it, by the NHS
+    number at the end of the reference (NDOP-204).
+    """
 
     type: Literal["reference", "token", "date", "string", "uri"]
     definition: Url
     identity: str | None = None
+
+    @model_validator(mode="after")
+    def _identity_of_a_reference(self) -> SearchParameter:
+        if self.identity is not None and self.type != "reference":
+            raise ValueError(
+                f"only a parameter of type reference can be answered by an identity parameter, "
+                f"but type is {self.type}"
+            )
+        return self
 
 
 class Search(Facts):

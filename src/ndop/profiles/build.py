@@ -43,18 +43,24 @@ class AcceptedFinding:
 
 
 def build(
-    layout: Layout, editions: Sequence[Edition], generated: Path, progress: Progress
+    layout: Layout,
+    editions: Sequence[Edition],
+    generated: Path,
+    progress: Progress,
+    *,
+    packages: Path | None = None,
 ) -> dict[str, Mapping[str, bytes]]:
-    """Generate the artefacts of `editions` below `generated` and pack them.
+    """Generate the artefacts of `editions` below `generated` and pack them into `packages`.
 
-    Writes only what changed. Returns edition id to artefacts (file name to JSON). Raises
+    `packages` is by default the folder that the plugin takes into its jar. Writes only what
+    changed. Returns edition id to artefacts (file name to JSON). Raises
     BuildError: a template, the snapshot generator or the validator objects.
     """
     artefacts = make(layout, editions, progress)
     for edition in editions:
         folder = generated / edition.id
         _write_folder(folder, artefacts[edition.id])
-    _write_packages(layout, editions, artefacts)
+    _write_packages(packages or layout.packages, editions, artefacts)
     return artefacts
 
 
@@ -170,12 +176,12 @@ def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _write_packages(
-    layout: Layout, editions: Sequence[Edition], artefacts: Mapping[str, Mapping[str, bytes]]
+    folder: Path, editions: Sequence[Edition], artefacts: Mapping[str, Mapping[str, bytes]]
 ) -> None:
-    layout.packages.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for edition in editions:
         content = pack(edition, artefacts[edition.id])
-        _write_if_changed(layout.packages / f"{edition.id}.tgz", content)
+        _write_if_changed(folder / f"{edition.id}.tgz", content)
 
 
 def _write_if_changed(file: Path, content: bytes) -> None:
