@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from ndop.cli.app import app
 from ndop.layout import Layout
 from ndop.server.process import RunningServer, free_port
 from tests.conformance.canned import Answer, canned
+from tests.conformance.made import made_run, made_test
 
 
 def ndop(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -44,8 +46,9 @@ def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = ndop(command, "--help")
     assert done.returncode == 0
-    assert f"Example: ndop {command}" in done.stdout
-    assert "Exit status: 0" in done.stdout
+    printed = " ".join(done.stdout.split())
+    assert f"Example: ndop {command}" in printed
+    assert "Exit status: 0" in printed
 
 
 def test_help_lists_the_exit_statuses() -> None:
@@ -89,6 +92,48 @@ def test_a_claim_that_means_nothing() -> None:
     assert "strict-nhs-number" in told
 
 
+def test_a_run_needs_a_server() -> None:
+    assert "Which server?" in refused("conformance")
+
+
+def test_a_preset_is_written_once_and_read(tmp_path: Path) -> None:
+    file = tmp_path / "target.yaml"
+    done = ndop("conformance", "--init", "--preset", str(file))
+    assert done.returncode == 0
+    assert f"ndop conformance --preset {file} --dry-run" in done.stdout
+    assert "it is not overwritten" in refused("conformance", "--init", "--preset", str(file))
+    base_url = f"http://127.0.0.1:{free_port()}/fhir"
+    file.write_text(file.read_text().replace("https://your.server/fhir", base_url))
+    assert f"Nothing answers at {base_url}" in refused("conformance", "--preset", str(file))
+    file.write_text("base-url: [1]")
+    assert f"{file}:1: base-url: expected" in refused("conformance", "--preset", str(file))
+
+
+def test_runs_are_compared(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(made_run([made_test("x")]).model_dump_json())
+    new.write_text(made_run([made_test("x", "failed")]).model_dump_json())
+    broken = ndop("conformance", "compare", str(old), str(new))
+    assert broken.returncode == 1
+    assert "passed → failed" in broken.stdout
+    assert ndop("conformance", "compare", str(new), str(old)).returncode == 0
+    assert "expected a results.json" in refused("conformance", "compare", "nowhere", str(new))
+
+
+def test_the_schema_is_printed() -> None:
+    done = ndop("conformance", "--schema")
+    assert json.loads(done.stdout)["title"] == "RunResult"
+
+
+@pytest.mark.slow
+def test_a_dry_run_runs_nothing(server: RunningServer, tmp_path: Path) -> None:
+    done = ndop("conformance", server.base_url, "--dry-run", "--report", str(tmp_path / "report"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "it declares Consent: create, read" in done.stdout
+    assert "To run it: give --claim strict-nhs-number" in done.stdout
+    assert not (tmp_path / "report").exists()
+
+
 @pytest.mark.slow
 def test_a_port_in_use(built: Layout) -> None:
     assert built
@@ -105,7 +150,8 @@ def test_a_run_of_one_area(server: RunningServer, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "read: 7 passed" in done.stderr
     assert f"Report: {tmp_path / 'index.html'}" in done.stdout
-    assert {file.name for file in tmp_path.iterdir()} == {"index.html", "junit.xml", "results.json"}
+    reports = {"index.html", "junit.xml", "results.json", "testreport.json"}
+    assert {file.name for file in tmp_path.iterdir()} == reports
 
 
 @pytest.mark.slow

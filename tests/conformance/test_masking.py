@@ -91,3 +91,7 @@ def test_data_is_masked_to_its_leaves() -> None:
         "a": [NUMBER_STARS, {"b": NUMBER_STARS}],
         "c": 1,
     }
+
+
+def test_half_a_character_of_a_server_does_no_harm() -> None:
+    assert Mask().text("a\ud800b") == "a?b"

@@ -150,7 +150,6 @@ def test_reports(suite: Layout, tmp_path: Path, workers: int) -> None:
     assert {"name": "requirement", "value": "NDOP-097"} in properties
     page = (folder / report.PAGE).read_text(encoding="utf-8")
     assert "NDOP-097" in page
-    assert "http://" not in page.replace(result.base_url, "").replace("http://127.0.0.1", "")
 
 
 def test_only_what_is_asked_for(suite: Layout, tmp_path: Path) -> None:
@@ -306,7 +305,7 @@ def test_a(ndop):
 def test_b(fhir):
     fhir.resources("Consent").fetch_all()
 
-@pytest.mark.parametrize("number", ["9434765919"])
+@pytest.mark.parametrize("number", ["9434765919", "9434765870"])
 def test_c(ndop, note, number):
     note("9434765919 my-secret-token")
     raise RuntimeError("9434765919 my-secret-token")
@@ -331,7 +330,7 @@ def test_no_report_has_a_secret(
         )
         result = run(suite, plan, lambda *_: None)
     assert {test.outcome for test in result.tests} == {"failed"}
-    assert [len(test.exchanges) for test in result.tests] == [1, 1, 0]
+    assert [len(test.exchanges) for test in result.tests] == [1, 1, 0, 0]
     report.print_summary(result, tmp_path / "report", Console())
     told = [capsys.readouterr().out, *(report.explain(test, result) for test in result.tests)]
     told += [file.read_text(encoding="utf-8") for file in (tmp_path / "report").iterdir()]

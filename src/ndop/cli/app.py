@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from ndop.cli import conformance, requirements, runs, servers, sources, validation
 from ndop.cli.options import STATUSES
 from ndop.errors import NdopError
 
+
+class _Commands(TyperGroup):
+    """Commands of one word or two, such as `conformance compare`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if " ".join(args[:2]) in self.commands:
+            args = [" ".join(args[:2]), *args[2:]]
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="ndop",
+    cls=_Commands,
     help="The NHS National Data Opt-out FHIR API: profiles, reference server, conformance suite.",
     epilog=STATUSES,
     no_args_is_help=True,
@@ -48,6 +61,12 @@ _offer(
     conformance.conformance,
     "ndop conformance http://127.0.0.1:8080/fhir --report /tmp/report",
     conformance.RUN_STATUSES,
+)
+_offer(
+    "conformance compare",
+    conformance.compare,
+    "ndop conformance compare old/results.json new/results.json",
+    "Exit status: 0 nothing broke, 1 something did, 2 could not compare.",
 )
 _offer(
     "validate",

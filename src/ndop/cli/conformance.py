@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ndop.cli.options import DEFAULT_EDITION, load_edition
 from ndop.cli.watching import watcher
+from ndop.conformance import compare as comparing
 from ndop.conformance import preset, report, requirements, results
 from ndop.conformance.plugin import CLAIMS, known
 from ndop.conformance.preset import Described
@@ -116,6 +117,18 @@ def conformance(
         run_and_report(layout, plan)
 
 
+def compare(
+    old: Annotated[Path, typer.Argument(help="results.json of the older run.")],
+    new: Annotated[Path, typer.Argument(help="results.json of the newer run.")],
+) -> None:
+    """Compare two runs of the suite: what was mended, what broke, what is new."""
+    before, after = results.read(old), results.read(new)
+    comparison = comparing.compare(before, after)
+    comparing.show(comparison, before, after, Console(highlight=False))
+    if comparison.is_regression:
+        raise typer.Exit(1)
+
+
 def run_and_report(layout: Layout, plan: RunPlan) -> None:
     """Run the suite, print failures and summary; Exit with 1 or 2 unless it passed."""
     console = Console(highlight=False)
@@ -144,7 +157,7 @@ def _told(seen: Preview) -> Sequence[str]:
         *seen.look.seen,
         *(f"note: {remark}" for remark in seen.look.remarks),
         f"{counted}{skipped}",
-        *(f"  {skip.title}: {skip.skip_told}" for skip in seen.skips),
+        *(f"  {skip.title} {skip.skip_told}" for skip in seen.skips),
     ]
 
 

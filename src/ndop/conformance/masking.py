@@ -51,8 +51,8 @@ class Mask:
         self._secrets = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def text(self, text: str) -> str:
-        """The text without secrets and without NHS numbers of real people."""
-        text = self._secrets.sub(STARS, text)
+        """The text without secrets, NHS numbers of real people, and what UTF-8 cannot hold."""
+        text = self._secrets.sub(STARS, text.encode(errors="replace").decode())
         for secret in _SECRET_TEXTS:
             text = secret.sub(STARS, text)
         return _TEN_DIGITS.sub(_shown_number, text)

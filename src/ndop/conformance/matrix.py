@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ndop.conformance import results
 from ndop.conformance.report import PAGE, RESULTS, template
 from ndop.conformance.requirements import Level
 from ndop.conformance.results import Outcome, RunResult
@@ -54,15 +55,9 @@ class Matrix:
 
 
 def read(report_folder: Path, editions: Sequence[str]) -> Matrix:
-    """The matrix of the editions that have a result below `report_folder`."""
+    """The matrix of the editions that have a result below `report_folder`. Raises ResultsError."""
     files = [report_folder / edition / RESULTS for edition in editions]
-    return Matrix(
-        [
-            RunResult.model_validate_json(file.read_text(encoding="utf-8"))
-            for file in files
-            if file.is_file()
-        ]
-    )
+    return Matrix([results.read(file) for file in files if file.is_file()])
 
 
 def write(matrix: Matrix, report_folder: Path) -> Path:

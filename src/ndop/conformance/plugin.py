@@ -302,7 +302,7 @@ def _result(
     rows = rows_of(item, suite.register)
     mask = Mask(suite.settings.access.secrets)
     return TestResult(
-        id=mask.text(item.nodeid),
+        id=_id(item, mask),
         area=area_of(item.path),
         title=mask.text(_title(item)),
         level=min((row.level for row in rows), key=_LEVELS.index, default=None),
@@ -348,6 +348,15 @@ def _unreadable(error: Exception) -> str:
         f"  expected: what the test reads from it in {place}: {line}\n"
         f"  found:    it is not there, or of another form ({type(error).__name__}: {error})"
     )
+
+
+def _id(item: pytest.Item, mask: Mask) -> str:
+    """The id of a test; where a parameter is masked, the numbers of its parameters are in it."""
+    callspec = getattr(item, "callspec", None)
+    if mask.text(item.nodeid) == item.nodeid or callspec is None:
+        return item.nodeid
+    numbers = "-".join(map(str, callspec.indices.values()))
+    return mask.text(f"{item.nodeid.partition('[')[0]}[{numbers}]")
 
 
 def _title(item: pytest.Item) -> str:

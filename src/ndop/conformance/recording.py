@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ndop.conformance.masking import Mask
 from ndop.conformance.plugin import area_of, planned_skips
 from ndop.conformance.results import TestResult
 
@@ -61,10 +62,11 @@ class _Recorder:
 
 def _crashed(report: pytest.TestReport) -> TestResult:
     """For a test whose process of pytest-xdist ended before it could say anything."""
+    shown = Mask().text(report.nodeid)
     return TestResult(
-        id=report.nodeid,
+        id=shown,
         area=area_of(Path(report.location[0])),
-        title=report.nodeid.rpartition("::")[2],
+        title=shown.rpartition("::")[2],
         requirements=[],
         outcome="failed",
         explanation=f"The process of the test ended: {report.longreprtext}",

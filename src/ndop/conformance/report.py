@@ -1,4 +1,4 @@
-"""The reports of a run: results.json, junit.xml, index.html, and the summary."""
+"""The reports of a run: index.html, results.json, junit.xml, testreport.json, and the summary."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ndop.conformance import junit
+from ndop.conformance import fhir_report, junit, results
 from ndop.conformance.requirements import Level
 from ndop.conformance.results import RequirementOutcome, RunResult, TestResult
 
-RESULTS = "results.json"
+RESULTS = results.RESULTS
 JUNIT = "junit.xml"
 PAGE = "index.html"
+TEST_REPORT = "testreport.json"
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -25,7 +26,9 @@ def write(result: RunResult, folder: Path) -> None:
     """Write every report."""
     (folder / RESULTS).write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
     (folder / JUNIT).write_text(junit.document(result), encoding="utf-8")
-    page = template("report.html.j2").render(run=result)
+    (folder / TEST_REPORT).write_text(fhir_report.document(result), encoding="utf-8")
+    anchors = {test.id: f"test-{number}" for number, test in enumerate(result.tests, 1)}
+    page = template("report.html.j2").render(run=result, anchors=anchors)
     (folder / PAGE).write_text(page, encoding="utf-8")
 
 
@@ -88,7 +91,7 @@ def print_summary(result: RunResult, folder: Path, console: Console) -> None:
     console.print(table)
     for test in result.tests:
         if test.outcome == "skipped":
-            told = f"skipped: {test.title}: {test.skip_told}"
+            told = f"{test.title} {test.skip_told}"
             console.print(told, markup=False, soft_wrap=True)
         elif test.outcome == "warning":
             first_line = test.explanation.partition("\n")[0]

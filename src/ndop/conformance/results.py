@@ -23,6 +23,9 @@ Outcome = Literal["passed", "failed", "warning", "skipped"]
 #: outside, a test of the project does; untested: nothing does.
 RequirementOutcome = Literal["passed", "failed", "warning", "skipped", "elsewhere", "untested"]
 
+#: The name of the file in a folder of reports.
+RESULTS = "results.json"
+
 _GRAVEST_FIRST: tuple[Outcome, ...] = ("failed", "warning", "skipped", "passed")
 
 
@@ -80,9 +83,9 @@ class TestResult(_Data):
     @property
     def skip_told(self) -> str:
         """Why it was skipped, of which level it is, and what would let it run."""
-        level = f"{self.level}: " if self.level else ""
+        level = f" ({self.level})" if self.level else ""
         remedy = f" To run it: {self.remedy}." if self.remedy else ""
-        return f"{level}{self.explanation}.{remedy}"
+        return f"skipped{level}: {self.explanation}.{remedy}"
 
 
 class Source(_Data):
@@ -166,11 +169,12 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
 
 
-def read(file: Path) -> RunResult:
-    """Read a results.json.
+def read(path: Path) -> RunResult:
+    """Read a results.json, or the one in a folder of reports.
 
     Raises ResultsError: it cannot be read, is of another format, or is not what the schema says.
     """
+    file = path / RESULTS if path.is_dir() else path
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -19,7 +19,13 @@ from ndop.conformance.preflight import Look
 from ndop.conformance.preset import Limits
 from ndop.conformance.pytest_process import Ended
 from ndop.conformance.requirements import Requirement
-from ndop.conformance.results import Outcome, RequirementResult, RunResult, TestResult, combined
+from ndop.conformance.results import (
+    Outcome,
+    RequirementResult,
+    RunResult,
+    TestResult,
+    combined,
+)
 from ndop.conformance.settings import Settings
 from ndop.editions import EditionFolder
 from ndop.errors import TargetError

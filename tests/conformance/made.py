@@ -1,0 +1,103 @@
+"""Results of runs, made for tests of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ndop.conformance.requirements import Level
+from ndop.conformance.results import (
+    Exchange,
+    Outcome,
+    RequirementResult,
+    RunResult,
+    Source,
+    TestResult,
+)
+
+
+def made_exchange(**changes: Any) -> Exchange:
+    facts = {
+        "method": "POST",
+        "url": "http://127.0.0.1:1/fhir/Consent",
+        "request_headers": {"Authorization": "***"},
+        "request_body": "{'it': 1}",
+        "status": 201,
+        "response_headers": {"Location": "Consent/1"},
+        "response_body": "<b>not markup</b>",
+        "seconds": 0.01,
+    }
+    return Exchange(**{**facts, **changes})
+
+
+def made_test(
+    name: str,
+    outcome: Outcome = "passed",
+    *,
+    level: Level = "SHALL",
+    area: str = "read",
+    requirements: Sequence[str] = ("NDOP-096",),
+    **changes: Any,
+) -> TestResult:
+    facts = {
+        "id": f"test_{area}.py::{name}",
+        "area": area,
+        "title": f"{level}: {name}.",
+        "level": level,
+        "requirements": list(requirements),
+        "outcome": outcome,
+        "explanation": "" if outcome == "passed" else f"why {outcome}\n  expected: 1\n  found: 2",
+        "notes": [],
+        "seconds": 0.5,
+        "exchanges": [made_exchange()],
+    }
+    return TestResult(**{**facts, **changes})
+
+
+def made_run(tests: Sequence[TestResult], **changes: Any) -> RunResult:
+    facts: Mapping[str, Any] = {
+        "edition": "ndop-1.1.0",
+        "base_url": "http://127.0.0.1:1/fhir",
+        "started": "2026-01-31T09:30:00+00:00",
+        "seconds": 1.5,
+        "complete": True,
+        "planned": len(tests),
+        "tests": list(tests),
+        "requirements": [
+            RequirementResult(
+                id=row,
+                title=f"Title of {row}",
+                level="SHALL",
+                area=test.area,
+                statement="It is so.",
+                sources=[Source(text="Guide, section 1", url="https://example.org/guide#1")],
+                outcome=test.outcome,
+                tests=[test.id],
+                shown_by="",
+            )
+            for test in tests
+            for row in test.requirements
+        ],
+    }
+    return RunResult(**{**facts, **changes})
+
+
+def run_of_everything() -> RunResult:
+    """One test of each outcome, in two areas."""
+    return made_run(
+        [
+            made_test("passes", patients=["9990000018"], notes=["seen"]),
+            made_test("fails", "failed", requirements=["NDOP-097"]),
+            made_test("warns", "warning", level="SHOULD", area="create", requirements=["NDOP-003"]),
+            made_test(
+                "skips",
+                "skipped",
+                area="create",
+                requirements=["NDOP-025"],
+                explanation="needs a strict server",
+                remedy="give --claim strict-nhs-number",
+                exchanges=[],
+            ),
+        ],
+        left_out={"NDOP-104": "the gateway does it"},
+    )
