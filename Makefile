@@ -3,6 +3,7 @@ PYTHON ?= python3
 EDITION ?=
 PORT ?=
 DATA ?=
+AUDIT ?=
 
 VENV := .venv
 NDOP := $(VENV)/bin/ndop
@@ -20,8 +21,8 @@ run: $(READY) ## build everything, run the suite against every edition's server 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
 
-serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=)
-	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
+serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=)
+	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(if $(AUDIT),--audit $(AUDIT))
 
 check: $(READY) ## formatters, linters, type checkers, generated files
 	@$(NDOP) check

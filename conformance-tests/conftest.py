@@ -14,11 +14,21 @@ from ndop.conformance.expectations import (
     expect_status,
     resource_of,
 )
+from ndop.conformance.plugin import Suite
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
+from ndop.tokens import names_patient
 
 #: Makes a valid Consent into another one.
 Change = Callable[[Draft], Draft]
+
+
+@pytest.fixture(scope="session")
+def one_patient_a_token(suite: Suite) -> bool:
+    """Whether each request of the suite has a token for one patient: then a request about two
+    is refused for its token before any other rule.
+    """
+    return "requires-token" in suite.claims and names_patient(suite.edition)
 
 
 @pytest.fixture

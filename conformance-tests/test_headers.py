@@ -1,9 +1,9 @@
-"""Area headers: formats and version headers (ndop-api.md, section 7.4)."""
+"""Area headers: audit headers, formats and version headers (ndop-api.md, sections 7.3, 7.4)."""
 
 from __future__ import annotations
 
 import email.utils
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,9 @@ import httpx
 import pytest
 from fhir.resources.STU3.consent import Consent
 
+from ndop import tokens
 from ndop.conformance.client import JSON, XML, NdopClient
+from ndop.conformance.credentials import Credentials
 from ndop.conformance.expectations import (
     assert_spine_error,
     expect,
@@ -23,6 +25,139 @@ from ndop.consents import Draft, having
 from ndop.editions import Edition
 
 Store = Callable[[Draft], dict[str, Any]]
+
+heeds_headers = pytest.mark.unclaimed("ignores-token")
+
+
+def assert_header_refused(edition: Edition, response: httpx.Response) -> None:
+    assert_spine_error(
+        edition, response, status=400, issue="invalid", code="MISSING_OR_INVALID_HEADER"
+    )
+
+
+@pytest.fixture
+def found(ndop: NdopClient, edition: Edition, patient: str) -> Callable[..., httpx.Response]:
+    """Searches with headers of the test's own; None leaves out what the suite would send."""
+
+    def search(headers: Mapping[str, str | None]) -> httpx.Response:
+        reference = {"patient": edition.patient.reference_to(patient)}
+        return ndop.get("Consent", params=reference, headers=headers)
+
+    return search
+
+
+#: Meaning to name, for each naming scheme.
+SCHEMES = {
+    "ssp": {
+        "trace": "Ssp-TraceID",
+        "from": "Ssp-From",
+        "to": "Ssp-To",
+        "interaction": "Ssp-InteractionID",
+    },
+    "plain": {"trace": "TraceID", "from": "From", "to": "To", "interaction": "InteractionID"},
+    "core": {"from": "FromASID", "to": "ToASID", "interaction": "InteractionID"},
+}
+
+
+@pytest.mark.requirement("NDOP-172")
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_naming_scheme(
+    edition: Edition, found: Callable[..., httpx.Response], scheme: str
+) -> None:
+    """SHALL: the audit headers are understood under each of their published names."""
+    names = edition.audit.headers.model_dump(by_alias=True)
+    own = tokens.audit_headers(edition, "read")
+    absent: dict[str, str | None] = dict.fromkeys(own)
+    renamed = {name: own[names[meaning][0]] for meaning, name in SCHEMES[scheme].items()}
+    expect_status(found({**absent, **renamed}), 200)
+
+
+@pytest.mark.requirement("NDOP-172")
+@heeds_headers
+@pytest.mark.parametrize("name", ["Ssp-TraceID", "TraceID"])
+def test_every_name_is_judged(
+    edition: Edition, found: Callable[..., httpx.Response], name: str
+) -> None:
+    """SHALL: a header is judged under each of its names."""
+    absent: dict[str, str | None] = dict.fromkeys(edition.audit.headers.trace)
+    assert_header_refused(edition, found({**absent, name: "123"}))
+
+
+@pytest.mark.requirement("NDOP-173")
+@pytest.mark.claim("requires-token")
+@pytest.mark.parametrize("meaning", ["from_", "to", "interaction"])
+def test_required_headers(
+    ndop: NdopClient,
+    edition: Edition,
+    consent: Draft,
+    found: Callable[..., httpx.Response],
+    meaning: str,
+) -> None:
+    """SHALL: where headers are required, a request without one of them is refused."""
+    absent: dict[str, str | None] = dict.fromkeys(getattr(edition.audit.headers, meaning))
+    assert_header_refused(edition, found(absent))
+    assert_header_refused(edition, ndop.create(consent, **absent))
+    assert_header_refused(edition, ndop.get("metadata", headers=absent))
+
+
+@pytest.mark.requirement("NDOP-173")
+@pytest.mark.claim("requires-token")
+def test_required_trace(
+    ndop: NdopClient, edition: Edition, found: Callable[..., httpx.Response]
+) -> None:
+    """SHALL: where headers are required, metadata asks for the trace id; the rest does not."""
+    absent: dict[str, str | None] = dict.fromkeys(edition.audit.headers.trace)
+    assert_header_refused(edition, ndop.get("metadata", headers=absent))
+    expect_status(found(absent), 200)
+
+
+@pytest.mark.requirement("NDOP-174")
+@heeds_headers
+@pytest.mark.parametrize("value", ["123", "", "00000000-0000-0000-0000-00000000000g"])
+def test_trace_is_a_uuid(
+    edition: Edition, found: Callable[..., httpx.Response], value: str
+) -> None:
+    """SHALL: a trace id that is no UUID is refused."""
+    name = edition.audit.headers.trace[0]
+    assert_header_refused(edition, found({name: value}))
+    expect_status(found({name: "09a01679-2564-0fb4-5129-aecc81ea2706"}), 200)
+
+
+@pytest.mark.requirement("NDOP-175")
+@heeds_headers
+@pytest.mark.where(holds=lambda edition: edition.audit.interaction_ids is not None)
+def test_interaction_id(
+    ndop: NdopClient, edition: Edition, found: Callable[..., httpx.Response]
+) -> None:
+    """SHALL: the interaction id is the service's; that of metadata is a certain one."""
+    name, ids = edition.audit.headers.interaction[0], edition.audit.interaction_ids
+    assert ids is not None
+    elsewhere = ids.capabilities.replace("nationaldataoptout", "visitorsandmigrants")
+    assert_header_refused(edition, found({name: elsewhere}))
+    assert_header_refused(edition, ndop.get("metadata", headers={name: elsewhere}))
+    assert_header_refused(
+        edition, ndop.get("metadata", headers={name: f"{ids.service}fhir:rest:read:consent"})
+    )
+    expect_status(ndop.get("metadata", headers={name: ids.capabilities}), 200)
+    expect_status(found({name: f"{ids.service}fhir:rest:search:consent"}), 200)
+
+
+@pytest.mark.requirement("NDOP-176")
+@heeds_headers
+@pytest.mark.where(holds=lambda edition: len(edition.audit.headers.token) > 1)
+def test_token_under_its_other_name(
+    edition: Edition,
+    credentials: Credentials,
+    found: Callable[..., httpx.Response],
+) -> None:
+    """SHOULD: the token is read under its other name where Authorization is absent."""
+    first, other = edition.audit.headers.token
+    token = credentials.headers("GET", "Consent")[first]
+    expect_status(found({first: None, other: token}), 200)
+    response = found({first: None, other: "Bearer x"})
+    assert_spine_error(
+        edition, response, status=400, issue="structure", code="MISSING_OR_INVALID_HEADER"
+    )
 
 
 def media_type_of(response: httpx.Response) -> str:

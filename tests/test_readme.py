@@ -26,13 +26,19 @@ def blocks(readme: str, language: str) -> list[str]:
 
 @pytest.mark.slow
 def test_snippets(readme: str, server: RunningServer) -> None:
-    create, search = (text.replace(BASE_URL, server.base_url) for text in blocks(readme, "sh"))
+    create, search, introduced = (
+        text.replace(BASE_URL, server.base_url).replace(
+            ".venv/bin/ndop", f"{sys.executable} -m ndop"
+        )
+        for text in blocks(readme, "sh")
+    )
     (python,) = (text.replace(BASE_URL, server.base_url) for text in blocks(readme, "python"))
     assert "HTTP/1.1 201" in output(["sh", "-c", create])
     again = output(["sh", "-c", create])
     assert "HTTP/1.1 422" in again
     assert "DUPLICATE_REJECTED" in again
     assert '"total":1' in output(["sh", "-c", search])
+    assert '"total":1' in output(["sh", "-c", introduced])
     assert output([sys.executable, "-c", python]) == "inactive in version 2\n"
 
 

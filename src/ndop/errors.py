@@ -9,6 +9,7 @@
     ├── CheckError            resources cannot be checked at all
     ├── TargetError           a conformance run cannot begin against the given base URL
     ├── ResultsError          a results.json cannot be read or compared
+    ├── TokenError            a token cannot be made as asked
     └── MissingToolError      a program that must be on the machine is not
 
 Each carries the exit status that the `ndop` command ends with.
@@ -55,6 +56,10 @@ class PresetError(NdopError):
 
 class ResultsError(NdopError):
     """A file is no results.json of a format known here, or is of another edition."""
+
+
+class TokenError(NdopError):
+    """A token cannot be made as asked: no such claim, no such key, no patient."""
 
 
 class MissingToolError(NdopError):

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from ndop.cli import conformance, requirements, runs, servers, sources, validation
+from ndop.cli import conformance, requirements, runs, servers, sources, tokens, validation
 from ndop.cli.options import STATUSES
 from ndop.errors import NdopError
 
@@ -79,6 +79,8 @@ _offer(
     requirements.requirements,
     "ndop requirements --level SHALL --edition ndop-1.1.0 --format markdown",
 )
+_offer("token", tokens.token, "ndop token --patient 9990000018 --form token")
+_offer("keys", tokens.keys, "ndop keys /tmp/token-keys --type EC")
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("test", runs.run_tests, "ndop test --fast")
 _offer("check", sources.check, "ndop check")

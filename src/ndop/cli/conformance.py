@@ -53,6 +53,10 @@ def conformance(
     header: Annotated[
         list[str] | None, typer.Option(help="A header of every request, as 'Name: value'.")
     ] = None,
+    token_key: Annotated[
+        Path | None,
+        typer.Option(help="Private key (JWK or PEM) that the suite signs its tokens with."),
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="An area or a requirement id; may be repeated.")
     ] = None,
@@ -88,7 +92,7 @@ def conformance(
     described = Described()
     if preset_file is not None:
         described = preset.read(preset_file, known(layout, requirements.read(layout.requirements)))
-    described = preset.overridden(described, header or [], request_limit)
+    described = preset.overridden(described, header or [], request_limit, token_key)
     _insist_on_claims(claim or [])
     where = base_url or described.base_url
     if where is None:

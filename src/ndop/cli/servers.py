@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,14 @@ from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
 
 
+class AuditMode(StrEnum):
+    """The modes of the setting ndop.audit (D-08)."""
+
+    OFF = "off"
+    PERMISSIVE = "permissive"
+    REQUIRED = "required"
+
+
 def serve(
     edition: EditionOption = DEFAULT_EDITION,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
@@ -30,6 +39,10 @@ def serve(
     plain: Annotated[
         bool, typer.Option("--plain", help="A bare HAPI server, without the NDOP extension.")
     ] = False,
+    audit: Annotated[
+        AuditMode | None,
+        typer.Option(help="Audit headers and tokens: ignored, judged where sent, or required."),
+    ] = None,
     in_docker: Annotated[
         bool, typer.Option("--docker", help="The stock HAPI image with the extension's jar in it.")
     ] = False,
@@ -37,6 +50,7 @@ def serve(
     """Keep the reference server running until Ctrl-C."""
     if plain and in_docker:
         raise typer.BadParameter("--plain and --docker exclude each other")
+    settings = {"ndop.audit": audit.value} if audit else {}
     layout, progress = checkout(), Progress()
     load_edition(layout, edition)
     if in_docker:
@@ -45,7 +59,9 @@ def serve(
     if in_docker:
         _serve_in_docker(
             layout,
-            ContainerPlan(edition, port, data or layout.build / "data" / f"{edition}-docker"),
+            ContainerPlan(
+                edition, port, data or layout.build / "data" / f"{edition}-docker", settings
+            ),
             progress,
         )
         return
@@ -54,6 +70,7 @@ def serve(
         port=port,
         data=data or layout.build / "data" / edition,
         plain=plain,
+        settings=settings,
         jvm=process.LONG_LIVED,
     )
     with process.running(layout, plan, progress) as server:

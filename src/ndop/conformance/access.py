@@ -27,7 +27,7 @@ class Access(BaseModel):
     """What every request to the server needs. Times are in seconds.
 
     `ca` is trusted instead of what the machine trusts; `certificate` and `key` are the client's,
-    in PEM. `secrets` are values that no report may show.
+    in PEM. `token_key` signs the suite's own tokens. `secrets` are values that no report may show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +37,7 @@ class Access(BaseModel):
     certificate: Path | None = None
     key: Path | None = None
     verify: bool = True
+    token_key: Path | None = None
     request_seconds: float = 30.0
     secrets: tuple[str, ...] = ()
 

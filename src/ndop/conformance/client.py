@@ -14,6 +14,7 @@ import urllib3.exceptions
 from fhirpy import SyncFHIRClient
 
 from ndop.conformance.access import LONGEST_BODY, Access, NoAnswer, at_most, why_no_answer
+from ndop.conformance.credentials import Credentials
 from ndop.conformance.masking import Mask
 from ndop.conformance.results import Exchange
 from ndop.consents import Draft
@@ -23,6 +24,8 @@ XML = "application/fhir+xml"
 
 _KEPT_BODY = 8000
 _PIECE = 64 * 1024
+#: What the library adds to each request and no test is about.
+_UNSAID = {"host", "connection", "user-agent", "content-length", "accept-encoding"}
 
 
 class NdopClient:
@@ -32,6 +35,7 @@ class NdopClient:
     `exchanges`, the answer as it came, without secrets. `access` has the headers of every
     request, its time limit and what fhirpy needs to know; `http` is made from it.
     `sends_if_match`: updates name the current version, for servers that ask for it.
+    `credentials`: every request has audit headers and a token, for servers that insist on them.
     """
 
     def __init__(
@@ -41,9 +45,11 @@ class NdopClient:
         access: Access | None = None,
         *,
         sends_if_match: bool = False,
+        credentials: Credentials | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.sends_if_match = sends_if_match
+        self._credentials = credentials
         self.exchanges: list[Exchange] = []
         self._access = access or Access()
         self._mask = Mask(self._access.secrets)
@@ -63,14 +69,20 @@ class NdopClient:
         A header that is None is not sent, even if every other request has it. Raises
         httpx.HTTPError, such as NoAnswer: no whole answer came in time.
         """
-        sent = {**self._access.headers, **(headers or {})}
         request = self._http.build_request(
             method,
             f"{self.base_url}/{path}" if path else self.base_url,
             params=cast("Any", params),
             content=body,
-            headers={name: value for name, value in sent.items() if value is not None},
         )
+        if self._credentials:
+            text = request.content.decode(errors="replace")
+            request.headers.update(self._credentials.headers(method, str(request.url), text))
+        for name, value in {**self._access.headers, **(headers or {})}.items():
+            if value is None:
+                request.headers.pop(name, None)
+            else:
+                request.headers[name] = value
         begun = time.monotonic()
         try:
             response = self._answer_to(request)
@@ -79,6 +91,8 @@ class NdopClient:
             self._keep(request, None, told, time.monotonic() - begun)
             raise
         self._keep(request, response, response.text, time.monotonic() - begun)
+        if self._credentials:
+            self._credentials.learn(response.headers)
         return response
 
     def _answer_to(self, request: httpx.Request) -> httpx.Response:
@@ -108,7 +122,7 @@ class NdopClient:
         """GET; options as of `request`."""
         return self.request("GET", path, **options)
 
-    def create(self, consent: Draft, **headers: str) -> httpx.Response:
+    def create(self, consent: Draft, **headers: str | None) -> httpx.Response:
         """POST a Consent as JSON, whatever it looks like; its answer is the test's to judge."""
         return self.post(json.dumps(consent), JSON, headers=headers)
 
@@ -117,13 +131,13 @@ class NdopClient:
         body: str | bytes,
         content_type: str | None,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> httpx.Response:
         """POST a body to the type Consent."""
         typed = {} if content_type is None else {"Content-Type": content_type}
         return self.request("POST", "Consent", body=body, headers={**typed, **(headers or {})})
 
-    def update(self, consent: Draft, consent_id: str, **headers: str) -> httpx.Response:
+    def update(self, consent: Draft, consent_id: str, **headers: str | None) -> httpx.Response:
         """PUT a Consent as JSON to an id."""
         if self.sends_if_match and "If-Match" not in headers:
             tag = self.get(f"Consent/{consent_id}").headers.get("etag")
@@ -136,7 +150,7 @@ class NdopClient:
         consent_id: str,
         content_type: str,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> httpx.Response:
         """PUT a body to the id of a Consent."""
         typed = {"Content-Type": content_type, **(headers or {})}
@@ -146,6 +160,7 @@ class NdopClient:
         """The client library that most Python programs use, keeping its exchanges here too."""
         access = self._access
         config = {
+            "auth": self._introduce,
             "hooks": {"response": self._keep_fhirpy},
             "timeout": access.request_seconds,
             "verify": str(access.ca) if access.ca and access.verify else access.verify,
@@ -157,13 +172,20 @@ class NdopClient:
             self.base_url, extra_headers=access.headers, requests_config=config
         ).within(access.request_seconds)
 
+    def _introduce(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """What requests calls before it sends: a token is for one request only."""
+        if self._credentials:
+            body = request.body or b""
+            text = body if isinstance(body, str) else body.decode(errors="replace")
+            made = self._credentials.headers(request.method or "GET", request.url or "", text)
+            request.headers.update({**made, **self._access.headers})
+        return request
+
     def _keep(
         self, request: httpx.Request, response: httpx.Response | None, text: str, seconds: float
     ) -> None:
-        shown = {"accept", "content-type", "if-match", "if-none-exist", "prefer", "origin"}
-        own = {name.lower() for name in self._access.headers}
         sent = {
-            name: value for name, value in request.headers.items() if name.lower() in shown | own
+            name: value for name, value in request.headers.items() if name.lower() not in _UNSAID
         }
         self.exchanges.append(
             Exchange(
@@ -185,6 +207,8 @@ class NdopClient:
         latest = time.monotonic() + self._access.request_seconds
         pieces = response.iter_content(_PIECE)
         response._content = _whole(pieces, latest, self._access.request_seconds)
+        if self._credentials:
+            self._credentials.learn(response.headers)
         body = response.request.body
         sent = {"Accept": JSON, "Content-Type": "application/json", **self._access.headers}
         self.exchanges.append(

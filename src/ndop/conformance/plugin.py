@@ -33,6 +33,7 @@ from fhirpy.base.exceptions import BaseFHIRError
 from ndop.conformance import expectations, preset, requirements
 from ndop.conformance.access import http_client, why_no_answer
 from ndop.conformance.client import NdopClient
+from ndop.conformance.credentials import Credentials
 from ndop.conformance.masking import Mask
 from ndop.conformance.preset import Described, Known
 from ndop.conformance.requirements import Level, Register, Requirement
@@ -48,6 +49,9 @@ from ndop.nhs_numbers import synthetic
 CLAIMS = {
     "strict-nhs-number": "a wrong check digit of an NHS number is refused",
     "require-if-match": "an update without If-Match is refused",
+    "requires-token": "a request without audit headers and token is refused",
+    "ignores-token": "audit headers and tokens are ignored",
+    "verifies-signatures": "tokens must be signed with a known key",
 }
 
 
@@ -76,6 +80,12 @@ class Suite:
     def claims(self) -> frozenset[str]:
         """What the server is said to be set up for."""
         return self.settings.claims
+
+    @property
+    def lacks_key(self) -> bool:
+        """Whether the server asks for signed tokens and there is nothing to sign them with."""
+        signed = "verifies-signatures" in self.claims
+        return signed and self.settings.access.token_key is None
 
 
 @dataclass(slots=True)
@@ -231,6 +241,10 @@ def skip_of(item: pytest.Item, suite: Suite) -> Skip | None:
         name = marker.args[0]
         if name not in suite.claims:
             return Skip(f"needs a server where {CLAIMS[name]}", f"give --claim {name}")
+    if suite.lacks_key and (
+        "requires-token" in suite.claims or "credentials" in getattr(item, "fixturenames", ())
+    ):
+        return Skip("needs tokens that the server trusts", "give --token-key FILE")
     for marker in item.iter_markers("unclaimed"):
         name = marker.args[0]
         if name in suite.claims:
@@ -384,12 +398,24 @@ def _connections(suite: Suite) -> Iterator[httpx.Client]:
         yield http
 
 
+@pytest.fixture(scope="session")
+def credentials(suite: Suite) -> Credentials:
+    """Makes audit headers and tokens, a new token for each request."""
+    return Credentials.able(suite.edition, suite.settings)
+
+
 @pytest.fixture
 def ndop(suite: Suite, _connections: httpx.Client, request: pytest.FixtureRequest) -> NdopClient:
     """A client of the server under test; its exchanges go into the report."""
     sends_if_match = "require-if-match" in suite.claims
     client = NdopClient(
-        suite.base_url, _connections, suite.settings.access, sends_if_match=sends_if_match
+        suite.base_url,
+        _connections,
+        suite.settings.access,
+        sends_if_match=sends_if_match,
+        credentials=request.getfixturevalue("credentials")
+        if "requires-token" in suite.claims
+        else None,
     )
     request.node.stash[_RECORD].client = client
     return client

@@ -10,6 +10,7 @@ import httpx
 
 from ndop.conformance.access import Access, http_client, why_no_answer
 from ndop.conformance.client import JSON, NdopClient
+from ndop.conformance.credentials import Credentials
 from ndop.conformance.masking import Mask
 from ndop.editions import Edition
 from ndop.errors import TargetError
@@ -27,12 +28,17 @@ class Look:
 
 
 def look_at(
-    base_url: str, edition: Edition, access: Access | None = None, patient: str | None = None
+    base_url: str,
+    edition: Edition,
+    access: Access | None = None,
+    patient: str | None = None,
+    credentials: Credentials | None = None,
 ) -> Look:
     """Look at a server: it answers, is FHIR STU3, declares Consent, lets us in.
 
-    `patient` is an NHS number to search for. Raises TargetError, one sentence that says what to
-    do: it cannot be tested; and PresetError: what it is to be reached with cannot be used.
+    `patient` is an NHS number to search for; `credentials` introduce us, where that is asked for.
+    Raises TargetError, one sentence that says what to do: it cannot be tested; and PresetError:
+    what it is to be reached with cannot be used.
     """
     access = access or Access()
     shown = Mask(access.secrets).text(base_url)
@@ -46,9 +52,8 @@ def look_at(
             f"found {shown!r}."
         )
     with http_client(access) as http:
-        return _Looking(NdopClient(base_url, http, access), shown, access, edition).look(
-            patient or next(synthetic())
-        )
+        client = NdopClient(base_url, http, access, credentials=credentials)
+        return _Looking(client, shown, access, edition).look(patient or next(synthetic()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class _Looking:
         if response.status_code != httpx.codes.OK:
             raise TargetError(
                 f"Expected a CapabilityStatement at {address}; the answer has HTTP status "
-                f"{response.status_code}. Is this the base URL of the FHIR server?"
+                f"{response.status_code}. {_likely(response)}"
             )
         try:
             statement = response.json()
@@ -159,6 +164,12 @@ class _Looking:
                 "Is the server running, and is this its base URL?"
             )
         return f"Expected an answer of HTTP at {address}; found {why}."
+
+
+def _likely(response: httpx.Response) -> str:
+    if response.status_code == httpx.codes.BAD_REQUEST and "MISSING_OR_INVALID" in response.text:
+        return "It may insist on a token: give --claim requires-token (docs/audit.md)."
+    return "Is this the base URL of the FHIR server?"
 
 
 def _declared(statement: dict[str, Any]) -> list[str] | None:

@@ -124,6 +124,7 @@ class Preset(_Data):
     claims: list[str] = []
     token: ValueOrText | None = None
     headers: dict[HeaderName, ValueOrText] = {}
+    token_key: Path | None = None
     tls: Tls = Tls()
     patients: list[Number] = []
     leave_out: dict[str, Annotated[str, Field(min_length=1)]] = {}
@@ -188,7 +189,10 @@ def read(file: Path, known: Known) -> Described:
 
 
 def overridden(
-    described: Described, headers: Sequence[str], request_seconds: float | None
+    described: Described,
+    headers: Sequence[str],
+    request_seconds: float | None,
+    token_key: Path | None = None,
 ) -> Described:
     """A description with options of the command line in the place of what the preset says.
 
@@ -207,6 +211,7 @@ def overridden(
     changed = {
         "headers": {**kept, **added},
         "secrets": (*before.secrets, *secrets),
+        "token_key": token_key.resolve() if token_key else before.token_key,
         "request_seconds": request_seconds or before.request_seconds,
     }
     return replace(described, access=before.model_copy(update=changed))
@@ -237,6 +242,8 @@ def _access(preset: Preset, located: LocatedData, folder: Path) -> Access:
         token = _resolved(preset.token, located, ("token",), folder)
         headers["Authorization"] = f"Bearer {token}"
         secrets.append(token)
+    if preset.token_key is not None and not (folder / preset.token_key).is_file():
+        raise _wrong(located, ("token-key",), f"a file; found none at {folder / preset.token_key}")
     tls = preset.tls
     for name in ("ca", "certificate", "key"):
         path: Path | None = getattr(tls, name)
@@ -250,6 +257,7 @@ def _access(preset: Preset, located: LocatedData, folder: Path) -> Access:
         certificate=tls.certificate and folder / tls.certificate,
         key=tls.key and folder / tls.key,
         verify=tls.verify,
+        token_key=preset.token_key and folder / preset.token_key,
         request_seconds=preset.limits.request,
         secrets=tuple(secrets),
     )

@@ -14,6 +14,7 @@ import pytest
 from ndop.conformance import preflight, pytest_process, report, requirements
 from ndop.conformance.access import Access
 from ndop.conformance.clauses import sources_of
+from ndop.conformance.credentials import Credentials
 from ndop.conformance.masking import Mask
 from ndop.conformance.preflight import Look
 from ndop.conformance.preset import Limits
@@ -163,7 +164,11 @@ def _look(layout: Layout, plan: RunPlan) -> Look:
     folder = plan.editions_folder or layout.editions
     edition = EditionFolder(folder, layout.shared_facts).load(plan.edition)
     return preflight.look_at(
-        plan.base_url, edition, plan.access, plan.patients[0] if plan.patients else None
+        plan.base_url,
+        edition,
+        plan.access,
+        plan.patients[0] if plan.patients else None,
+        Credentials.of(edition, plan.settings),
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from ndop.errors import ServerError
 from ndop.java import modules
 from ndop.layout import Layout
 from ndop.progress import Progress
-from ndop.server.process import HOST, free_port, insist_on_port
+from ndop.server.process import HOST, answers, free_port, insist_on_port
 
 _SECONDS_TO_READY = 300
 _SECONDS_TO_STOP = 20
@@ -40,11 +40,15 @@ _FAILURES = (DockerException, RequestException)
 
 @dataclass(frozen=True, slots=True)
 class ContainerPlan:
-    """What to start: an edition, a port of this machine (0 picks one), the database's folder."""
+    """What to start: an edition, a port of this machine (0 picks one), the database's folder.
+
+    `settings` are the extension's; in the container they are environment variables.
+    """
 
     edition: str
     port: int = 0
     data: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ def arguments(layout: Layout, plan: ContainerPlan, port: int) -> dict[str, Any]:
     volumes = {
         str(layout.root / modules.EXTENSION.products[0]): {"bind": image.jar, "mode": "ro"},
     }
-    environment = {"NDOP_EDITION": plan.edition}
+    environment = {
+        "NDOP_EDITION": plan.edition,
+        **{_variable(name): value for name, value in plan.settings.items()},
+    }
     if plan.data:
         volumes[str(plan.data.resolve())] = {"bind": _DATA, "mode": "rw"}
         environment["SPRING_DATASOURCE_URL"] = f"jdbc:h2:file:{_DATA}/consents"
@@ -196,13 +203,18 @@ def _wait_until_ready(container: Container, base_url: str) -> None:
         if container.status not in ("created", "running"):
             raise ServerError(f"The server in the container did not start.\n{_end(container)}")
         with suppress(httpx.TransportError):
-            if httpx.get(f"{base_url}/metadata", timeout=10).status_code == httpx.codes.OK:
+            if answers(base_url):
                 return
         time.sleep(0.5)
     raise ServerError(
         f"The server in the container did not answer within {_SECONDS_TO_READY} s.\n"
         f"{_end(container)}"
     )
+
+
+def _variable(setting: str) -> str:
+    """The environment variable of a setting, as Spring Boot derives it."""
+    return setting.replace("-", "").replace(".", "_").upper()
 
 
 def _end(container: Container) -> str:

@@ -94,6 +94,18 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
         _stop(process)
 
 
+def answers(base_url: str) -> bool:
+    """Whether the server serves: gives its statement, or says in FHIR that it wants a token.
+
+    Raises httpx.TransportError: nothing answers.
+    """
+    response = httpx.get(f"{base_url}/metadata", timeout=10)
+    return response.status_code == httpx.codes.OK or (
+        response.status_code == httpx.codes.BAD_REQUEST
+        and "fhir" in response.headers.get("content-type", "")
+    )
+
+
 def resident_memory(server: RunningServer) -> int:
     """Bytes of memory that the server's process holds now. Raises ServerError."""
     told = run(["ps", "-o", "rss=", "-p", str(server.process.pid)], "Reading the memory in use")
@@ -176,7 +188,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], base_url: str, log: Path
         if process.poll() is not None:
             raise ServerError(f"The server did not start.\n{_end_of(log)}")
         try:
-            if httpx.get(f"{base_url}/metadata", timeout=10).status_code == httpx.codes.OK:
+            if answers(base_url):
                 return time.monotonic() - begun
         except httpx.TransportError:
             pass

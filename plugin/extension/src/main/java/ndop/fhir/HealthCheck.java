@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Asks a server whether it answers, for container images that have Java and no shell: {@code java
@@ -13,19 +14,22 @@ import java.time.Duration;
  */
 public final class HealthCheck {
 
-  private HealthCheck() {}
+  /** It serves, or it is well and wants a token first. */
+  private static final Set<Integer> WELL = Set.of(200, 400);
 
-  /** Exit status 0 where the address in the first argument answers 200, 1 otherwise. */
+  /** Exit status 0 where the address in the first argument answers 200 or 400, 1 otherwise. */
   public static void main(String[] arguments) throws InterruptedException {
     System.exit(answers(URI.create(arguments[0])) ? 0 : 1);
   }
+
+  private HealthCheck() {}
 
   static boolean answers(URI address) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).GET().build();
     try {
-      return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()
-          == 200;
+      return WELL.contains(
+          HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode());
     } catch (IOException unreachable) {
       return false;
     }
