@@ -101,7 +101,7 @@ def test_what_the_commented_preset_offers_is_understood(
         ("base-url: x\nbase-url: y", ":2: base-url stands here for the second time"),
         ("limits:\n  request: fast", ":2: limits.request: expected a valid number"),
         ("limits:\n  run: 0", ":2: limits.run: expected greater than 0"),
-        ("claims:\n- nice", ":2: claims.0: expected one of require-if-match"),
+        ("claims:\n- nice", ":2: claims.0: expected one of ignores-token, require-if-match"),
         ("edition: of-nobody", ":1: edition: expected one of ndop-1.1.0; found 'of-nobody'"),
         ("patients:\n- 9434765910", ":2: patients.0: expected an NHS number"),
         ("leave-out:\n  NDOP-999: x", ":2: leave-out.NDOP-999: expected the id of a row"),
