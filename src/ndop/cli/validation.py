@@ -33,6 +33,9 @@ def validate(
     profile: Annotated[
         str | None, typer.Option(help="Another profile than of Consents: its id or URL.")
     ] = None,
+    server: Annotated[
+        str | None, typer.Option(help="Ask this server's $validate instead; a FHIR base URL.")
+    ] = None,
     output: Annotated[
         FormatName, typer.Option("--format", help="How findings are written.")
     ] = FormatName.TEXT,
@@ -46,7 +49,7 @@ def validate(
     facts = load_edition(checkout(), edition)
     summary = Summary()
     with (
-        Validator(facts, profile=profile, progress=progress) as validator,
+        Validator(facts, profile=profile, server=server, progress=progress) as validator,
         progress.measured("Validating", _bytes_of(paths)) as told,
     ):
         written = FORMATS[output](sys.stdout, facts)

@@ -21,8 +21,9 @@ from ndop.layout import Layout
 
 Encoding = Literal["JSON", "XML"]
 
-#: Half a gibibyte holds the definitions of FHIR and the resources under way.
-_JVM = ("-Xmx512m", "-XX:+UseSerialGC")
+#: Half a gibibyte holds the definitions of FHIR and the resources under way. Compiling harder costs
+#: more than it saves, up to tens of thousands of resources.
+_JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _SECONDS_TO_STOP = 20
 _LINES_SHOWN = 20
 

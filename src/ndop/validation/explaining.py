@@ -28,7 +28,8 @@ _SLICE = re.compile(
     r"a matching slice is required, but not found"
 )
 _PROFILE = re.compile(r"\(from ([^|)]+)")
-_UNKNOWN = re.compile(r"(?:Unrecognized property|Undefined element) '(?P<name>[^']+)'")
+#: How HL7's validator names an element that FHIR does not have.
+UNKNOWN_ELEMENT = re.compile(r"(?:Unrecognized property|Undefined element) '(?P<name>[^']+)'")
 _DUPLICATE = re.compile(r"The JSON property '(?P<name>[^']+)' is a duplicate")
 #: HL7's name for a finding that says less than another one at the same element.
 _SAYS_LESS = "Terminology_PassThrough_TX_Message"
@@ -91,7 +92,9 @@ class Explaining:
     def _of_the_unreadable(self, source: Source, answer: Answer) -> Iterator[Finding]:
         """HL7's validator goes on where a server does not; only its parser's words count."""
         parsing = [one for one in answer.findings if one.invalidates and not one.rule]
-        unknown = [match["name"] for one in parsing if (match := _UNKNOWN.search(one.message))]
+        unknown = [
+            match["name"] for one in parsing if (match := UNKNOWN_ELEMENT.search(one.message))
+        ]
         other = _version_of(content.data_of(source.text, source.encoding), unknown)
         if other is not None:
             names = ", ".join(sorted(set(unknown)))
@@ -110,7 +113,7 @@ class Explaining:
                 path = _fhirpath(one.path)
                 path = "" if path == "(xml)" else path
                 finding = Finding("fatal", one.message, path=path, rule="unreadable")
-                match = _UNKNOWN.search(one.message)
+                match = UNKNOWN_ELEMENT.search(one.message)
                 if match is not None:
                     finding = replace(
                         finding,
@@ -127,7 +130,7 @@ class Explaining:
         line, column, told = 0, 0, " ".join(answer.diagnostics)
         if source.encoding == "JSON":
             try:
-                json.loads(source.text, parse_constant=_refuse_constant)
+                data = json.loads(source.text, parse_constant=_refuse_constant)
             except json.JSONDecodeError as error:
                 line, column = Lines(source.text).place(error.pos)
                 told = f"not JSON: {error.msg}"
@@ -136,7 +139,8 @@ class Explaining:
             except ValueError as error:
                 told = f"not JSON: {error}"
             else:
-                told = "expected a JSON object with a resourceType of FHIR STU3"
+                if not isinstance(data, dict) or "resourceType" not in data:
+                    told = "expected a JSON object with a resourceType"
         finding = Finding("fatal", told, rule="unreadable", expected=f"FHIR in {source.encoding}")
         return self._placed(finding, source, line, column)
 

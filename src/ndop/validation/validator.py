@@ -7,19 +7,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from pydantic import BaseModel
 
 from ndop.editions import Edition, EditionFolder
-from ndop.java.judging import Answer, Judging
-from ndop.layout import Layout, checkout
+from ndop.java.judging import Answer, Encoding, Judging
+from ndop.layout import checkout
 from ndop.profiles import build as profiles
 from ndop.progress import Progress
 from ndop.validation import reading
 from ndop.validation.explaining import Explaining
 from ndop.validation.findings import Finding, Result
 from ndop.validation.reading import Read, Source, Unreadable
+from ndop.validation.remote import RemoteJudging
 
 #: Resources under way at a time.
 _WINDOW = 64
@@ -28,13 +29,23 @@ _WINDOW = 64
 Resource = Mapping[str, Any] | BaseModel
 
 
+class _Judging(Protocol):
+    """The toolkit's process, or a server."""
+
+    def submit(self, encoding: Encoding, text: str) -> Future[Answer]: ...
+
+    def close(self) -> None: ...
+
+
 class Validator:
     """Says of resources what a server of an edition would say of them, in one process of Java.
 
     Starting it takes some seconds, each resource then a few milliseconds: keep it for many, and
     close it, best by `with`. `profile` is the id or canonical URL of another profile than that
-    of the edition's Consents. Safe for use by many threads. Raises NdopError: no such edition or
-    profile, the profiles or the toolkit cannot be built, or there is no Java.
+    of the edition's Consents; `server` a base URL whose `$validate` is asked instead. Safe for
+    use by many threads. Raises NdopError: no such edition, the profiles or the toolkit cannot be
+    built, there is no Java; and when it is used, CheckError: no such profile, or the server does
+    not validate.
     """
 
     def __init__(
@@ -42,18 +53,32 @@ class Validator:
         edition: Edition | str,
         *,
         profile: str | None = None,
+        server: str | None = None,
         progress: Progress | None = None,
     ) -> None:
         layout = checkout()
         folder = EditionFolder(layout.editions, layout.shared_facts)
         facts = folder.load(edition) if isinstance(edition, str) else edition
-        profiles.build_if_stale(layout, folder.load_all(), progress or Progress.silent())
+        structure = facts.consent
+        if profile is not None:
+            structure = next((s for s in facts.structures if profile in (s.id, s.url)), structure)
+        url = structure.url if profile in (None, structure.id) else profile
         self._explaining = Explaining(facts)
-        self._judging = _judging(layout, facts, profile)
+        self._judging: _Judging
+        if server is not None:
+            self._judging = RemoteJudging(server, structure.type, url)
+            return
+        profiles.build_if_stale(layout, folder.load_all(), progress or Progress.silent())
+        self._judging = Judging(layout, layout.packages / f"{facts.id}.tgz", url)
 
     def check(self, resource: Resource) -> tuple[Finding, ...]:
         """The findings on one resource; it is valid where none `invalidates`."""
         return next(self._results([_source(resource)])).findings
+
+    def check_text(self, text: str) -> Result:
+        """As `check`, of a resource in JSON or XML; findings have their line and column."""
+        encoding: Encoding = "XML" if text.lstrip().startswith("<") else "JSON"
+        return next(self._results([Source(text, encoding)]))
 
     def check_paths(
         self,
@@ -106,10 +131,3 @@ def _source(resource: Resource) -> Source:
     if isinstance(resource, BaseModel):
         return Source(resource.model_dump_json(), "JSON", line=None)
     return Source(json.dumps(resource), "JSON", line=None)
-
-
-def _judging(layout: Layout, edition: Edition, profile: str | None) -> Judging:
-    url = profile
-    if profile is not None:
-        url = next((one.url for one in edition.structures if one.id == profile), profile)
-    return Judging(layout, layout.packages / f"{edition.id}.tgz", url)

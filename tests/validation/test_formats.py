@@ -1,0 +1,130 @@
+"""How findings are written: each format as what reads it expects it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from fhir.resources.STU3.operationoutcome import OperationOutcome
+
+from ndop.editions import Edition
+from ndop.validation import Finding, Result
+from ndop.validation.formats import FORMATS, FormatName, Summary
+
+ERROR = Finding(
+    "error",
+    "is <missing>: 100%",
+    "a,b:c.json",
+    3,
+    7,
+    "Consent.purpose",
+    "Some_Rule",
+    "at least 1",
+    "0",
+    "NDOP-049",
+    "INVALID_RESOURCE",
+)
+WARNING = Finding("warning", "odd\nin two lines\x01", "b.json", 1, 1, requirement="NDOP-024")
+REMARK = Finding("information", "by the way", "b.json", 1, 1)
+MISSING = Finding("fatal", "expected a file, found nothing", "c.json")
+RESULTS = [
+    Result("a,b:c.json", 2, "entry[1]", (ERROR,)),
+    Result("b.json", 1, "", (WARNING, REMARK)),
+    Result("c.json", 1, "", (MISSING,), checked=False),
+    Result("d.json", 1, "", ()),
+]
+
+
+@pytest.fixture
+def summary() -> Summary:
+    counted = Summary()
+    for result in RESULTS:
+        counted.count(result)
+    return counted
+
+
+def written(name: FormatName, edition: Edition, summary: Summary) -> str:
+    out = io.StringIO()
+    form = FORMATS[name](out, edition)
+    for result in RESULTS:
+        form.write(result)
+    form.end(summary)
+    return out.getvalue()
+
+
+def test_the_summary(summary: Summary) -> None:
+    assert str(summary) == ("2 valid, 1 invalid, 1 could not be checked; errors: 2, warnings: 1")
+
+
+def test_text(edition: Edition, summary: Summary) -> None:
+    lines = written(FormatName.TEXT, edition, summary).splitlines()
+    assert lines[:4] == [
+        "a,b:c.json:3:7: error: entry[1] Consent.purpose: is <missing>: 100%",
+        "    expected: at least 1",
+        "    found:    0",
+        "    see:      NDOP-049, INVALID_RESOURCE, Some_Rule",
+    ]
+    assert "c.json: fatal: expected a file, found nothing" in lines
+    assert "by the way" not in "".join(lines)
+
+
+def test_json(edition: Edition, summary: Summary) -> None:
+    told = json.loads(written(FormatName.JSON, edition, summary))
+    assert told["edition"] == edition.id
+    assert [result["valid"] for result in told["results"]] == [False, True, False, True]
+    assert told["results"][0]["findings"][0]["requirement"] == "NDOP-049"
+    assert told["summary"]["unchecked"] == 1
+
+
+def test_junit(edition: Edition, summary: Summary) -> None:
+    suite = ElementTree.fromstring(written(FormatName.JUNIT, edition, summary))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "1")
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == [
+        "a,b:c.json:2 entry[1]",
+        "b.json:1",
+        "c.json:1",
+        "d.json:1",
+    ]
+    failure = cases[0].find("failure")
+    assert failure is not None
+    assert failure.get("message") == "is <missing>: 100%"
+    assert "NDOP-049" in (failure.text or "")
+    assert cases[2].find("error") is not None
+    assert len(cases[3]) == 0
+
+
+def test_outcome(edition: Edition, summary: Summary) -> None:
+    outcome = OperationOutcome.model_validate_json(written(FormatName.OUTCOME, edition, summary))
+    assert [issue.severity for issue in outcome.issue] == [
+        "error",
+        "warning",
+        "information",
+        "fatal",
+    ]
+    first = outcome.issue[0].model_dump()
+    (coding,) = first["details"]["coding"]
+    assert coding["code"] == "INVALID_RESOURCE"
+    assert coding["display"] == edition.error_codes.concepts["INVALID_RESOURCE"]
+    assert first["expression"] == ["Consent.purpose"]
+    assert "NDOP-049" in first["diagnostics"]
+
+
+def test_outcome_of_nothing(edition: Edition) -> None:
+    out = io.StringIO()
+    FORMATS[FormatName.OUTCOME](out, edition).end(Summary(valid=1))
+    outcome = OperationOutcome.model_validate_json(out.getvalue())
+    assert outcome.issue[0].code == "informational"
+
+
+def test_github(edition: Edition, summary: Summary) -> None:
+    lines = written(FormatName.GITHUB, edition, summary).splitlines()
+    assert lines[0].startswith("::error file=a%2Cb%3Ac.json,line=3,col=7,title=NDOP-049::")
+    assert "100%25%0A" in lines[0]
+    assert lines[1].startswith("::warning file=b.json,")
+    assert lines[2].startswith("::error file=c.json,title=")
+    assert all(re.match(r"::(error|warning) [^:]+::", line) for line in lines)
+    assert len(lines) == 3

@@ -1,0 +1,96 @@
+"""The validator says what the server says to a POST: the same verdict, the same Spine code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+import httpx
+import pytest
+
+from ndop.conformance.client import JSON, XML
+from ndop.consents import Draft, adding, draft, having, without
+from ndop.editions import Edition
+from ndop.nhs_numbers import synthetic
+from ndop.server.process import RunningServer
+from ndop.validation import Validator
+
+pytestmark = pytest.mark.slow
+
+ODD_VALUES: list[object] = [None, "odd", 7, {}, []]
+BODIES = [
+    ("", JSON),
+    ("{", JSON),
+    ("not json", JSON),
+    ("null", JSON),
+    ("[]", JSON),
+    ('{"resourceType": "Patient"}', JSON),
+    ('{"resourceType": 7}', JSON),
+    ('{"resourceType": "Nothing"}', JSON),
+    ('{"status": "active"}', JSON),
+    ('{"resourceType": "Consent", "x": 1}', JSON),
+    ('{"resourceType": "Consent"}', JSON),
+    ('{"resourceType": "Consent", "status": ["active"]}', JSON),
+    ('{"resourceType": "Consent", "status": {}}', JSON),
+    ('{"resourceType": "Consent", "patient": []}', JSON),
+    ('{"resourceType": "Consent", "status": "active", "status": "active"}', JSON),
+    ("[" * 5000, JSON),
+    ('{"a":' * 5000, JSON),
+    ("<", XML),
+    ("<Consent/>", XML),
+    ("<Patient xmlns='http://hl7.org/fhir'/>", XML),
+    ("<Consent xmlns='http://hl7.org/fhir'><x/></Consent>", XML),
+    ("<Consent xmlns='http://hl7.org/fhir'/>", XML),
+    ("<Consent xmlns='http://hl7.org/fhir'>text</Consent>", XML),
+    ("<!DOCTYPE c><Consent xmlns='http://hl7.org/fhir'/>", XML),
+]
+
+
+def drafts(edition: Edition, patients: Iterator[str]) -> Iterator[Draft]:
+    """Every sample, and the smallest one with each of its elements gone, twice, or odd."""
+    for sample in edition.samples:
+        yield draft(edition, next(patients), sample=sample)
+    smallest = draft(edition, next(patients))
+    for key, value in smallest.items():
+        if key == "resourceType":
+            continue
+        fresh = draft(edition, next(patients))
+        yield without(fresh, key)
+        for odd in ODD_VALUES:
+            yield having(draft(edition, next(patients)), key, value=odd)
+        if isinstance(value, list):
+            fresh = draft(edition, next(patients))
+            yield adding(fresh, key, value=fresh[key][0])
+    for status in ("draft", "proposed", "entered-in-error", "Active", ""):
+        yield having(draft(edition, next(patients)), "status", value=status)
+    yield having(draft(edition, next(patients)), "patient", "reference", value="Patient/1")
+    yield having(draft(edition, next(patients)), "dateTime", value="2018")
+
+
+def test_the_same_verdict(server: RunningServer, validator: Validator, edition: Edition) -> None:
+    patients = islice(synthetic(), 1000)
+    bodies = [*BODIES, *((json.dumps(one), JSON) for one in drafts(edition, patients))]
+    assert len(bodies) > 60
+    differences = []
+    with httpx.Client(base_url=server.base_url, timeout=120) as http:
+        for body, media_type in bodies:
+            headers = {"Content-Type": media_type, "Accept": JSON}
+            answer = http.post("/Consent", content=body, headers=headers)
+            of_server = "" if answer.status_code == 201 else code_of(answer)
+            of_validator = code_of_findings(validator, body)
+            if of_server != of_validator:
+                differences.append((body[:300], of_server, of_validator))
+    assert differences == []
+
+
+def code_of(answer: httpx.Response) -> str:
+    code = answer.json()["issue"][0]["details"]["coding"][0]["code"]
+    assert code != "INTERNAL_SERVER_ERROR", answer.text
+    return str(code)
+
+
+def code_of_findings(validator: Validator, body: str) -> str:
+    codes = {one.code for one in validator.check_text(body).findings if one.invalidates}
+    assert len(codes) <= 1, codes
+    return str(codes.pop()) if codes else ""
