@@ -1,0 +1,22 @@
+"""The editions of this checkout."""
+
+from __future__ import annotations
+
+from ndop.editions.model import Edition
+from ndop.editions.source import EditionFolder
+from ndop.layout import checkout
+
+
+def edition_ids() -> list[str]:
+    """The names of the editions, sorted. Raises BuildError where there is no checkout."""
+    return _folder().ids()
+
+
+def load_edition(edition_id: str) -> Edition:
+    """The facts of one edition. Raises EditionError: there is none, or its YAML is wrong."""
+    return _folder().load(edition_id)
+
+
+def _folder() -> EditionFolder:
+    layout = checkout()
+    return EditionFolder(layout.editions, layout.shared_facts)
