@@ -28,14 +28,51 @@ def draft(
     edition's first, `status` the one that means opted out. Raises KeyError for an unknown
     sample.
     """
-    coding = purpose or edition.purpose_codings()[0]
-    replacements: dict[str, Any] = {
-        "$patient": edition.patient.reference_to(nhs_number),
-        "$purpose": coding.model_dump(),
-    }
-    consent: Draft = _replaced(copy.deepcopy(edition.samples[sample]), replacements)
+    consent: Draft = filled(edition, edition.samples[sample], nhs_number, purpose=purpose)
     consent["status"] = status or edition.status.opted_out
     return {key: value for key, value in consent.items() if value != []}
+
+
+def preference(
+    edition: Edition,
+    nhs_number: str,
+    *,
+    opted_out: bool = True,
+    channel: Coding | None = None,
+    role: Coding | None = None,
+    purpose: Coding | None = None,
+    date_time: str | None = None,
+) -> Draft:
+    """The Consent that says whether a patient opts out.
+
+    `channel` is how the preference came, one of `edition.channel_codings()`, `role` that of the
+    proxy who decided, one of `edition.proxy_codings()`, or None where the patient did.
+    `date_time` is when, as FHIR writes it. What is left out stays as the sample has it.
+    """
+    status = edition.status.opted_out if opted_out else edition.status.sharing
+    sample = "minimal" if role is None else _sample_with(edition, str(edition.proxy))
+    consent = draft(edition, nhs_number, sample=sample, purpose=purpose, status=status)
+    if channel is not None:
+        _put_coding(consent, edition.url(edition.channel), channel)
+    if role is not None:
+        _put_coding(consent, edition.url(str(edition.proxy)), role)
+    if date_time is not None:
+        consent["dateTime"] = date_time
+    return consent
+
+
+def filled(
+    edition: Edition, template: Any, nhs_number: str, *, purpose: Coding | None = None
+) -> Any:
+    """A copy of a sample, or a part of one, with the patient and the purpose in their places."""
+    coding = purpose or edition.purpose_codings()[0]
+    return _replaced(
+        template,
+        {
+            "$patient": edition.patient.reference_to(nhs_number),
+            "$purpose": coding.model_dump(),
+        },
+    )
 
 
 def consent(
@@ -82,6 +119,34 @@ def adding(consent: Draft, *path: str | int, value: Any) -> Draft:
         holder[key].append(value)
 
     return _changed(consent, path, append)
+
+
+def merged(value: Any, patch: Any) -> Any:
+    """A copy of `value` with a JSON merge patch applied (RFC 7386): null removes a key."""
+    if not isinstance(patch, dict):
+        return copy.deepcopy(patch)
+    result = copy.deepcopy(value) if isinstance(value, dict) else {}
+    for key, part in patch.items():
+        if part is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), part)
+    return result
+
+
+def _sample_with(edition: Edition, extension: str) -> str:
+    """The first sample that has the extension. Raises KeyError where none has."""
+    url = edition.url(extension)
+    for name, sample in edition.samples.items():
+        if any(one["url"] == url for one in sample["extension"]):
+            return name
+    raise KeyError(extension)
+
+
+def _put_coding(consent: Draft, extension_url: str, coding: Coding) -> None:
+    for extension in consent["extension"]:
+        if extension["url"] == extension_url:
+            extension["valueCodeableConcept"] = {"coding": [coding.model_dump()]}
 
 
 def _changed(

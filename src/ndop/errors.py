@@ -2,6 +2,7 @@
 
     NdopError                 the root; its text is one clear sentence or a few lines
     ├── EditionError          an edition's YAML does not hold what it must
+    ├── ConsentError          a Consent cannot be made of what was asked for
     ├── BuildError            profiles, packages or jars cannot be made
     │   └── OutOfDateError    generated files differ from what their sources give
     ├── ServerError           a server cannot be started, reached or stopped
@@ -26,6 +27,10 @@ class NdopError(Exception):
 
 class EditionError(NdopError):
     """An edition's facts are missing, misspelt or contradict each other."""
+
+
+class ConsentError(NdopError):
+    """What was asked for makes no Consent: an unknown code, no NHS number, no point in time."""
 
 
 class BuildError(NdopError):

@@ -346,6 +346,23 @@ class Upholding(Facts):
     mailbox: str
 
 
+class CounterExample(Facts):
+    """A Consent that breaks one rule.
+
+    `change`, a JSON merge patch (RFC 7386), makes it of a sample. `rule` is the invariant that it
+    breaks, if it is one; where no structure uses that, the example is left out. `situation` is
+    how a server answers. `conforms`: the profile admits it all the same.
+    """
+
+    shows: str
+    requirement: RequirementId
+    rule: str | None = None
+    sample: str = "minimal"
+    change: dict[str, Any]
+    situation: str = "invalid-resource"
+    conforms: bool = False
+
+
 class Edition(Facts):
     """Every fact of one edition of the API.
 
@@ -361,6 +378,8 @@ class Edition(Facts):
     status: StatusMeaning
     patient: Patient
     custodian: Url
+    channel: str
+    proxy: str | None = None
     purposes: Annotated[list[str], Field(min_length=1)]
     identity: Identity
     interactions: Annotated[list[Interaction], Field(min_length=1)]
@@ -378,6 +397,7 @@ class Edition(Facts):
     code_systems: list[CodeSystem]
     errors: dict[str, CatalogueEntry]
     samples: dict[str, dict[str, Any]]
+    counter_examples: dict[str, CounterExample] = {}
 
     def structure(self, artefact_id: str) -> Structure:
         """The StructureDefinition with this id. Raises KeyError."""
@@ -435,6 +455,28 @@ class Edition(Facts):
     def purpose_codings(self) -> list[Coding]:
         """The questions that a patient can answer, in order."""
         return [self.coding(address) for address in self.purposes]
+
+    def channel_codings(self) -> list[Coding]:
+        """The channels by which a preference can come (NDOP-056), in order."""
+        return self._codings_of(self.channel)
+
+    def proxy_codings(self) -> list[Coding]:
+        """The roles of a proxy who may decide (NDOP-058), in order; maybe none."""
+        return [] if self.proxy is None else self._codings_of(self.proxy)
+
+    def _codings_of(self, extension: str) -> list[Coding]:
+        """What the binding of a coded extension admits."""
+        elements = self.structure(extension).elements.values()
+        binding = next(element.binding for element in elements if element.binding is not None)
+        return [
+            self.coding(f"{include.code_system or binding.value_set}#{code}")
+            for include in self.value_set(binding.value_set).include
+            for code in (
+                self.code_system(include.code_system).concepts
+                if include.code_system is not None
+                else include.concepts
+            )
+        ]
 
     def artefacts(self) -> Iterator[Artefact]:
         """Structures, value sets and code systems, in the order of the YAML."""

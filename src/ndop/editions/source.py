@@ -23,7 +23,7 @@ from ndop.errors import EditionError
 
 #: Parts that an edition and the shared facts that it uses have together.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
-_JOINED_MAPPINGS = ("errors", "invariants", "sources")
+_JOINED_MAPPINGS = ("errors", "invariants", "sources", "counter-examples")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,33 @@ def _dangling_references(edition: Edition) -> Iterator[tuple[Way, str]]:
                     code_systems,
                     include.code_system,
                 )
+    coded = {
+        structure.id
+        for structure in edition.structures
+        if any(element.binding is not None for element in structure.elements.values())
+    }
+    for key, extension in (("channel", edition.channel), ("proxy", edition.proxy)):
+        if extension is not None:
+            yield from _unless(extension in coded, (key,), coded, extension)
+    if edition.proxy in structures and edition.proxy is not None:
+        urls = {f"$url {edition.proxy}", edition.url(edition.proxy)}
+        shown = any(
+            part.get("url") in urls
+            for sample in edition.samples.values()
+            for part in sample.get("extension", [])
+        )
+        if not shown:
+            yield ("samples",), f"expected a sample with the extension {edition.proxy}, found none"
+    for name, example in edition.counter_examples.items():
+        way = ("counter-examples", name)
+        known = example.rule is None or example.rule in edition.invariants
+        yield from _unless(known, (*way, "rule"), edition.invariants, str(example.rule))
+        yield from _unless(
+            example.situation in edition.errors,
+            (*way, "situation"),
+            edition.errors,
+            example.situation,
+        )
     key = edition.patient.check_digit_invariant
     way = ("patient", "check-digit-invariant")
     yield from _unless(key in edition.invariants, way, edition.invariants, key)
