@@ -36,6 +36,11 @@ class Layout:
         return self.root / "profiles" / "generated"
 
     @property
+    def examples(self) -> Path:
+        """Committed examples, a folder an edition; never edited by hand."""
+        return self.root / "examples"
+
+    @property
     def plugin(self) -> Path:
         """The Maven modules."""
         return self.root / "plugin"

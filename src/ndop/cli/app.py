@@ -10,7 +10,16 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from ndop.cli import conformance, requirements, runs, servers, sources, tokens, validation
+from ndop.cli import (
+    conformance,
+    examples,
+    requirements,
+    runs,
+    servers,
+    sources,
+    tokens,
+    validation,
+)
 from ndop.cli.options import STATUSES
 from ndop.errors import NdopError
 
@@ -54,6 +63,7 @@ def _offer(
 
 
 _offer("build", sources.build, "ndop build --check")
+app.add_typer(examples.app, name="examples")
 _offer("run", runs.run, "ndop run --edition ndop-1.1.0")
 _offer("serve", servers.serve, "ndop serve --port 9080 --data /tmp/opt-outs")
 _offer(

@@ -9,6 +9,7 @@ import typer
 
 from ndop.cli.options import run_tool
 from ndop.editions import EditionFolder
+from ndop.examples import files as examples
 from ndop.layout import checkout
 from ndop.profiles import build as profiles
 from ndop.progress import Progress
@@ -19,15 +20,20 @@ def build(
         bool, typer.Option("--check", help="Write nothing; fail where files are out of date.")
     ] = False,
 ) -> None:
-    """Generate profiles and packages from the editions' YAML and the templates."""
+    """Generate profiles, packages and examples from the editions' YAML and the templates."""
     layout, progress = checkout(), Progress()
     editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
     if check:
         profiles.check(layout, editions, progress)
-        progress.say(f"{layout.generated} is up to date.")
+        examples.check(layout.examples, editions)
+        progress.say(f"{layout.generated} and {layout.examples} are up to date.")
     else:
         profiles.build(layout, editions, layout.generated, progress)
-        progress.say(f"Profiles: {layout.generated}. Packages: {layout.packages}.")
+        examples.build(layout.examples, editions)
+        progress.say(
+            f"Profiles: {layout.generated}. Packages: {layout.packages}. "
+            f"Examples: {layout.examples}."
+        )
 
 
 def check() -> None:

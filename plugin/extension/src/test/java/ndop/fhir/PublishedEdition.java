@@ -23,7 +23,8 @@ public final class PublishedEdition {
     return read(edition).edition();
   }
 
-  private static EditionPackage read(String edition) {
+  /** The package of an edition, as the jar carries it. */
+  public static EditionPackage read(String edition) {
     String file = "/ndop/packages/" + edition + ".tgz";
     try (InputStream stream = PublishedEdition.class.getResourceAsStream(file)) {
       if (stream == null) {

@@ -1,0 +1,98 @@
+"""`ndop examples`: what it lists and what it writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fhir.resources.STU3.consent import Consent
+
+from ndop.editions import EditionFolder
+from ndop.layout import Layout
+
+PATIENT = "9990000018"
+WHEN = "2026-01-31T09:30:00+00:00"
+
+
+def ndop(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ndop", "examples", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ,
+        check=False,
+    )
+
+
+def test_the_list_names_every_file(layout: Layout, folder: EditionFolder) -> None:
+    done = ndop()
+    listed = {tuple(line.split("\t")[::2][:2]) for line in done.stdout.splitlines()}
+    assert listed == {
+        (edition, file.relative_to(layout.examples / edition).as_posix())
+        for edition in folder.ids()
+        for file in (layout.examples / edition).rglob("*")
+        if file.is_file() and file.name != "manifest.json"
+    }
+
+
+def test_the_list_of_one_edition_and_kind() -> None:
+    done = ndop("--edition", "noom-draft", "--kind", "history")
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert len(lines) > 4
+    assert {line[0] for line in lines} == {"noom-draft"}
+    assert {line[1] for line in lines} == {"history"}
+
+
+def test_a_new_one_in_json() -> None:
+    done = ndop("new", "--channel", "call centre", "--nhs-number", PATIENT, "--role", "poa",
+                "--date-time", WHEN)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    consent = json.loads(done.stdout)
+    codes = [one["valueCodeableConcept"]["coding"][0]["code"] for one in consent["extension"]]
+    assert codes == ["CC", "POA"]
+    assert consent["status"] == "active"
+    assert consent["dateTime"] == WHEN
+    assert consent["patient"]["reference"].endswith(f"/{PATIENT}")
+    assert "consentingParty" not in consent
+
+
+def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
+    file = tmp_path / "consent.xml"
+    done = ndop("new", "--edition", "noom-draft", "--channel", "GP", "--nhs-number", "9990000019",
+                "--purpose", "pc", "--decision", "share", "--output", str(file))  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "check digit" in done.stderr
+    consent = Consent.model_validate_xml(file.read_bytes())
+    assert consent.status == "active"
+    assert consent.purpose is not None
+    assert consent.purpose[0].code == "PC"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--channel", "FAX"], "channel: expected one of OP (Online Process), PFSP"),
+        (["--channel", "OP", "--purpose", "RESCH"], "purpose: expected one of 370856009"),
+        (["--channel", "OP", "--role", "MOTHER"], "role: expected one of COURTDEP"),
+        (["--channel", "OP", "--nhs-number", "999 000 0018"], "expected ten digits"),
+        (["--channel", "OP", "--date-time", "2026-01-31"], "expected date, time and zone"),
+        (["--channel", "OP", "--edition", "noom-draft"], "purpose: expected one of RESCH"),
+        (
+            ["--channel", "OP", "--edition", "noom-draft", "--purpose", "PC", "--role", "POA"],
+            "has no roles of proxies",
+        ),
+        (["--channel", "OP", "--output", "/of-nobody/x.json"], "cannot be written"),
+        (["--channel", "OP", "--edition", "of-nobody"], "There is no edition 'of-nobody'"),
+    ],
+)
+def test_what_makes_no_consent_is_told(arguments: list[str], told: str) -> None:
+    done = ndop("new", "--nhs-number", PATIENT, *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,165 @@
+"""Examples are what a server of their edition accepts, answers and refuses, texts and all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from ndop.conformance.client import JSON, XML
+from ndop.conformance.expectations import assert_spine_error, json_of
+from ndop.editions import Edition, EditionFolder
+from ndop.examples.files import MANIFEST, examples_of, files_of, story_of
+from ndop.examples.model import BASE_URL, Example
+from ndop.layout import Layout, checkout
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import ServerPlan
+
+pytestmark = pytest.mark.slow
+
+_LAYOUT = checkout()
+_EDITIONS = EditionFolder(_LAYOUT.editions, _LAYOUT.shared_facts)
+MEDIA = {"json": JSON, "xml": XML}
+SENT = ("opt-out", "change", "sample")
+
+
+@dataclass
+class Told:
+    """A server that was told the story, with every setting on that some example needs."""
+
+    edition: Edition
+    http: httpx.Client
+    base_url: str
+    examples: list[Example]
+    ids: dict[str, str]
+
+    def request(self, example: Example) -> httpx.Response:
+        """Send the request of an example, for the ids that the server gave."""
+        asked = example.request
+        assert asked is not None
+        body = None if asked.body is None else self.real(asked.body) + " " * asked.padding
+        return self.send(asked.method, self.real(asked.path), body, asked.headers)
+
+    def send(
+        self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        """Send a request; the answer is in JSON where `headers` do not ask otherwise."""
+        return self.http.request(
+            method, f"{self.base_url}/{path}", content=body, headers={"Accept": JSON, **headers}
+        )
+
+    def create(self, consent: dict[str, Any]) -> str:
+        """Store a Consent and return its id."""
+        created = self.send("POST", "Consent", json.dumps(consent), {"Content-Type": JSON})
+        assert created.status_code == 201, created.text
+        return str(created.json()["id"])
+
+    def real(self, text: str) -> str:
+        """A text of an example with the ids of the server."""
+        for fixed, real in self.ids.items():
+            text = text.replace(fixed, real)
+        return text
+
+    def shown(self, response: httpx.Response) -> dict[str, Any]:
+        """An answer with the ids, the base URL and the times of the examples."""
+        text = response.text.replace(self.base_url, BASE_URL)
+        for fixed, real in self.ids.items():
+            text = text.replace(real, fixed)
+        return timeless(json.loads(text))
+
+
+def timeless(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what differs from server to server: its own id and every lastUpdated."""
+    text = json.dumps(answer)
+    text = re.sub(r'"lastUpdated": "[^"]+"', '"lastUpdated": ""', text)
+    shown: dict[str, Any] = json.loads(text)
+    if shown["resourceType"] != "Consent":
+        shown["id"] = ""
+    return shown
+
+
+@pytest.fixture(scope="module", params=_EDITIONS.ids())
+def told(request: pytest.FixtureRequest, built: Layout, progress: Progress) -> Iterator[Told]:
+    edition = _EDITIONS.load(request.param)
+    examples = examples_of(edition)
+    settings = {name: value for one in examples for name, value in one.needs.items()}
+    plan = ServerPlan(edition.id, settings=settings)
+    with process.running(built, plan, progress) as server, httpx.Client(timeout=120) as http:
+        story = story_of(edition)
+        known = Told(edition, http, server.base_url, examples, {})
+        for consent, fixed in zip(story.sent, story.ids, strict=True):
+            known.ids[fixed] = known.create(consent)
+        change = known.real(json.dumps(story.change))
+        headers = {"Content-Type": JSON, "If-Match": 'W/"1"'}
+        changed = known.send("PUT", f"Consent/{known.ids[story.ids[0]]}", change, headers)
+        assert changed.status_code == 200, changed.text
+        yield known
+        assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
+
+
+def test_answers_are_the_examples(told: Told) -> None:
+    """NDOP-134 and what a server says of itself, to the letter."""
+    asked = [one for one in told.examples if one.kind in ("read", "search", "history", "outcome")]
+    assert len(asked) > 25
+    for example in asked:
+        response = told.request(example)
+        assert response.status_code == example.status, (example.name, response.text)
+        assert told.shown(response) == timeless(example.resource), example.name
+
+
+def test_consents_are_accepted(told: Told) -> None:
+    """Opting out by POST and changing one's mind by PUT to the id that the server gave.
+
+    Every other one goes as XML.
+    """
+    stored: dict[str, str] = {}
+    for number, example in enumerate(one for one in told.examples if one.kind in SENT):
+        media = ("json", "xml")[number % 2]
+        body = files_of(example)[f"{example.name}.{media}"].decode()
+        headers = {"Content-Type": MEDIA[media], "Accept": JSON}
+        if example.kind == "change":
+            earlier = stored[example.name.removesuffix("change-of-mind")]
+            body = body.replace(example.resource["id"], earlier)
+            headers["If-Match"] = 'W/"1"'
+            response = told.send("PUT", f"Consent/{earlier}", body, headers)
+        else:
+            response = told.send("POST", "Consent", body, headers)
+            assert response.status_code == 201, (example.name, response.text)
+            stored[example.name.removesuffix("opt-out")] = json_of(response)["id"]
+        assert response.status_code == example.status, (example.name, response.text)
+        kept = content(json_of(response))
+        assert kept == content(example.resource), example.name
+    assert len(stored) > 10
+
+
+def test_invalid_ones_are_refused_as_the_manifest_says(told: Told) -> None:
+    manifest = json.loads(
+        (_LAYOUT.examples / told.edition.id / "invalid" / MANIFEST).read_text(encoding="utf-8")
+    )
+    assert len(manifest["examples"]) > 70
+    for entry in manifest["examples"]:
+        verdict = entry["verdict"]
+        for name in entry["files"]:
+            body = (_LAYOUT.examples / told.edition.id / "invalid" / name).read_bytes()
+            media = name.rpartition(".")[2]
+            response = told.send("POST", "Consent", body, {"Content-Type": MEDIA[media]})
+            assert response.status_code == verdict["status"], (name, response.text)
+            assert_spine_error(
+                told.edition,
+                response,
+                status=verdict["status"],
+                issue=verdict["issue"],
+                code=verdict["code"],
+            )
+
+
+def content(consent: dict[str, Any]) -> dict[str, Any]:
+    """A Consent without what the server assigns."""
+    kept = {key: value for key, value in consent.items() if key not in ("id", "meta")}
+    return {**kept, "profile": consent.get("meta", {}).get("profile")}
