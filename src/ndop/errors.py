@@ -11,6 +11,8 @@
     ├── TargetError           a conformance run cannot begin against the given base URL
     ├── ResultsError          a results.json cannot be read or compared
     ├── TokenError            a token cannot be made as asked
+    ├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
+    │   └── FileRefusedError  a file of NHS numbers has a line that is none
     └── MissingToolError      a program that must be on the machine is not
 
 Each carries the exit status that the `ndop` command ends with.
@@ -65,6 +67,16 @@ class ResultsError(NdopError):
 
 class TokenError(NdopError):
     """A token cannot be made as asked: no such claim, no such key, no patient."""
+
+
+class UpholdingError(NdopError):
+    """Opt-outs cannot be applied to a file: no complete answer, or no place for the result."""
+
+
+class FileRefusedError(UpholdingError):
+    """A file of NHS numbers has a bad line, so the whole is refused; the text names the line."""
+
+    exit_status = 1
 
 
 class MissingToolError(NdopError):

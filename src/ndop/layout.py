@@ -66,6 +66,11 @@ class Layout:
         return self.build / "packages"
 
     @property
+    def in_xml(self) -> Path:
+        """The same artefacts in XML, an archive an edition."""
+        return self.build / "xml"
+
+    @property
     def report(self) -> Path:
         """Reports of conformance runs, a folder an edition."""
         return self.build / "report"

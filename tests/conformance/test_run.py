@@ -351,3 +351,20 @@ def test_a_preview_lists_what_would_be_skipped(suite: Layout, tmp_path: Path) ->
         "test_skips": "give --claim strict-nhs-number",
     }
     assert not (tmp_path / "report").exists()
+
+
+def test_the_answer_of_a_proxy_is_named(suite: Layout, tmp_path: Path) -> None:
+    """NDOP-148: in XML, though JSON was asked for."""
+    issue = '<issue><severity value="error"/><code value="forbidden"/></issue>'
+    outcome = f'<OperationOutcome xmlns="http://hl7.org/fhir">{issue}</OperationOutcome>'
+
+    def proxy(method: str, path: str) -> Answer:
+        if "/Consent/1" in path:
+            return Answer(outcome, status=403, content_type="application/fhir+xml")
+        return metadata(method, path)
+
+    with canned(proxy) as base_url:
+        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report")
+        tests = by_name(run(suite, plan, lambda *_: None))
+    assert "the answer of a proxy in front of the server" in tests["test_fails"].explanation
+    assert "proxy" not in tests["test_warns"].explanation

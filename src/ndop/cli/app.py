@@ -18,6 +18,7 @@ from ndop.cli import (
     servers,
     sources,
     tokens,
+    upholding,
     validation,
 )
 from ndop.cli.options import STATUSES
@@ -91,6 +92,12 @@ _offer(
 )
 _offer("token", tokens.token, "ndop token --patient 9990000018 --form token")
 _offer("keys", tokens.keys, "ndop keys /tmp/token-keys --type EC")
+_offer(
+    "uphold",
+    upholding.uphold,
+    "ndop uphold numbers.dat --output shared.dat --server https://your.server/fhir",
+    "Exit status: 0 as asked, 1 the file was refused, 2 could not run, 130 Ctrl-C.",
+)
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("test", runs.run_tests, "ndop test --fast")
 _offer("check", sources.check, "ndop check")

@@ -30,7 +30,7 @@ import requests
 from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import BaseFHIRError
 
-from ndop.conformance import expectations, preset, requirements
+from ndop.conformance import expectations, preset, proxies, requirements
 from ndop.conformance.access import http_client, why_no_answer
 from ndop.conformance.client import NdopClient
 from ndop.conformance.credentials import Credentials
@@ -332,6 +332,14 @@ def _result(
 
 
 def _explanation(call: pytest.CallInfo[None], report: pytest.TestReport, record: Record) -> str:
+    told = _cause(call, report, record)
+    exchanges = record.client.exchanges if record.client else []
+    if report.failed and exchanges and proxies.is_of_a_proxy(exchanges[-1]):
+        return f"{told}\n{proxies.NOTE}"
+    return told
+
+
+def _cause(call: pytest.CallInfo[None], report: pytest.TestReport, record: Record) -> str:
     if call.excinfo is None:
         return ""
     error = call.excinfo.value

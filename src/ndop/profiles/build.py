@@ -16,7 +16,7 @@ from ndop.errors import BuildError, OutOfDateError
 from ndop.java import modules, toolkit
 from ndop.layout import Layout
 from ndop.profiles import descriptor
-from ndop.profiles.package import pack
+from ndop.profiles.package import archive, pack
 from ndop.profiles.render import render
 from ndop.progress import Progress
 
@@ -61,6 +61,7 @@ def build(
         folder = generated / edition.id
         _write_folder(folder, artefacts[edition.id])
     _write_packages(packages or layout.packages, editions, artefacts)
+    _write_in_xml(layout, editions)
     return artefacts
 
 
@@ -72,7 +73,11 @@ def build_if_stale(layout: Layout, editions: Sequence[Edition], progress: Progre
     modules.build(layout, [modules.TOOLKIT], progress)
     stamp = layout.build / "stamps" / "profiles"
     expected = _sources_fingerprint(layout)
-    packed = all((layout.packages / f"{edition.id}.tgz").is_file() for edition in editions)
+    packed = all(
+        (folder / f"{edition.id}.tgz").is_file()
+        for edition in editions
+        for folder in (layout.packages, layout.in_xml)
+    )
     if packed and stamp.is_file() and stamp.read_text(encoding="ascii") == expected:
         return
     build(layout, editions, layout.generated, progress)
@@ -182,6 +187,14 @@ def _write_packages(
     for edition in editions:
         content = pack(edition, artefacts[edition.id])
         _write_if_changed(folder / f"{edition.id}.tgz", content)
+
+
+def _write_in_xml(layout: Layout, editions: Sequence[Edition]) -> None:
+    layout.in_xml.mkdir(parents=True, exist_ok=True)
+    for edition in editions:
+        made = (layout.build / "rendered" / edition.id / "complete").glob("*.xml")
+        in_xml = {file.name: file.read_bytes() for file in made}
+        _write_if_changed(layout.in_xml / f"{edition.id}.tgz", archive(in_xml))
 
 
 def _write_if_changed(file: Path, content: bytes) -> None:

@@ -26,16 +26,21 @@ def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
         f"package/other/{descriptor.FILE_NAME}": artefacts[descriptor.FILE_NAME],
         **{f"package/{name}": text for name, text in resources.items()},
     }
+    return archive(files)
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A gzipped tar of files, by name, without times or owners."""
     tar = io.BytesIO()
-    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as stream:
         for name, content in sorted(files.items()):
             member = tarfile.TarInfo(name)
             member.size = len(content)
             member.mode = 0o644
-            archive.addfile(member, io.BytesIO(content))
+            stream.addfile(member, io.BytesIO(content))
     packed = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as stream:
-        stream.write(tar.getvalue())
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped:
+        zipped.write(tar.getvalue())
     return packed.getvalue()
 
 

@@ -1,0 +1,119 @@
+"""ndop uphold: opt-outs applied to a file of NHS numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ndop.cli.options import DEFAULT_EDITION, EditionOption, load_edition
+from ndop.editions import Coding, Edition
+from ndop.layout import checkout
+from ndop.upholding.kept_results import KeptResults, copy
+from ndop.upholding.mesh import address
+from ndop.upholding.opt_outs import OptOuts
+from ndop.upholding.uphold import Watcher
+from ndop.upholding.uphold import uphold as uphold_file
+
+_HOUR = 3600
+_SECONDS = 30.0
+
+
+def uphold(
+    source: Annotated[Path, typer.Argument(help="File with 'NHS number,' and LF on each line.")],
+    output: Annotated[Path, typer.Option(help="File to write, without those opted out.")],
+    server: Annotated[
+        str | None, typer.Option(help="Base URL of the server that is asked about each number.")
+    ] = None,
+    edition: EditionOption = DEFAULT_EDITION,
+    purpose: Annotated[
+        str | None,
+        typer.Option(help="Code of the purpose, where the edition asks several questions."),
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(help="Header for the server, 'Name: value'; repeatable.")
+    ] = None,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests at once.")] = 8,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse wrong check digits.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder that keeps results for some hours.")
+    ] = None,
+    hours: Annotated[float, typer.Option(min=0, help="How long --keep keeps a result.")] = 24.0,
+    mesh_from: Annotated[
+        str | None,
+        typer.Option(help="Your mailbox: instead of asking a server, address to the service."),
+    ] = None,
+) -> None:
+    """Remove from a file the NHS numbers that have opted out, or address it to the service."""
+    facts = load_edition(checkout(), edition)
+    if (server is None) == (mesh_from is None):
+        raise typer.BadParameter("expected --server URL, or --mesh-from MAILBOX, and not both")
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if mesh_from is not None:
+        control = address(source, output, facts.upholding, mesh_from, strict=strict)
+        console.print(f"For MESH: {output} and {control}", markup=False)
+        return
+    assert server is not None
+    coding = _purpose(facts, purpose)
+    results = KeptResults(keep, hours * _HOUR) if keep else None
+    key = results.key(source, server, facts.id, coding.code, str(strict)) if results else ""
+    if results and (kept := results.find(key)) and not output.exists():
+        copy(kept, output)
+        console.print(f"{output}: as asked less than {hours:g} hours ago", markup=False)
+        return
+    with _watching(console) as watcher, httpx.Client(timeout=_SECONDS) as http:
+        http.headers.update(_headers(header or []))
+        among = OptOuts(facts, coding, server, http, at_once).among
+        upheld = uphold_file(source, output, among, watcher, strict=strict)
+    if results:
+        results.keep(key, output)
+    removed = upheld.numbers - upheld.kept
+    console.print(
+        f"{output}: {upheld.kept} of {upheld.numbers} numbers, {removed} removed", markup=False
+    )
+
+
+def _purpose(edition: Edition, code: str | None) -> Coding:
+    codings = {coding.code: coding for coding in edition.purpose_codings()}
+    if code is None and len(codings) == 1:
+        return next(iter(codings.values()))
+    if code not in codings:
+        expected = " or ".join(f"{one.code} ({one.display})" for one in codings.values())
+        raise typer.BadParameter(f"--purpose: expected {expected}; found {code or 'none'}")
+    return codings[code]
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    headers = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise typer.BadParameter(f"--header: expected 'Name: value', found {name!r}")
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+@contextmanager
+def _watching(console: Console) -> Iterator[Watcher]:
+    """A bar for people, a line each tenth for pipes."""
+    if not console.is_terminal:
+        tenths = 0
+
+        def tell(done: int, numbers: int) -> None:
+            nonlocal tenths
+            if done * 10 // numbers > tenths:
+                tenths = done * 10 // numbers
+                console.print(f"{done} of {numbers} numbers", markup=False)
+
+        yield tell
+        return
+    columns = (TextColumn("NHS numbers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda done, numbers: progress.update(task, completed=done, total=numbers)

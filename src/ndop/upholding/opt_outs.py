@@ -1,0 +1,95 @@
+"""Who has opted out, asked of a server of the API, for the purpose of a disclosure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from ndop.editions import Coding, Edition
+from ndop.errors import UpholdingError
+
+_JSON = "application/fhir+json"
+
+
+class OptOuts:
+    """Asks a server about each NHS number; keeps nothing.
+
+    A Consent with the edition's status for opted out removes its patient (NDOP-185, NDOP-186),
+    where an edition has several questions only from the purpose that it is about (NDOP-188); a
+    patient without a Consent has not opted out (NDOP-187).
+    """
+
+    def __init__(
+        self, edition: Edition, purpose: Coding, base_url: str, http: httpx.Client, at_once: int = 8
+    ) -> None:
+        self._edition = edition
+        self._purpose = purpose
+        self._url = f"{base_url.rstrip('/')}/Consent"
+        self._http = http
+        self._at_once = at_once
+        # \z is Java's and FHIRPath's; Python spells it \Z.
+        self._reference = re.compile(edition.patient.pattern.replace(r"\z", r"\Z"))
+
+    def among(self, nhs_numbers: Sequence[str]) -> set[str]:
+        """Those of the numbers that have opted out.
+
+        Raises UpholdingError where the server does not answer, or not as the API does: then
+        nobody can be said to have not opted out.
+        """
+        different = list(dict.fromkeys(nhs_numbers))
+        pool = ThreadPoolExecutor(self._at_once)
+        try:
+            answers = list(pool.map(self._has_opted_out, different))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return {number for number, out in zip(different, answers, strict=True) if out}
+
+    def _has_opted_out(self, nhs_number: str) -> bool:
+        reference = self._edition.patient.reference_to(nhs_number)
+        try:
+            answer = self._http.get(
+                self._url, params={"patient": reference}, headers={"Accept": _JSON}
+            )
+        except httpx.HTTPError as error:
+            raise UpholdingError(f"No answer from {self._url}: {error or type(error)}") from error
+        bundle = self._searchset(answer)
+        consents = [entry.get("resource", {}) for entry in bundle.get("entry", [])]
+        return any(self._opts_out(consent, nhs_number) for consent in consents)
+
+    def _searchset(self, answer: httpx.Response) -> dict[str, Any]:
+        try:
+            bundle = answer.json() if answer.status_code == httpx.codes.OK else None
+        except ValueError:
+            bundle = None
+        if not isinstance(bundle, dict) or bundle.get("type") != "searchset":
+            raise UpholdingError(
+                f"{self._url}: expected a searchset for each patient; found HTTP status "
+                f"{answer.status_code}, {answer.headers.get('content-type', 'no Content-Type')}."
+            )
+        if len(bundle.get("entry", [])) != bundle.get("total", len(bundle.get("entry", []))):
+            raise UpholdingError(f"{self._url}: the searchset of a patient is not complete.")
+        return bundle
+
+    def _opts_out(self, consent: dict[str, Any], nhs_number: str) -> bool:
+        reference = self._reference.match(consent.get("patient", {}).get("reference", ""))
+        if reference is None or reference[1] != nhs_number:
+            raise UpholdingError(f"{self._url}: a search found the Consent of another patient.")
+        status = self._edition.status
+        if consent.get("status") not in (status.opted_out, status.sharing):
+            raise UpholdingError(
+                f"{self._url}: expected the status {status.opted_out} or {status.sharing}; "
+                f"found {consent.get('status')!r}."
+            )
+        return consent["status"] == status.opted_out and self._is_about_it(consent)
+
+    def _is_about_it(self, consent: dict[str, Any]) -> bool:
+        if len(self._edition.purposes) == 1:
+            return True
+        return any(
+            (one.get("system"), one.get("code")) == (self._purpose.system, self._purpose.code)
+            for one in consent.get("purpose", [])
+        )

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from ndop.editions import Edition, EditionFolder
+from ndop.errors import FileRefusedError, UpholdingError
+from ndop.upholding.mesh import address
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    file = tmp_path / "numbers.dat"
+    file.write_bytes(b"9990000018,\n9990000026,\n")
+    return file
+
+
+def test_a_file_is_addressed_to_the_national_service(source: Path, folder: EditionFolder) -> None:
+    """NDOP-191"""
+    for edition in folder.load_all():
+        data = source.with_name(f"X99-010126-{edition.id}.dat")
+        control = address(source, data, edition.upholding, "X99OT001", strict=True)
+        assert data.read_bytes() == source.read_bytes()
+        assert control == data.with_suffix(".ctl")
+        told = {child.tag: child.text for child in ET.parse(control).getroot()}
+        assert told["WorkflowId"] == "SPINE_NTT_UPHOLDING"
+        assert told["To_DTS"] == "X26HC036"
+        assert told["From_DTS"] == "X99OT001"
+        assert told["LocalId"] == data.stem
+
+
+def test_a_bad_file_is_not_addressed(source: Path, edition: Edition) -> None:
+    source.write_bytes(b"999000001,\n")
+    with pytest.raises(FileRefusedError, match="Line 1"):
+        address(source, source.with_name("to.dat"), edition.upholding, "X99", strict=False)
+    assert [file.name for file in source.parent.iterdir()] == [source.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("numbers.dat", "exists already"), ("to.txt", r"ends in \.dat")]
+)
+def test_names(source: Path, edition: Edition, name: str, told: str) -> None:
+    with pytest.raises(UpholdingError, match=told):
+        address(source, source.with_name(name), edition.upholding, "X99", strict=False)

@@ -1,0 +1,157 @@
+"""Opt-outs as real servers tell them, and what is no answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import httpx
+import pytest
+from fhirpy import SyncFHIRClient
+
+from ndop.editions import Edition, EditionFolder
+from ndop.errors import UpholdingError
+from ndop.layout import Layout
+from ndop.nhs_numbers import synthetic
+from ndop.preferences import set_preference
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import RunningServer, ServerPlan
+from ndop.upholding.opt_outs import OptOuts
+from tests.conformance.canned import Answer, canned
+
+
+@pytest.fixture(scope="module")
+def draft(folder: EditionFolder) -> Edition:
+    """The first draft, which asks two questions."""
+    return folder.load("noom-draft")
+
+
+@pytest.fixture(scope="module")
+def server_of_draft(built: Layout, draft: Edition, progress: Progress) -> Iterator[RunningServer]:
+    with process.running(built, ServerPlan(draft.id), progress) as running:
+        yield running
+
+
+@pytest.fixture
+def patients() -> list[str]:
+    return list(islice(synthetic(), 3))
+
+
+def out_of(base_url: str, edition: Edition, numbers: list[str], question: int = 0) -> list[bool]:
+    with httpx.Client() as http:
+        purpose = edition.purpose_codings()[question]
+        out = OptOuts(edition, purpose, base_url, http).among([*numbers, *numbers])
+    return [number in out for number in numbers]
+
+
+@pytest.mark.slow
+def test_active_means_opted_out(
+    server: RunningServer, edition: Edition, patients: list[str]
+) -> None:
+    """NDOP-185, NDOP-187: of three patients one has opted out, one not, one said nothing."""
+    fhir = SyncFHIRClient(server.base_url)
+    consents = [
+        set_preference(fhir, edition, patient, opted_out=opted_out)
+        for patient, opted_out in zip(patients, (True, False), strict=False)
+    ]
+    assert [consent["status"] for consent in consents] == ["active", "inactive"]
+    assert out_of(server.base_url, edition, patients) == [True, False, False]
+
+
+@pytest.mark.slow
+def test_a_change_of_mind_counts(
+    server: RunningServer, edition: Edition, patients: list[str]
+) -> None:
+    """NDOP-193: what was so before is kept nowhere."""
+    fhir = SyncFHIRClient(server.base_url)
+    for opted_out in (True, False, True):
+        set_preference(fhir, edition, patients[0], opted_out=opted_out)
+        assert out_of(server.base_url, edition, patients[:1]) == [opted_out]
+
+
+@pytest.mark.slow
+def test_inactive_means_opted_out_in_the_first_draft(
+    server_of_draft: RunningServer, draft: Edition, patients: list[str]
+) -> None:
+    """NDOP-186, NDOP-187"""
+    fhir = SyncFHIRClient(server_of_draft.base_url)
+    consents = [
+        set_preference(fhir, draft, patient, opted_out=opted_out)
+        for patient, opted_out in zip(patients, (True, False), strict=False)
+    ]
+    assert [consent["status"] for consent in consents] == ["inactive", "active"]
+    assert out_of(server_of_draft.base_url, draft, patients) == [True, False, False]
+
+
+@pytest.mark.slow
+def test_each_purpose_is_asked_for_itself(
+    server_of_draft: RunningServer, draft: Edition, patients: list[str]
+) -> None:
+    """NDOP-188"""
+    fhir = SyncFHIRClient(server_of_draft.base_url)
+    research, planning = draft.purpose_codings()
+    set_preference(fhir, draft, patients[0], opted_out=True, purpose=research)
+    set_preference(fhir, draft, patients[1], opted_out=True, purpose=planning)
+    set_preference(fhir, draft, patients[1], opted_out=False, purpose=research)
+    assert out_of(server_of_draft.base_url, draft, patients, 0) == [True, False, False]
+    assert out_of(server_of_draft.base_url, draft, patients, 1) == [False, True, False]
+
+
+def searchset(*consents: dict[str, Any], total: int | None = None) -> Answer:
+    entries = [{"resource": consent} for consent in consents]
+    bundle = {"type": "searchset", "total": len(entries) if total is None else total}
+    return Answer(json.dumps({**bundle, **({"entry": entries} if entries else {})}))
+
+
+NUMBER = "9990000018"
+CONSENT = {
+    "status": "active",
+    "patient": {"reference": f"https://other.example/Patient/{NUMBER}"},
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer("{}", status=503), "expected a searchset for each patient; found HTTP status 503"),
+        (Answer("<html/>", content_type="text/html"), "found HTTP status 200, text/html"),
+        (Answer('{"type": "history"}'), "expected a searchset"),
+        (Answer("[]"), "expected a searchset"),
+        (searchset(CONSENT, total=2), "is not complete"),
+        (
+            searchset(
+                {**CONSENT, "patient": {"reference": "https://a.example/Patient/9990000026"}}
+            ),
+            "the Consent of another patient",
+        ),
+        (searchset({"status": "active"}), "the Consent of another patient"),
+        (searchset({**CONSENT, "status": "proposed"}), "found 'proposed'"),
+    ],
+)
+def test_what_is_no_answer_is_told(edition: Edition, answer: Answer, told: str) -> None:
+    """Nobody may be said to have agreed because a server is out of order."""
+    with (
+        canned(lambda _method, _path: answer) as base_url,
+        pytest.raises(UpholdingError, match=told),
+    ):
+        out_of(base_url, edition, [NUMBER])
+
+
+def test_a_server_that_is_not_there_is_told(edition: Edition) -> None:
+    with pytest.raises(UpholdingError, match=r"No answer from http://127\.0\.0\.1:9"):
+        out_of("http://127.0.0.1:9/fhir", edition, [NUMBER])
+
+
+def test_each_number_is_asked_about_once(edition: Edition) -> None:
+    paths: list[str] = []
+
+    def script(_method: str, path: str) -> Answer:
+        paths.append(path)
+        return searchset(CONSENT)
+
+    with canned(script) as base_url:
+        assert out_of(base_url, edition, [NUMBER]) == [True]
+    assert len(paths) == 1
