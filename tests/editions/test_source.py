@@ -56,6 +56,11 @@ def test_an_edition_cannot_be_reached_by_a_path(folder: EditionFolder) -> None:
             ["status", "different statuses"],
         ),
         (
+            r"[^\s?#]+/([0-9]{10})",
+            r"(?:/[^\s?#]+)*/([0-9]{10})",
+            ["patient", "pattern repeats a group"],
+        ),
+        (
             "interactions: [create,",
             "interactions: [created,",
             ["interactions.0", "'create'", "found 'created'"],

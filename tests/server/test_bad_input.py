@@ -4,7 +4,6 @@ outcome, no stack trace, no product, nothing stored."""
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlsplit
@@ -18,10 +17,10 @@ from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
 from ndop.nhs_numbers import synthetic
 from ndop.server.process import RunningServer
+from tests.server.raw_http import TELLTALES
+from tests.server.raw_http import response as raw
 
 pytestmark = pytest.mark.slow
-
-TELLTALES = ("HAPI", "Exception", "at ca.uhn", "Tomcat", "Apache", "8.8.0", "Spring", "<html")
 
 
 @pytest.fixture
@@ -163,7 +162,9 @@ def test_ten_megabytes(http: httpx.Client, edition: Edition, consent: Draft, chu
     ],
 )
 def test_addresses(http: httpx.Client, edition: Edition, path: str, status: int, code: str) -> None:
-    response = raw(http, f"GET {urlsplit(str(http.base_url)).path}{quoted(path)} HTTP/1.1")
+    response = raw(
+        str(http.base_url), f"GET {urlsplit(str(http.base_url)).path}{quoted(path)} HTTP/1.1"
+    )
     insist(edition, response, status, code)
 
 
@@ -177,7 +178,7 @@ def quoted(path: str) -> str:
 def test_addresses_outside_the_api(
     http: httpx.Client, edition: Edition, path: str, status: int
 ) -> None:
-    insist(edition, raw(http, f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND")
+    insist(edition, raw(str(http.base_url), f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_addresses_outside_the_api(
     ],
 )
 def test_methods(http: httpx.Client, edition: Edition, method: str, status: int, code: str) -> None:
-    response = raw(http, f"{method} /fhir/Consent/1 HTTP/1.1")
+    response = raw(str(http.base_url), f"{method} /fhir/Consent/1 HTTP/1.1")
     insist(edition, response, status, code)
 
 
@@ -226,7 +227,7 @@ def test_wrong_accept(http: httpx.Client, edition: Edition) -> None:
 def test_errors_of_the_container_are_xml_where_xml_is_accepted(
     http: httpx.Client, edition: Edition
 ) -> None:
-    response = raw(http, "GET /fhir/%zz HTTP/1.1", f"Accept: {XML}")
+    response = raw(str(http.base_url), "GET /fhir/%zz HTTP/1.1", f"Accept: {XML}")
     assert response.headers["content-type"].startswith(XML)
     insist(edition, response, 400, "BAD_REQUEST")
 
@@ -244,7 +245,7 @@ def test_errors_of_the_container_are_xml_where_xml_is_accepted(
     ids=["second Host", "bad header", "long header", "long URL", "HTTP version", "expectation"],
 )
 def test_requests_that_are_not_http(http: httpx.Client, edition: Edition, lines: list[str]) -> None:
-    response = raw(http, *lines)
+    response = raw(str(http.base_url), *lines)
     assert 400 <= response.status_code < 600
     assert response.status_code != 500
     if response.text:
@@ -256,32 +257,3 @@ def test_nothing_was_stored(http: httpx.Client, edition: Edition, patient: str) 
     """After all of the above a patient whom they named still has no Consent."""
     found = http.get("Consent", params={"patient": edition.patient.reference_to(patient)})
     assert found.json()["total"] == 0
-
-
-def raw(http: httpx.Client, *lines: str) -> httpx.Response:
-    """Send lines as they are, with a Host header, and read the whole answer."""
-    address = (str(http.base_url.host), int(http.base_url.port or 80))
-    head, *others = lines
-    text = "\r\n".join([head, f"Host: {address[0]}", *others, "Connection: close", "", ""])
-    with socket.create_connection(address, timeout=60) as connection:
-        connection.sendall(text.encode())
-        answer = b""
-        while piece := connection.recv(65536):
-            answer += piece
-    start, _, body = answer.partition(b"\r\n\r\n")
-    status_line, *header_lines = start.decode("latin-1").split("\r\n")
-    headers = [tuple(line.split(": ", 1)) for line in header_lines]
-    if ("Transfer-Encoding", "chunked") in headers:
-        body = dechunked(body)
-    kept = [(name, value) for name, value in headers if name != "Transfer-Encoding"]
-    return httpx.Response(int(status_line.split()[1]), headers=kept, content=body)
-
-
-def dechunked(body: bytes) -> bytes:
-    whole = b""
-    while body:
-        size, _, rest = body.partition(b"\r\n")
-        count = int(size, 16)
-        whole += rest[:count]
-        body = rest[count + 2 :] if count else b""
-    return whole

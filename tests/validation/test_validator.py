@@ -151,7 +151,7 @@ def test_another_version(
         ('{"resourceType": "Consent"}\n}', (2, 1), "not JSON"),
         ("[]", (1, 1), "expected a JSON object"),
         ("null", (1, 1), "expected a JSON object"),
-        ('{"status":' * 5000, (1, 1), "nested too deeply"),
+        ('{"status":' * 5000, (1, 1), "at most 50 levels"),
         ('{"resourceType": "Nothing"}', (1, 28), "Nothing"),
     ],
 )

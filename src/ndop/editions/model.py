@@ -82,6 +82,8 @@ class Patient(Facts):
         # \z is Java's and FHIRPath's; Python spells it \Z.
         if re.compile(self.pattern.replace(r"\z", r"\Z")).groups != 1:
             raise ValueError("pattern must have exactly one group, the NHS number")
+        if re.search(r"\)[*+{]", self.pattern):
+            raise ValueError("pattern repeats a group: a long reference overflows Java's stack")
         return self
 
     def reference_to(self, nhs_number: str) -> str:

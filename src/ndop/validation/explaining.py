@@ -73,6 +73,9 @@ class Explaining:
         if answer.situation == "unreadable-body":
             yield from self._of_the_unreadable(source, answer)
             return
+        if answer.situation == "body-too-complex":
+            yield self._plain(source, answer, "too-complex")
+            return
         if answer.situation == "body-of-another-type":
             yield self._plain(source, answer, "another-type")
             return
@@ -91,6 +94,11 @@ class Explaining:
 
     def _of_the_unreadable(self, source: Source, answer: Answer) -> Iterator[Finding]:
         """HL7's validator goes on where a server does not; only its parser's words count."""
+        twice = [one for one in answer.findings if _DUPLICATE.match(one.message)]
+        if twice:
+            data = content.data_of(source.text, source.encoding)
+            yield from (self._explained(source, data, _on_element(one)) for one in twice)
+            return
         parsing = [one for one in answer.findings if one.invalidates and not one.rule]
         unknown = [
             match["name"] for one in parsing if (match := UNKNOWN_ELEMENT.search(one.message))

@@ -18,7 +18,9 @@ public final class OutcomeBodies {
       Map.of(
           404, Situation.UNKNOWN_RECORD,
           405, Situation.INTERACTION_REFUSED,
+          408, Situation.REQUEST_TOO_SLOW,
           413, Situation.BODY_TOO_LARGE,
+          414, Situation.ADDRESS_TOO_LONG,
           415, Situation.UNSUPPORTED_MEDIA_TYPE,
           501, Situation.NOT_IMPLEMENTED);
 
@@ -33,17 +35,24 @@ public final class OutcomeBodies {
   /**
    * A body and its media type.
    *
+   * @param status HTTP status
    * @param text the outcome
    * @param mediaType a Content-Type
    */
-  public record Body(String text, String mediaType) {}
+  public record Body(int status, String text, String mediaType) {}
 
   /** The body for a status, in XML where the client accepts only that. */
   public Body of(int status, String accept) {
+    return of(refusal(status), accept);
+  }
+
+  /** The body for a refusal, in XML where the client accepts only that. */
+  Body of(Refusal refusal, String accept) {
     boolean xml = accept != null && accept.contains("xml") && !accept.contains("json");
     IParser parser = xml ? fhir.newXmlParser() : fhir.newJsonParser();
     return new Body(
-        parser.encodeResourceToString(outcomes.outcome(refusal(status))),
+        outcomes.status(refusal),
+        parser.encodeResourceToString(outcomes.outcome(refusal)),
         xml ? "application/fhir+xml;charset=UTF-8" : "application/fhir+json;charset=UTF-8");
   }
 
@@ -61,6 +70,7 @@ public final class OutcomeBodies {
         situation,
         switch (situation) {
           case UNKNOWN_RECORD -> "There is nothing at this address.";
+          case REQUEST_TOO_SLOW -> "The request did not arrive in time.";
           case INTERACTION_REFUSED, NOT_IMPLEMENTED -> "The method is not supported.";
           default -> "The request is not well formed.";
         });

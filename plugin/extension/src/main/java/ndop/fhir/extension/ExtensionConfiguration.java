@@ -10,12 +10,17 @@ import ca.uhn.fhir.jpa.packages.IPackageInstallerSvc;
 import ca.uhn.fhir.jpa.searchparam.matcher.SearchParamMatcher;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import jakarta.servlet.DispatcherType;
+import java.util.Optional;
 import ndop.fhir.container.ErrorsInSpineForm;
+import ndop.fhir.container.HoldsRequestsInBounds;
+import ndop.fhir.container.KeepsAnswersPrivate;
 import ndop.fhir.container.OutcomeBodies;
 import ndop.fhir.container.SaysNoProduct;
 import ndop.fhir.container.TomcatErrorsInSpineForm;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.RequestBounds;
+import ndop.fhir.policy.RequestRate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -86,6 +91,31 @@ public class ExtensionConfiguration {
     FilterRegistrationBean<SaysNoProduct> registration =
         new FilterRegistrationBean<>(new SaysNoProduct());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<KeepsAnswersPrivate> ndopPrivacy() {
+    FilterRegistrationBean<KeepsAnswersPrivate> registration =
+        new FilterRegistrationBean<>(new KeepsAnswersPrivate());
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<HoldsRequestsInBounds> ndopBounds(
+      ExtensionSettings settings, OutcomeBodies bodies) {
+    FilterRegistrationBean<HoldsRequestsInBounds> registration =
+        new FilterRegistrationBean<>(
+            new HoldsRequestsInBounds(
+                new RequestBounds(settings.maxUrl().toBytes(), settings.maxParameters()),
+                settings.maxPerMinute() > 0
+                    ? Optional.of(new RequestRate(settings.maxPerMinute(), System::nanoTime))
+                    : Optional.empty(),
+                settings.maxAtOnce(),
+                settings.maxTime(),
+                bodies));
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return registration;
   }
 

@@ -1,7 +1,9 @@
 package ndop.fhir.extension;
 
+import java.time.Duration;
 import java.util.List;
 import ndop.fhir.policy.AuditMode;
+import ndop.fhir.policy.BodyGrammar;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -17,6 +19,14 @@ import org.springframework.util.unit.DataSize;
  * @param maxPage the most versions in one history Bundle
  * @param audit how audit headers and tokens are treated (decision D-08)
  * @param token how tokens are judged
+ * @param maxUrl the longest path and query together, in bytes
+ * @param maxParameters the most parameters of a URL
+ * @param maxDepth how deep a body may be nested
+ * @param maxElements how many values (JSON) or elements (XML) a body may have
+ * @param maxTime how long a request may take to arrive
+ * @param maxAtOnce the most requests at the same time
+ * @param maxPerMinute the most requests of one client in a minute; 0: any number
+ * @param baseUrl the address of the server in links and Location; empty: as the client calls it
  * @param corsOrigins origins that browsers may call from, where the edition has CORS
  */
 @ConfigurationProperties("ndop")
@@ -29,4 +39,12 @@ public record ExtensionSettings(
     @DefaultValue("100") int maxPage,
     @DefaultValue("permissive") AuditMode audit,
     @DefaultValue TokenSettings token,
+    @DefaultValue("4KB") DataSize maxUrl,
+    @DefaultValue("30") int maxParameters,
+    @DefaultValue("" + BodyGrammar.USUAL_DEPTH) int maxDepth,
+    @DefaultValue("" + BodyGrammar.USUAL_ELEMENTS) int maxElements,
+    @DefaultValue("30s") Duration maxTime,
+    @DefaultValue("150") int maxAtOnce,
+    @DefaultValue("0") int maxPerMinute,
+    @DefaultValue("") String baseUrl,
     @DefaultValue("*") List<String> corsOrigins) {}

@@ -1,5 +1,7 @@
 package ndop.fhir.extension;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.boot.SpringApplication;
@@ -22,18 +24,20 @@ public final class HostDefaults implements EnvironmentPostProcessor, Ordered {
   private static final String OWN_FILES_PREFIX = "Config resource";
 
   private static final Map<String, Object> DEFAULTS =
-      Map.of(
-          "hapi.fhir.fhir_version", "DSTU3",
-          "hapi.fhir.openapi_enabled", "false",
-          "hapi.fhir.narrative_enabled", "false",
-          "hapi.fhir.allow_external_references", "true",
-          "hapi.fhir.validation.requests_enabled", "false",
-          "hapi.fhir.validation.responses_enabled", "false",
-          "server.max-http-request-header-size", "16KB",
-          "server.tomcat.max-swallow-size", "32MB",
-          "server.error.include-stacktrace", "never",
+      Map.ofEntries(
+          entry("hapi.fhir.fhir_version", "DSTU3"),
+          entry("hapi.fhir.openapi_enabled", "false"),
+          entry("hapi.fhir.narrative_enabled", "false"),
+          entry("hapi.fhir.allow_external_references", "true"),
+          entry("hapi.fhir.validation.requests_enabled", "false"),
+          entry("hapi.fhir.validation.responses_enabled", "false"),
+          entry("server.max-http-request-header-size", "16KB"),
+          // What is left of a body is read by HoldsRequestsInBounds, which knows a time limit.
+          entry("server.tomcat.max-swallow-size", "0"),
+          entry("server.tomcat.connection-timeout", "20s"),
+          entry("server.error.include-stacktrace", "never"),
           // HAPI logs every refusal of a hook with its stack trace.
-          "logging.level.ca.uhn.fhir.interceptor.executor", "off");
+          entry("logging.level.ca.uhn.fhir.interceptor.executor", "off"));
 
   @Override
   public void postProcessEnvironment(

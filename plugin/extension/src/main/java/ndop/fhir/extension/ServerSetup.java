@@ -7,6 +7,7 @@ import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.StoreMetaSourceInformationE
 import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
 import ca.uhn.fhir.jpa.searchparam.matcher.SearchParamMatcher;
 import ca.uhn.fhir.rest.api.EncodingEnum;
+import ca.uhn.fhir.rest.server.HardcodedServerAddressStrategy;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
 import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
@@ -18,11 +19,13 @@ import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.hook.AcceptsOnlyValidConsents;
 import ndop.fhir.hook.AnswersInSpineForm;
+import ndop.fhir.hook.AnswersOtherOrigins;
 import ndop.fhir.hook.BindsOnlyTheApi;
 import ndop.fhir.hook.ConsentStaysWithPatient;
 import ndop.fhir.hook.IgnoresUnreadableDates;
 import ndop.fhir.hook.InsistsOnTheCaller;
 import ndop.fhir.hook.JudgesIfMatch;
+import ndop.fhir.hook.KeepsPagesSmall;
 import ndop.fhir.hook.KeepsToThePatient;
 import ndop.fhir.hook.NamesUpdatedConsents;
 import ndop.fhir.hook.OffersOnlyTheApi;
@@ -31,6 +34,7 @@ import ndop.fhir.hook.SearchesByIdentity;
 import ndop.fhir.hook.ServedCapabilityStatement;
 import ndop.fhir.hook.UpdateNeverCreates;
 import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.policy.BodyGrammar;
 import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.ClaimPolicy;
@@ -44,7 +48,6 @@ import ndop.fhir.validation.ProfileValidator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * Turns the host's FHIR server into a server of the edition: after all beans are there, before the
@@ -125,9 +128,11 @@ final class ServerSetup implements SmartInitializingSingleton {
             new BindsOnlyTheApi(facts),
             new InsistsOnTheCaller(facts, interactions, callers(facts), outcomes),
             new OffersOnlyTheApi(interactions, new ParameterPolicy(facts), outcomes),
+            new KeepsPagesSmall(settings.maxPage()),
             new IgnoresUnreadableDates(),
             new AcceptsOnlyValidConsents(
                 new BodyPolicy(
+                    new BodyGrammar(settings.maxDepth(), settings.maxElements()),
                     fhir,
                     validator,
                     new Verdict(facts, settings.strictNhsNumber()),
@@ -144,12 +149,15 @@ final class ServerSetup implements SmartInitializingSingleton {
             new AnswersInSpineForm(outcomes));
     hooks.forEach(server::registerInterceptor);
     if (facts.cors()) {
-      server.registerInterceptor(cors());
+      server.registerInterceptor(new AnswersOtherOrigins(settings.corsOrigins(), outcomes));
     }
     if (facts.history() != null) {
       server.registerProvider(new PatientHistory(facts, patients, daos, matcher));
     }
     server.setServerConformanceProvider(new ServedCapabilityStatement(edition));
+    if (!settings.baseUrl().isBlank()) {
+      server.setServerAddressStrategy(new HardcodedServerAddressStrategy(settings.baseUrl()));
+    }
     // Without stored result lists there is no page that somebody else could ask for.
     server.setPagingProvider(null);
     server.setDefaultPageSize(settings.maxPage());
@@ -183,14 +191,5 @@ final class ServerSetup implements SmartInitializingSingleton {
             interceptor ->
                 interceptor instanceof ResponseHighlighterInterceptor
                     || interceptor instanceof CorsInterceptor);
-  }
-
-  private CorsInterceptor cors() {
-    CorsConfiguration cors = new CorsConfiguration();
-    cors.setAllowedOriginPatterns(settings.corsOrigins());
-    cors.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT", "OPTIONS"));
-    cors.setAllowedHeaders(List.of("*"));
-    cors.setExposedHeaders(List.of("ETag", "Last-Modified", "Location", "X-Request-ID"));
-    return new CorsInterceptor(cors);
   }
 }

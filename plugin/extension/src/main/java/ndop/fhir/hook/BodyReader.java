@@ -4,6 +4,7 @@ import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +16,6 @@ import ndop.fhir.policy.Situation;
 
 /** Reads a body once, as UTF-8 and within a bound that also holds for what gzip makes of it. */
 final class BodyReader {
-
-  /** How much of a body that is too large is still read, so that the client sees the answer. */
-  private static final int DRAINED = 32 * 1024 * 1024;
 
   private final int bound;
   private final SpineOutcomes outcomes;
@@ -45,12 +43,15 @@ final class BodyReader {
         InputStream body = decoded(raw, request.getHeader(Constants.HEADER_CONTENT_ENCODING))) {
       byte[] bytes = body.readNBytes(bound + 1);
       if (bytes.length > bound) {
-        raw.readNBytes(DRAINED);
         throw outcomes.refused(
             Situation.BODY_TOO_LARGE,
             "Expected a body of at most %d bytes; found more.".formatted(bound));
       }
       return bytes;
+    } catch (InterruptedIOException slow) {
+      throw outcomes.refused(
+          Situation.REQUEST_TOO_SLOW,
+          "The body did not arrive in the time that a request may take.");
     } catch (IOException unreadable) {
       throw outcomes.refused(
           Situation.UNREADABLE_BODY,

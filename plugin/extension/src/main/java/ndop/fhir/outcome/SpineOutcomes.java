@@ -30,10 +30,14 @@ public final class SpineOutcomes {
     return outcome;
   }
 
+  /** The HTTP status of a refusal. */
+  public int status(Refusal refusal) {
+    return refusal.situation().answer(edition).status();
+  }
+
   /** The exception that makes HAPI answer with the refusal's status and outcome. */
   public RefusedException refused(Refusal refusal) {
-    return new RefusedException(
-        refusal.situation(), refusal.situation().answer(edition).status(), outcome(refusal));
+    return new RefusedException(refusal.situation(), status(refusal), outcome(refusal));
   }
 
   /** As {@link #refused(Refusal)}, with a single issue. */

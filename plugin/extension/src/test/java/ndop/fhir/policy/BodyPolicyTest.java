@@ -22,6 +22,7 @@ class BodyPolicyTest {
 
   private final BodyPolicy policy =
       new BodyPolicy(
+          BodyGrammar.usual(),
           PublishedEdition.FHIR,
           VALIDATOR,
           new Verdict(EDITION, false),

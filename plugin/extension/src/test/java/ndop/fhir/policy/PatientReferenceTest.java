@@ -36,12 +36,23 @@ class PatientReferenceTest {
         "https://example.org/Patient/4505577104#x",
         "https://example.org/Pa tient/4505577104",
         "https:///4505577104",
+        "https://example.org//4505577104",
+        "https://example.org//Patient/4505577104",
+        "https://4505577104",
         "ftp://example.org/Patient/4505577104",
         "urn:nhs:4505577104",
         "",
       })
   void takesNothingElse(String reference) {
     assertThat(patients.nhsNumber(reference)).isEmpty();
+  }
+
+  /** Java's engine overflows its stack where a group repeats often. */
+  @Test
+  void readsReferencesOfAnyLength() {
+    String reference = "https://example.org" + "/a".repeat(500_000) + "/4505577104";
+    assertThat(patients.nhsNumber(reference)).contains("4505577104");
+    assertThat(patients.nhsNumber(reference + "?")).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.policy.Body;
+import ndop.fhir.policy.BodyGrammar;
 import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.Judgement;
 import ndop.fhir.policy.Refusal;
@@ -107,6 +108,7 @@ final class ValidateCommand implements Callable<Integer> {
       resourceType = definition.getType();
     }
     return new BodyPolicy(
+        BodyGrammar.usual(),
         fhir,
         new ProfileValidator(source),
         new Verdict(facts, false),

@@ -19,6 +19,7 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
  */
 public final class BodyPolicy {
 
+  private final BodyGrammar grammar;
   private final FhirContext fhir;
   private final ProfileValidator validator;
   private final Verdict verdict;
@@ -28,15 +29,18 @@ public final class BodyPolicy {
   /**
    * A policy for bodies of one type.
    *
+   * @param grammar what is asked of a body before it is read
    * @param resourceType the type that is expected
    * @param profile canonical URL of the profile that they must satisfy
    */
   public BodyPolicy(
+      BodyGrammar grammar,
       FhirContext fhir,
       ProfileValidator validator,
       Verdict verdict,
       String resourceType,
       String profile) {
+    this.grammar = grammar;
     this.fhir = fhir;
     this.validator = validator;
     this.verdict = verdict;
@@ -46,6 +50,10 @@ public final class BodyPolicy {
 
   /** Reads {@code text} with HAPI's parser. */
   public Body read(String text, EncodingEnum encoding) {
+    Optional<Refusal> offGrammar = grammar.refusal(encoding, text);
+    if (offGrammar.isPresent()) {
+      return new Body(text, encoding, null, List.of(), offGrammar);
+    }
     TolerantParsing parsing = new TolerantParsing();
     IBaseResource resource;
     try {
