@@ -101,3 +101,28 @@ def test_the_health_check_needs_no_shell(layout: Layout, server: dict[str, Any])
 
 def test_ports_are_for_this_machine_only(server: dict[str, Any]) -> None:
     assert all(port.startswith("127.0.0.1:") for port in server["ports"])
+
+
+@pytest.mark.parametrize("name", ["server", "database"])
+def test_who_gets_in_has_no_rights(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    user, _, group = service["user"].partition(":")
+    assert int(user) > 0
+    assert int(group) > 0
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert "privileged" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] > 0
+    assert service["mem_limit"]
+    assert all("size=" in one or "uid=" in one for one in service["tmpfs"])
+
+
+def test_only_data_can_be_written(compose: dict[str, Any], server: dict[str, Any]) -> None:
+    assert all(volume["read_only"] for volume in server["volumes"])
+    assert compose["services"]["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+
+
+def test_no_statement_takes_for_ever(compose: dict[str, Any]) -> None:
+    assert "statement_timeout=30s" in compose["services"]["database"]["command"]
