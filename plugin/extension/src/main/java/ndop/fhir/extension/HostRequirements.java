@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Properties;
 import ndop.fhir.edition.Edition;
+import ndop.fhir.policy.AuditMode;
 import ndop.fhir.policy.Situation;
 
 /** What a host must be for the extension to do its work; it refuses to start elsewhere. */
@@ -49,6 +50,14 @@ final class HostRequirements {
           "The National Data Opt-out API is FHIR STU3; this server is configured for %s."
               .formatted(found),
           "Remove the setting hapi.fhir.fhir_version (the extension sets it to DSTU3).");
+    }
+  }
+
+  static void insistOnJudgedTokens(ExtensionSettings settings) {
+    if (settings.audit() == AuditMode.OFF) {
+      throw new StartRefusedException(
+          "ndop.token.signatures is required, but ndop.audit is off, so that no token is looked at.",
+          "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");
     }
   }
 

@@ -13,8 +13,10 @@ import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
 import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
 import ca.uhn.fhir.util.VersionUtil;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.hook.AcceptsOnlyValidConsents;
@@ -41,8 +43,10 @@ import ndop.fhir.policy.ClaimPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReference;
+import ndop.fhir.policy.ReplayPolicy;
 import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Verdict;
+import ndop.fhir.token.VerifiedSignatures;
 import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.ProfileValidator;
 import org.slf4j.Logger;
@@ -166,10 +170,22 @@ final class ServerSetup implements SmartInitializingSingleton {
   }
 
   private CallerPolicy callers(Edition facts) {
-    ClaimPolicy claims =
-        new ClaimPolicy(
-            facts, settings.token().values(), settings.token().clockTolerance(), Clock.systemUTC());
-    return new CallerPolicy(facts, settings.audit(), SignaturePolicy.NOT_VERIFIED, claims);
+    TokenSettings token = settings.token();
+    Clock clock = Clock.systemUTC();
+    ClaimPolicy claims = new ClaimPolicy(facts, token.values(), token.clockTolerance(), clock);
+    if (token.signatures() == TokenSettings.Signatures.OFF) {
+      return new CallerPolicy(
+          facts, settings.audit(), SignaturePolicy.NOT_VERIFIED, claims, Optional.empty());
+    }
+    HostRequirements.insistOnJudgedTokens(settings);
+    Duration usable =
+        Duration.ofSeconds(ClaimPolicy.lifetimeOf(facts)).plus(token.clockTolerance());
+    return new CallerPolicy(
+        facts,
+        settings.audit(),
+        new VerifiedSignatures(TokenKeys.read(token)),
+        claims.insistingOnTimes(),
+        Optional.of(new ReplayPolicy(usable.plus(token.clockTolerance()), clock)));
   }
 
   /** The first validation loads the definitions of FHIR; no client should wait for that. */

@@ -5,8 +5,8 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 
 /**
- * Who may ask: the audit headers, the token's form, its signature and its claims, judged in this
- * order and by the mode (decision D-08, NDOP-150 to NDOP-176).
+ * Who may ask: the audit headers, the token's form, its signature, its claims and whether it was
+ * used before, judged in this order and by the mode (decision D-08, NDOP-150 to NDOP-176).
  */
 public final class CallerPolicy {
 
@@ -15,14 +15,21 @@ public final class CallerPolicy {
   private final HeaderPolicy headerPolicy;
   private final SignaturePolicy signatures;
   private final ClaimPolicy claims;
+  private final Optional<ReplayPolicy> replays;
 
+  /** Takes {@code replays} where a token may be used once only. */
   public CallerPolicy(
-      Edition edition, AuditMode mode, SignaturePolicy signatures, ClaimPolicy claims) {
+      Edition edition,
+      AuditMode mode,
+      SignaturePolicy signatures,
+      ClaimPolicy claims,
+      Optional<ReplayPolicy> replays) {
     this.edition = edition;
     this.mode = mode;
     this.headerPolicy = new HeaderPolicy(edition, mode);
     this.signatures = signatures;
     this.claims = claims;
+    this.replays = replays;
   }
 
   /**
@@ -66,7 +73,8 @@ public final class CallerPolicy {
         signatures
             .problem(sent)
             .flatMap(this::refused)
-            .or(() -> claims.refusal(sent, interaction, headers)));
+            .or(() -> claims.refusal(sent, interaction, headers))
+            .or(() -> replays.flatMap(policy -> policy.problem(sent)).flatMap(this::refused)));
   }
 
   private Optional<Refusal> refused(String problem) {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,10 +19,15 @@ import ndop.fhir.edition.Edition;
  */
 public final class ClaimPolicy {
 
+  /** How long a token may live where the edition does not say. */
+  private static final int LIFETIME = 300;
+
   private static final String ISSUED = "iat";
   private static final String EXPIRES = "exp";
 
   private final Edition edition;
+  private final Map<String, Edition.Claim> table;
+  private final long lifetime;
   private final Map<String, List<String>> values;
   private final long tolerance;
   private final Clock clock;
@@ -34,10 +40,30 @@ public final class ClaimPolicy {
   public ClaimPolicy(
       Edition edition, Map<String, List<String>> values, Duration tolerance, Clock clock) {
     this.edition = edition;
+    this.table = new LinkedHashMap<>(edition.audit().claims());
+    this.lifetime = lifetimeOf(edition);
     this.values = values;
     this.tolerance = tolerance.toSeconds();
     this.clock = clock;
     this.reader = new ClaimReader(edition);
+  }
+
+  /** The longest that a token of the edition may live, in seconds. */
+  public static long lifetimeOf(Edition edition) {
+    return edition.audit().lifetime() == null ? LIFETIME : edition.audit().lifetime();
+  }
+
+  /**
+   * The same, insisting on the times also where the edition has none: a signature that is good for
+   * ever is good for whoever finds the token.
+   */
+  public ClaimPolicy insistingOnTimes() {
+    Edition.Claim seconds =
+        new Edition.Claim(
+            true, "seconds", List.of(), null, List.of(), null, null, null, null, null, false);
+    table.putIfAbsent(ISSUED, seconds);
+    table.putIfAbsent(EXPIRES, seconds);
+    return this;
   }
 
   /**
@@ -47,13 +73,10 @@ public final class ClaimPolicy {
    */
   public Optional<Refusal> refusal(Token token, Interaction interaction, AuditHeaders headers) {
     List<String> problems = new ArrayList<>();
-    edition
-        .audit()
-        .claims()
-        .forEach(
-            (name, claim) ->
-                problem(token, name, claim, interaction, headers)
-                    .ifPresent(problem -> problems.add(name + ": " + problem)));
+    table.forEach(
+        (name, claim) ->
+            problem(token, name, claim, interaction, headers)
+                .ifPresent(problem -> problems.add(name + ": " + problem)));
     return problems.isEmpty()
         ? Optional.empty()
         : Optional.of(new Refusal(Situation.INVALID_TOKEN, List.copyOf(problems)));
@@ -145,15 +168,14 @@ public final class ClaimPolicy {
 
   private Optional<String> lifetime(Token token, long expires) {
     JsonNode issued = token.claims().path(ISSUED);
-    Integer longest = edition.audit().lifetime();
-    if (longest == null || !issued.canConvertToLong() || !issued.isIntegralNumber()) {
+    if (!issued.canConvertToLong() || !issued.isIntegralNumber()) {
       return Optional.empty();
     }
     // Whole numbers of any size: neither side may overflow.
     long lives = Math.max(expires, 0) - Math.max(issued.asLong(), 0);
-    return lives > 0 && lives <= longest
+    return lives > 0 && lives <= lifetime
         ? Optional.empty()
-        : problem("at most %d s after iat".formatted(longest), lives + " s");
+        : problem("at most %d s after iat".formatted(lifetime), lives + " s");
   }
 
   private Optional<String> identifier(Edition.Claim claim, String value, AuditHeaders headers) {

@@ -2,7 +2,7 @@ package ndop.fhir.policy;
 
 import java.util.Optional;
 
-/** Judges who made a token and whether it was changed or used before. */
+/** Judges who made a token and whether it was changed. */
 @FunctionalInterface
 public interface SignaturePolicy {
 

@@ -56,7 +56,30 @@ class HostRequirementsTest {
     assertThatThrownBy(() -> binder.bind("ndop", ExtensionSettings.class))
         .rootCause()
         .isInstanceOf(StartRefusedException.class)
-        .hasMessageContaining("ndop.token.clock-tolerance: expected 0s to 5m; found PT6M");
+        .hasMessageContaining("ndop.token.clock-tolerance: expected 0s to 5m; found 6m");
+  }
+
+  @Test
+  void refusesSignaturesWithoutKeysOrWithoutALookAtTokens() {
+    assertThatThrownBy(() -> settings(Map.of("ndop.token.signatures", "required")))
+        .rootCause()
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContaining("ndop.token.keys names no keys");
+    ExtensionSettings contradicting =
+        settings(
+            Map.of(
+                "ndop.audit", "off",
+                "ndop.token.signatures", "required",
+                "ndop.token.keys", "jwks.json"));
+    assertThatThrownBy(() -> HostRequirements.insistOnJudgedTokens(contradicting))
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContaining("ndop.audit is off");
+  }
+
+  private static ExtensionSettings settings(Map<String, String> properties) {
+    return new Binder(new MapConfigurationPropertySource(properties))
+        .bind("ndop", ExtensionSettings.class)
+        .get();
   }
 
   @Test

@@ -29,7 +29,7 @@ class CallerPolicyTest {
 
   private CallerPolicy.Judgement judge(Edition edition, AuditMode mode, Interaction interaction) {
     ClaimPolicy claims = new ClaimPolicy(edition, Map.of(), Duration.ofSeconds(30), Tokens.CLOCK);
-    return new CallerPolicy(edition, mode, SignaturePolicy.NOT_VERIFIED, claims)
+    return new CallerPolicy(edition, mode, SignaturePolicy.NOT_VERIFIED, claims, Optional.empty())
         .judge(
             AuditHeaders.of(edition, name -> headers.getOrDefault(name, List.of())), interaction);
   }

@@ -225,6 +225,27 @@ class ClaimPolicyTest {
   }
 
   @Test
+  void signedTokensHaveTimesInEveryEdition() {
+    Edition draft = PublishedEdition.factsOf("noom-draft");
+    ClaimPolicy policy = policy(draft, Map.of()).insistingOnTimes();
+
+    assertThat(policy.refusal(Tokens.token(Map.of()), Interaction.CREATE, Tokens.NO_HEADERS))
+        .hasValueSatisfying(refusal -> assertThat(refusal.diagnostics()).hasSize(2));
+    assertThat(
+            policy.refusal(
+                Tokens.token(Map.of("iat", Tokens.NOW, "exp", Tokens.NOW + 301)),
+                Interaction.CREATE,
+                Tokens.NO_HEADERS))
+        .isPresent();
+    assertThat(
+            policy.refusal(
+                Tokens.token(Map.of("iat", Tokens.NOW, "exp", Tokens.NOW + 300)),
+                Interaction.CREATE,
+                Tokens.NO_HEADERS))
+        .isEmpty();
+  }
+
+  @Test
   void repeatsNoNhsNumber() {
     Map<String, Object> claims =
         Tokens.with(Tokens.published(), "requesting_patient", "nhs|" + Tokens.PATIENT);
