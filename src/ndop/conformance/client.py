@@ -114,9 +114,7 @@ class NdopClient:
             extensions=response.extensions,
         )
         answer.headers, answer.elapsed = response.headers, response.elapsed
-        if not _is_text_encoding(answer.charset_encoding):
-            answer.encoding = "utf-8"
-        return answer
+        return _with_text(answer)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """GET; options as of `request`."""
@@ -261,10 +259,10 @@ def _whole(pieces: Iterable[bytes], latest: float, limit: float) -> bytes:
     return bytes(body)
 
 
-def _is_text_encoding(name: str | None) -> bool:
-    """Whether Python reads text by this name: of `hex`, which it knows too, it makes none."""
+def _with_text(answer: httpx.Response) -> httpx.Response:
+    """The answer, its text read as UTF-8 where its charset is none that text can be read by."""
     try:
-        b"{}".decode(name or "utf-8")
-    except (LookupError, UnicodeError):
-        return False
-    return True
+        _ = answer.text
+    except (LookupError, ValueError, TypeError, AssertionError):  # what Python's codecs raise
+        answer.encoding = "utf-8"
+    return answer
