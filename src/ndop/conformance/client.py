@@ -158,7 +158,8 @@ class NdopClient:
         """The client library that most Python programs use, keeping its exchanges here too."""
         access = self._access
         config = {
-            "auth": self._introduce,
+            # Without one, requests takes user and password from the base URL.
+            "auth": self._introduce if self._credentials else None,
             "hooks": {"response": self._keep_fhirpy},
             "timeout": access.request_seconds,
             "verify": str(access.ca) if access.ca and access.verify else access.verify,
@@ -172,11 +173,11 @@ class NdopClient:
 
     def _introduce(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """What requests calls before it sends: a token is for one request only."""
-        if self._credentials:
-            body = request.body or b""
-            text = body if isinstance(body, str) else body.decode(errors="replace")
-            made = self._credentials.headers(request.method or "GET", request.url or "", text)
-            request.headers.update({**made, **self._access.headers})
+        assert self._credentials is not None
+        body = request.body or b""
+        text = body if isinstance(body, str) else body.decode(errors="replace")
+        made = self._credentials.headers(request.method or "GET", request.url or "", text)
+        request.headers.update({**made, **self._access.headers})
         return request
 
     def _keep(
