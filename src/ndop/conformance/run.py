@@ -183,7 +183,7 @@ def _incomplete_because(ended: Ended, heard: _Heard, plan: RunPlan) -> str:
         return ""
     if plan.stop_at_first_failure and any(test.outcome == "failed" for test in heard.tests):
         return f"it stopped at the first failure, as asked; {ran}"
-    return f"pytest ended with {ended.status}; {ran}. {_end_of(ended)}"
+    return f"pytest ended with {ended.status}; {ran}. {_end_of(ended)}".rstrip(" .")
 
 
 def _insist_on_a_run(ended: Ended, plan: RunPlan) -> None:
