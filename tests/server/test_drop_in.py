@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -36,6 +37,14 @@ def test_the_jar_is_picked_up(stock: RunningServer) -> None:
     statement = httpx.get(f"{stock.base_url}/metadata").json()
     assert statement["kind"] == "instance"
     assert [resource["type"] for resource in statement["rest"][0]["resource"]] == ["Consent"]
+
+
+def test_a_browser_gets_the_page(stock: RunningServer) -> None:
+    """Template, examples and all come out of the one jar."""
+    page = httpx.get(urljoin(stock.base_url, "/"), headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert stock.base_url in page.text
+    assert "examples/valid/manifest.json" in page.text
 
 
 def test_errors_of_the_container_are_ours(stock: RunningServer) -> None:

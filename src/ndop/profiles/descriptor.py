@@ -9,6 +9,8 @@ from ndop.editions.model import Audit
 
 #: The descriptor's name in profiles/generated/<edition> and in the package.
 FILE_NAME = "edition.json"
+#: A synthetic patient, to show what a reference looks like.
+_SOMEBODY = "9990000018"
 
 
 def describe(edition: Edition) -> dict[str, Any]:
@@ -18,14 +20,21 @@ def describe(edition: Edition) -> dict[str, Any]:
     return {
         "id": edition.id,
         "title": edition.title,
+        "summary": edition.summary,
         "profile": edition.consent.url,
         "resourceType": edition.consent.type,
         "interactions": list(edition.interactions),
         "patient": {
             "element": "patient",
+            "reference": edition.patient.reference_to(_SOMEBODY),
             "pattern": edition.patient.pattern,
             "checkDigitInvariant": edition.patient.check_digit_invariant,
         },
+        "status": {
+            "optedOut": edition.status.opted_out,
+            "sharing": edition.status.sharing,
+        },
+        "purposes": [coding.model_dump() for coding in edition.purpose_codings()],
         "identity": {
             "unique": edition.identity.id,
             "parameters": [parameter.code for parameter in edition.identity.parameters],

@@ -19,6 +19,9 @@ import ndop.fhir.container.SaysNoProduct;
 import ndop.fhir.container.TomcatErrorsInSpineForm;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomes;
+import ndop.fhir.page.AnswersBrowsers;
+import ndop.fhir.page.PublishedFiles;
+import ndop.fhir.page.StartPage;
 import ndop.fhir.policy.RequestBounds;
 import ndop.fhir.policy.RequestRate;
 import org.springframework.beans.factory.ObjectProvider;
@@ -116,6 +119,16 @@ public class ExtensionConfiguration {
                 settings.maxTime(),
                 bodies));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+    return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<AnswersBrowsers> ndopPages(FhirContext fhir, EditionPackage edition) {
+    PublishedFiles files = new PublishedFiles(fhir, edition);
+    FilterRegistrationBean<AnswersBrowsers> registration =
+        new FilterRegistrationBean<>(
+            new AnswersBrowsers(new StartPage(edition.edition(), files), files));
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
     return registration;
   }
 

@@ -10,10 +10,13 @@ import java.util.Set;
  *
  * @param id the edition's name
  * @param title a line for people
+ * @param summary a sentence or two for people
  * @param profile canonical URL of the Consent profile
  * @param resourceType the one resource type that the API has
  * @param interactions FHIR codes of the interactions that are offered
  * @param patient how a resource names its patient
+ * @param status which status of a Consent means what
+ * @param purposes the questions that a patient can answer
  * @param identity what makes a Consent the only one of its kind
  * @param search the type-level search
  * @param history the type-level history, or null where there is none
@@ -26,10 +29,13 @@ import java.util.Set;
 public record Edition(
     String id,
     String title,
+    String summary,
     String profile,
     String resourceType,
     Set<String> interactions,
     Patient patient,
+    Status status,
+    List<Purpose> purposes,
     Identity identity,
     Search search,
     History history,
@@ -41,10 +47,25 @@ public record Edition(
 
   /**
    * @param element the element that holds the reference
+   * @param reference the recommended reference, of a patient who does not exist
    * @param pattern a regular expression for the reference; group 1 is the NHS number
    * @param checkDigitInvariant key of the invariant on the check digit
    */
-  public record Patient(String element, String pattern, String checkDigitInvariant) {}
+  public record Patient(
+      String element, String reference, String pattern, String checkDigitInvariant) {}
+
+  /**
+   * @param optedOut the status of a patient who opted out
+   * @param sharing the status of one who did not
+   */
+  public record Status(String optedOut, String sharing) {}
+
+  /**
+   * @param system code system of the question
+   * @param code its code
+   * @param display what it is called
+   */
+  public record Purpose(String system, String code, String display) {}
 
   /**
    * @param unique id of the unique SearchParameter
