@@ -87,6 +87,9 @@ def new(
     date_time: Annotated[
         str | None, typer.Option(help="When, as 2026-01-31T09:30:00+00:00; default now.")
     ] = None,
+    consent_id: Annotated[
+        str | None, typer.Option("--id", help="The id of the stored Consent that it changes.")
+    ] = None,
     media: Annotated[
         Media | None, typer.Option("--format", help="Default: as the output's name ends, or json.")
     ] = None,
@@ -105,6 +108,8 @@ def new(
         opted_out=decision is Decision.OPT_OUT,
         date_time=date_time or datetime.now(UTC).isoformat(timespec="seconds"),
     )
+    if consent_id is not None:
+        consent = {"resourceType": consent["resourceType"], "id": consent_id, **consent}
     if not has_valid_check_digit(nhs_number):
         said = "The check digit of the NHS number is wrong: servers warn of it, strict ones refuse."
         Console(stderr=True, highlight=False, soft_wrap=True).print(said, markup=False)
