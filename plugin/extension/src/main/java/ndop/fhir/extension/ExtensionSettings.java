@@ -19,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxPage the most versions in one history Bundle
  * @param audit how audit headers and tokens are treated (decision D-08)
  * @param token how tokens are judged
+ * @param trail the audit trail
  * @param maxUrl the longest path and query together, in bytes
  * @param maxParameters the most parameters of a URL
  * @param maxDepth how deep a body may be nested
@@ -39,6 +40,7 @@ public record ExtensionSettings(
     @DefaultValue("100") int maxPage,
     @DefaultValue("permissive") AuditMode audit,
     @DefaultValue TokenSettings token,
+    @DefaultValue TrailSettings trail,
     @DefaultValue("4KB") DataSize maxUrl,
     @DefaultValue("30") int maxParameters,
     @DefaultValue("" + BodyGrammar.USUAL_DEPTH) int maxDepth,

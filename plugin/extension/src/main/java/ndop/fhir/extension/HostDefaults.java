@@ -36,6 +36,8 @@ public final class HostDefaults implements EnvironmentPostProcessor, Ordered {
           entry("server.tomcat.max-swallow-size", "0"),
           entry("server.tomcat.connection-timeout", "20s"),
           entry("server.error.include-stacktrace", "never"),
+          // It logs the values of a row that breaks a constraint, such as an NHS number.
+          entry("logging.level.org.hibernate.engine.jdbc.spi.SqlExceptionHelper", "off"),
           // HAPI logs every refusal of a hook with its stack trace.
           entry("logging.level.ca.uhn.fhir.interceptor.executor", "off"));
 

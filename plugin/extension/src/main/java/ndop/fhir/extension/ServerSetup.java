@@ -32,6 +32,7 @@ import ndop.fhir.hook.KeepsToThePatient;
 import ndop.fhir.hook.NamesUpdatedConsents;
 import ndop.fhir.hook.OffersOnlyTheApi;
 import ndop.fhir.hook.PatientHistory;
+import ndop.fhir.hook.RecordsEveryRequest;
 import ndop.fhir.hook.SearchesByIdentity;
 import ndop.fhir.hook.ServedCapabilityStatement;
 import ndop.fhir.hook.UpdateNeverCreates;
@@ -152,6 +153,9 @@ final class ServerSetup implements SmartInitializingSingleton {
             new NamesUpdatedConsents(),
             new AnswersInSpineForm(outcomes));
     hooks.forEach(server::registerInterceptor);
+    if (!settings.trail().file().isBlank()) {
+      server.registerInterceptor(recording(facts, interactions, patients));
+    }
     if (facts.cors()) {
       server.registerInterceptor(new AnswersOtherOrigins(settings.corsOrigins(), outcomes));
     }
@@ -167,6 +171,19 @@ final class ServerSetup implements SmartInitializingSingleton {
     server.setDefaultPageSize(settings.maxPage());
     server.setMaximumPageSize(settings.maxPage());
     return hooks.size();
+  }
+
+  private RecordsEveryRequest recording(
+      Edition facts, InteractionPolicy interactions, PatientReference patients) {
+    AuditTrail trail = AuditTrail.open(settings.trail());
+    return new RecordsEveryRequest(
+        facts,
+        interactions,
+        patients,
+        outcomes,
+        trail.file(),
+        trail.pseudonyms(),
+        Clock.systemUTC());
   }
 
   private CallerPolicy callers(Edition facts) {

@@ -10,6 +10,9 @@ import ca.uhn.fhir.rest.api.server.ResponseDetails;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.NotModifiedException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.regex.Pattern;
 import ndop.fhir.outcome.RefusedException;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.Refusal;
@@ -29,6 +32,9 @@ public final class AnswersInSpineForm {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnswersInSpineForm.class);
 
+  private static final Pattern CONFIDENTIAL =
+      Pattern.compile("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])|eyJ[\\w.-]+");
+
   private final SpineOutcomes outcomes;
 
   public AnswersInSpineForm(SpineOutcomes outcomes) {
@@ -43,13 +49,20 @@ public final class AnswersInSpineForm {
     }
     Refusal refusal = HapiFailure.of(thrown).refusal();
     if (refusal.situation() == Situation.INTERNAL_FAILURE) {
-      LOG.error("Request {} failed unexpectedly", request.getRequestId(), thrown);
+      LOG.error("Request {} failed unexpectedly: {}", request.getRequestId(), told(thrown));
       return outcomes.refused(
           Situation.INTERNAL_FAILURE,
           "The request failed unexpectedly; nothing was stored. The server's log has the cause "
               + "under the request id %s.".formatted(request.getRequestId()));
     }
     return outcomes.refused(refusal);
+  }
+
+  /** The stack trace, without what could be an NHS number or a token. */
+  private static String told(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return CONFIDENTIAL.matcher(text.toString()).replaceAll("…");
   }
 
   /** Replaces HAPI's outcome of a successful write by the informational one of the catalogue. */

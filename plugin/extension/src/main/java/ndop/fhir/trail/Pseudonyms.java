@@ -1,0 +1,54 @@
+package ndop.fhir.trail;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Writes a keyed hash in the place of an NHS number, the same each time: whoever has the key can
+ * look for a person, and nobody else can find one by trying all numbers.
+ */
+public final class Pseudonyms {
+
+  private static final String ALGORITHM = "HmacSHA256";
+
+  /** How many hexadecimal digits are kept: enough that two people never share them. */
+  private static final int DIGITS = 32;
+
+  /** Ten digits, also in groups. */
+  private static final Pattern NUMBER =
+      Pattern.compile("(?<![0-9])([0-9]{3})[ -]?([0-9]{3})[ -]?([0-9]{4})(?![0-9])");
+
+  private final SecretKeySpec key;
+
+  /** Pseudonyms by a key; null leaves numbers as they are. */
+  public Pseudonyms(byte[] key) {
+    this.key = key == null ? null : new SecretKeySpec(key, ALGORITHM);
+  }
+
+  /** What stands for an NHS number. */
+  public String of(String nhsNumber) {
+    if (key == null) {
+      return nhsNumber;
+    }
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      byte[] hash = mac.doFinal(nhsNumber.getBytes(StandardCharsets.US_ASCII));
+      return "nhs:" + HexFormat.of().formatHex(hash).substring(0, DIGITS);
+    } catch (GeneralSecurityException everyJavaHasIt) {
+      throw new IllegalStateException(everyJavaHasIt);
+    }
+  }
+
+  /** A text with what stands for them in the place of NHS numbers. */
+  public String scrubbed(String text) {
+    Matcher matcher = NUMBER.matcher(text);
+    return matcher.replaceAll(
+        found -> Matcher.quoteReplacement(of(found.group(1) + found.group(2) + found.group(3))));
+  }
+}
