@@ -4,6 +4,7 @@ EDITION ?=
 PORT ?=
 DATA ?=
 AUDIT ?=
+TLS ?=
 
 VENV := .venv
 NDOP := $(VENV)/bin/ndop
@@ -21,8 +22,8 @@ run: $(READY) ## build everything, run the suite against every edition's server 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
 
-serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=)
-	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(if $(AUDIT),--audit $(AUDIT))
+serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=, TLS=1)
+	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(if $(AUDIT),--audit $(AUDIT)) $(if $(TLS),--tls build/certificates)
 
 check: $(READY) ## formatters, linters, type checkers, generated files
 	@$(NDOP) check

@@ -10,6 +10,7 @@
     ├── CheckError            resources cannot be checked at all
     ├── TargetError           a conformance run cannot begin against the given base URL
     ├── ResultsError          a results.json cannot be read or compared
+    ├── CertificateError      certificates cannot be made, or are not there
     ├── TokenError            a token cannot be made as asked
     ├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
     │   └── FileRefusedError  a file of NHS numbers has a line that is none
@@ -51,6 +52,10 @@ class ServerError(NdopError):
 
 class CheckError(NdopError):
     """Resources cannot be checked: the validator ended early, or a server does not validate."""
+
+
+class CertificateError(NdopError):
+    """Certificates cannot be made where they were asked for, or are missing."""
 
 
 class TargetError(NdopError):

@@ -11,6 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from ndop.cli import (
+    certificates,
     conformance,
     examples,
     requirements,
@@ -66,6 +67,7 @@ def _offer(
 _offer("build", sources.build, "ndop build --check")
 app.add_typer(examples.app, name="examples")
 _offer("run", runs.run, "ndop run --edition ndop-1.1.0")
+app.add_typer(certificates.app, name="certificates")
 _offer("serve", servers.serve, "ndop serve --port 9080 --data /tmp/opt-outs")
 _offer(
     "conformance",

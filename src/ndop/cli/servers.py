@@ -16,8 +16,9 @@ from ndop.cli.options import DEFAULT_EDITION, EditionOption, build_everything, l
 from ndop.editions import Edition
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
-from ndop.server import container, process
+from ndop.server import certificates, container, process
 from ndop.server.bench import Load, measure
+from ndop.server.certificates import Certificates
 from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
 
@@ -43,6 +44,10 @@ def serve(
         AuditMode | None,
         typer.Option(help="Audit headers and tokens: ignored, judged where sent, or required."),
     ] = None,
+    tls: Annotated[
+        Path | None,
+        typer.Option(help="Mutual TLS with the certificates of this folder; made where it is new."),
+    ] = None,
     in_docker: Annotated[
         bool, typer.Option("--docker", help="The stock HAPI image with the extension's jar in it.")
     ] = False,
@@ -51,8 +56,10 @@ def serve(
     if plain and in_docker:
         raise typer.BadParameter("--plain and --docker exclude each other")
     settings = {"ndop.audit": audit.value} if audit else {}
+    if tls and (plain or in_docker):
+        raise typer.BadParameter("--tls goes with neither --plain nor --docker")
     layout, progress = checkout(), Progress()
-    load_edition(layout, edition)
+    facts = load_edition(layout, edition)
     if in_docker:
         container.insist_on_engine()
     build_everything(layout, progress)
@@ -65,18 +72,27 @@ def serve(
             progress,
         )
         return
+    known = _certificates(tls) if tls else None
+    if known:
+        settings |= known.settings(facts.transport)
     plan = ServerPlan(
         edition,
         port=port,
         data=data or layout.build / "data" / edition,
         plain=plain,
         settings=settings,
+        tls=known.client_context() if known else None,
         jvm=process.LONG_LIVED,
     )
     with process.running(layout, plan, progress) as server:
         progress.say(f"Serving {edition} at {server.base_url} (Ctrl-C ends it; log: {server.log})")
         process.wait_for_interrupt(lambda: process.has_ended(server), server.log)
     progress.say("The server has stopped.")
+
+
+def _certificates(folder: Path) -> Certificates:
+    found = Certificates(folder)
+    return found if found.authority.is_file() else certificates.init(folder)
 
 
 def _serve_in_docker(layout: Layout, plan: ContainerPlan, progress: Progress) -> None:

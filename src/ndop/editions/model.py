@@ -323,6 +323,13 @@ class CodeSystem(Artefact):
     concepts: Annotated[dict[str, str], Field(min_length=1)]
 
 
+class Transport(Facts):
+    """The versions and cipher suites of TLS, most preferred first, in Java's names (NDOP-170)."""
+
+    protocols: Annotated[list[Literal["TLSv1.2", "TLSv1.3"]], Field(min_length=1)]
+    suites: Annotated[list[str], Field(min_length=1)]
+
+
 class CatalogueEntry(Facts):
     """How one situation is answered (ndop-api.md, section 6.2), and which row asks for it."""
 
@@ -377,6 +384,7 @@ class Edition(Facts):
     version: SemanticVersion
     package: Annotated[str, StringConstraints(pattern=r"^[a-z0-9\-]+(\.[a-z0-9\-]+)+$")]
     publication: Publication
+    transport: Transport
     status: StatusMeaning
     patient: Patient
     custodian: Url

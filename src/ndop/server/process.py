@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,7 @@ class ServerPlan:
 
     `data` is the folder of the database, None for one in memory; `plain` leaves the extension
     out, so that a bare HAPI server starts; `settings` are Spring Boot's or the extension's.
+    `tls`, for a server whose settings make it one of TLS, is what a client needs to call it.
     `launcher_folder` starts the boot jar by PropertiesLauncher with that folder on loader.path
     and no setting of the extension, as the stock image does.
     """
@@ -52,6 +54,7 @@ class ServerPlan:
     plain: bool = False
     launcher_folder: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None
     jvm: tuple[str, ...] = SHORT_LIVED
 
 
@@ -84,22 +87,22 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
     _insist_on_disk(plan.data or layout.build)
     log = layout.build / "logs" / f"{plan.edition}-{port}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    base_url = f"http://{HOST}:{port}/fhir"
+    base_url = f"{'https' if plan.tls else 'http'}://{HOST}:{port}/fhir"
     process = _start(layout, plan, port, log)
     try:
         with progress.step(f"Starting the server ({'plain HAPI' if plan.plain else plan.edition})"):
-            seconds = _wait_until_ready(process, base_url, log)
+            seconds = _wait_until_ready(process, base_url, log, plan.tls)
         yield RunningServer(base_url, process, log, seconds)
     finally:
         _stop(process)
 
 
-def answers(base_url: str) -> bool:
+def answers(base_url: str, tls: ssl.SSLContext | None = None) -> bool:
     """Whether the server serves: gives its statement, or says in FHIR that it wants a token.
 
     Raises httpx.TransportError: nothing answers.
     """
-    response = httpx.get(f"{base_url}/metadata", timeout=10)
+    response = httpx.get(f"{base_url}/metadata", timeout=10, verify=tls or True)
     return response.status_code == httpx.codes.OK or (
         response.status_code == httpx.codes.BAD_REQUEST
         and "fhir" in response.headers.get("content-type", "")
@@ -182,13 +185,15 @@ def _program(layout: Layout, plan: ServerPlan) -> list[str]:
     return ["-cp", os.pathsep.join(map(str, class_path)), _MAIN]
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], base_url: str, log: Path) -> float:
+def _wait_until_ready(
+    process: subprocess.Popen[bytes], base_url: str, log: Path, tls: ssl.SSLContext | None
+) -> float:
     begun = time.monotonic()
     while time.monotonic() - begun < _SECONDS_TO_READY:
         if process.poll() is not None:
             raise ServerError(f"The server did not start.\n{_end_of(log)}")
         try:
-            if answers(base_url):
+            if answers(base_url, tls):
                 return time.monotonic() - begun
         except httpx.TransportError:
             pass

@@ -10,7 +10,9 @@ import ca.uhn.fhir.jpa.packages.IPackageInstallerSvc;
 import ca.uhn.fhir.jpa.searchparam.matcher.SearchParamMatcher;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import jakarta.servlet.DispatcherType;
+import java.nio.file.Path;
 import java.util.Optional;
+import ndop.fhir.container.AdmitsKnownClients;
 import ndop.fhir.container.ErrorsInSpineForm;
 import ndop.fhir.container.HoldsRequestsInBounds;
 import ndop.fhir.container.KeepsAnswersPrivate;
@@ -22,11 +24,13 @@ import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.page.AnswersBrowsers;
 import ndop.fhir.page.PublishedFiles;
 import ndop.fhir.page.StartPage;
+import ndop.fhir.policy.KnownClients;
 import ndop.fhir.policy.RequestBounds;
 import ndop.fhir.policy.RequestRate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -129,6 +133,17 @@ public class ExtensionConfiguration {
         new FilterRegistrationBean<>(
             new AnswersBrowsers(new StartPage(edition.edition(), files), files));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+    return registration;
+  }
+
+  @Bean
+  @ConditionalOnProperty("ndop.clients")
+  FilterRegistrationBean<AdmitsKnownClients> ndopClients(
+      ExtensionSettings settings, OutcomeBodies bodies) {
+    FilterRegistrationBean<AdmitsKnownClients> registration =
+        new FilterRegistrationBean<>(
+            new AdmitsKnownClients(new KnownClients(Path.of(settings.clients())), bodies));
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return registration;
   }
 

@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxTime how long a request may take to arrive
  * @param maxAtOnce the most requests at the same time
  * @param maxPerMinute the most requests of one client in a minute; 0: any number
+ * @param clients a file of the client certificates that may call; empty: any that TLS accepts
  * @param baseUrl the address of the server in links and Location; empty: as the client calls it
  * @param corsOrigins origins that browsers may call from, where the edition has CORS
  */
@@ -48,5 +49,6 @@ public record ExtensionSettings(
     @DefaultValue("30s") Duration maxTime,
     @DefaultValue("150") int maxAtOnce,
     @DefaultValue("0") int maxPerMinute,
+    @DefaultValue("") String clients,
     @DefaultValue("") String baseUrl,
     @DefaultValue("*") List<String> corsOrigins) {}

@@ -1,0 +1,234 @@
+"""Mutual TLS, by real handshakes with one server (NDOP-170)."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from subprocess import run
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from ndop.conformance.expectations import assert_spine_error
+from ndop.editions import Edition
+from ndop.errors import CertificateError
+from ndop.layout import Layout
+from ndop.progress import Progress
+from ndop.server import certificates, process
+from ndop.server.certificates import Authority, Certificates, fingerprint
+from ndop.server.process import RunningServer, ServerPlan
+
+pytestmark = pytest.mark.slow
+
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return certificates.init(tmp_path_factory.mktemp("tls") / "certificates")
+
+
+@pytest.fixture(scope="module")
+def served(
+    built: Layout, edition: Edition, made: Certificates, progress: Progress
+) -> Iterator[RunningServer]:
+    settings = made.settings(edition.transport)
+    plan = ServerPlan("ndop-1.1.0", settings=settings, tls=made.client_context())
+    with process.running(built, plan, progress) as server:
+        yield server
+        assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
+
+
+def get(served: RunningServer, context: ssl.SSLContext) -> httpx.Response:
+    return httpx.get(f"{served.base_url}/metadata", verify=context, timeout=60)
+
+
+def authority_of(made: Certificates) -> Authority:
+    key = serialization.load_pem_private_key((made.folder / "authority.key").read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return Authority(x509.load_pem_x509_certificate(made.authority.read_bytes()), key)
+
+
+@pytest.mark.parametrize("client", certificates.CLIENTS)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_listed_client_is_served(
+    served: RunningServer, made: Certificates, client: str, version: ssl.TLSVersion
+) -> None:
+    context = made.client_context(client)
+    context.minimum_version = context.maximum_version = version
+    assert get(served, context).json()["resourceType"] == "CapabilityStatement"
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-RSA-AES128-GCM-SHA256",
+        "DHE-RSA-AES256-GCM-SHA384",
+        "DHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-AES256-SHA384",
+        "DHE-RSA-AES256-SHA256",
+    ],
+)
+def test_suites_of_the_specification(served: RunningServer, made: Certificates, suite: str) -> None:
+    context = made.client_context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{suite}:@SECLEVEL=0")
+    assert get(served, context).status_code == 200
+
+
+def without_certificate(made: Certificates, _: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=made.authority)
+
+
+def of_another_authority(made: Certificates, folder: Path) -> ssl.SSLContext:
+    stranger = certificates.init(folder / "stranger")
+    context = without_certificate(made, folder)
+    context.load_cert_chain(*stranger.of("client-1"))
+    return context
+
+
+def expired(made: Certificates, folder: Path) -> ssl.SSLContext:
+    old = Certificates(folder)
+    certificate = authority_of(made).issue(old, "old", timedelta(days=-1))
+    with made.clients.open("a", encoding="utf-8") as listed:
+        listed.write(fingerprint(certificate) + "\n")
+    context = without_certificate(made, folder)
+    context.load_cert_chain(*old.of("old"))
+    return context
+
+
+def of_a_server(made: Certificates, folder: Path) -> ssl.SSLContext:
+    context = without_certificate(made, folder)
+    context.load_cert_chain(*made.of("server"))
+    return context
+
+
+def in_old(version: ssl.TLSVersion) -> Callable[[Certificates, Path], ssl.SSLContext]:
+    def context(made: Certificates, _: Path) -> ssl.SSLContext:
+        context = made.client_context()
+        with pytest.warns(DeprecationWarning, match="deprecated"):
+            context.minimum_version = version
+        with pytest.warns(DeprecationWarning, match="deprecated"):
+            context.maximum_version = version
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        return context
+
+    return context
+
+
+def with_suite(suite: str) -> Callable[[Certificates, Path], ssl.SSLContext]:
+    def context(made: Certificates, _: Path) -> ssl.SSLContext:
+        context = made.client_context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(f"{suite}:@SECLEVEL=0")
+        return context
+
+    return context
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        pytest.param(without_certificate, id="no certificate"),
+        pytest.param(of_another_authority, id="another authority"),
+        pytest.param(expired, id="expired"),
+        pytest.param(of_a_server, id="a server's certificate"),
+        pytest.param(in_old(ssl.TLSVersion.TLSv1), id="TLS 1.0"),
+        pytest.param(in_old(ssl.TLSVersion.TLSv1_1), id="TLS 1.1"),
+        pytest.param(with_suite("AES128-SHA"), id="no forward secrecy"),
+        pytest.param(with_suite("AES256-GCM-SHA384"), id="static RSA"),
+        pytest.param(with_suite("ECDHE-RSA-AES128-SHA"), id="CBC of 128 bits"),
+        pytest.param(with_suite("ECDHE-RSA-CHACHA20-POLY1305"), id="another suite"),
+    ],
+)
+def test_no_handshake(
+    served: RunningServer,
+    made: Certificates,
+    tmp_path: Path,
+    client: Callable[[Certificates, Path], ssl.SSLContext],
+) -> None:
+    with pytest.raises(httpx.TransportError):
+        get(served, client(made, tmp_path))
+
+
+def test_a_client_that_is_not_listed(
+    served: RunningServer, made: Certificates, edition: Edition, tmp_path: Path
+) -> None:
+    """Genuine, and refused until the list has it; then served without a restart."""
+    newcomer = Certificates(tmp_path)
+    certificate = authority_of(made).issue(newcomer, "newcomer", YEAR)
+    context = without_certificate(made, tmp_path)
+    context.load_cert_chain(*newcomer.of("newcomer"))
+    refused = get(served, context)
+    assert_spine_error(edition, refused, status=403, code="ACCESS_DENIED_SSL")
+    before = made.clients.read_text(encoding="utf-8")
+    for listed in (fingerprint(certificate).upper(), "CN=newcomer"):
+        made.clients.write_text(f"{before}{listed}\n", encoding="utf-8")
+        assert get(served, context).status_code == 200
+        made.clients.write_text(before + "# nobody\n" * len(listed), encoding="utf-8")
+        assert get(served, context).status_code == 403
+    made.clients.write_text(before, encoding="utf-8")
+
+
+def test_plain_http_is_not_spoken(served: RunningServer) -> None:
+    try:
+        answer = httpx.get(served.base_url.replace("https", "http") + "/metadata", timeout=60)
+    except httpx.TransportError:
+        return
+    assert answer.status_code == 400
+    assert "CapabilityStatement" not in answer.text
+
+
+def test_a_new_certificate_of_the_server_needs_no_restart(
+    served: RunningServer, made: Certificates, tmp_path: Path
+) -> None:
+    before = ssl.get_server_certificate(address(served))
+    renewed = Certificates(tmp_path)
+    authority_of(made).issue(renewed, "server", YEAR, ["localhost", "127.0.0.1"])
+    for old, new in zip(reversed(made.of("server")), reversed(renewed.of("server")), strict=True):
+        shutil.copy(new, old)
+    ends = time.monotonic() + 60
+    while ssl.get_server_certificate(address(served)) == before:
+        assert time.monotonic() < ends, "the old certificate is still served"
+        time.sleep(1)
+    assert get(served, made.client_context()).status_code == 200
+
+
+def address(served: RunningServer) -> tuple[str, int]:
+    url = httpx.URL(served.base_url)
+    return url.host, url.port or 443
+
+
+def test_keys_are_for_their_owner_only(made: Certificates) -> None:
+    for key in made.folder.glob("*.key"):
+        assert key.stat().st_mode & 0o077 == 0
+
+
+def test_certificates_are_not_overwritten(made: Certificates) -> None:
+    with pytest.raises(CertificateError, match="has certificates already"):
+        certificates.init(made.folder)
+
+
+def test_missing_certificates_are_told(tmp_path: Path) -> None:
+    with pytest.raises(CertificateError, match="ndop certificates init"):
+        Certificates(tmp_path).client_context()
+
+
+def test_curl_gets_in(served: RunningServer, made: Certificates) -> None:
+    certificate, key = map(str, made.of("client-1"))
+    trusting = ["curl", "-sf", "--cacert", str(made.authority)]
+    done = run(
+        [*trusting, "--cert", certificate, "--key", key, f"{served.base_url}/metadata"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "CapabilityStatement" in done.stdout
