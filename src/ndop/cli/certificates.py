@@ -11,8 +11,13 @@ from ndop.cli.options import STATUSES
 from ndop.progress import Progress
 from ndop.server import certificates
 
+_EXAMPLE = f"Example: ndop certificates init /tmp/tls. {STATUSES}"
+
 app = typer.Typer(
-    help="Certificates for trying mutual TLS.", no_args_is_help=True, rich_markup_mode=None
+    help="Certificates for trying mutual TLS.",
+    epilog=_EXAMPLE,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -21,7 +26,7 @@ def _group() -> None:
     """Certificates for trying mutual TLS."""
 
 
-@app.command("init", epilog=f"Example: ndop certificates init /tmp/tls. {STATUSES}")
+@app.command("init", epilog=_EXAMPLE)
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long they are valid.")] = 365,
