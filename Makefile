@@ -11,7 +11,7 @@ NDOP := $(VENV)/bin/ndop
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test serve check format build clean
+.PHONY: help run test parity serve check format build clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,6 +21,9 @@ run: $(READY) ## build everything, run the suite against every edition's server 
 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
+
+parity: $(READY) ## the verdicts of the published profiles and of ours, over mutated Consents (EDITION= one)
+	@$(NDOP) parity $(if $(EDITION),--edition $(EDITION))
 
 serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=, TLS=1)
 	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(if $(AUDIT),--audit $(AUDIT)) $(if $(TLS),--tls build/certificates)

@@ -14,7 +14,8 @@
     ├── TokenError            a token cannot be made as asked
     ├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
     │   └── FileRefusedError  a file of NHS numbers has a line that is none
-    └── MissingToolError      a program that must be on the machine is not
+    ├── MissingToolError      a program that must be on the machine is not
+    └── MissingReferenceError the published artefacts that are compared with are not here
 
 Each carries the exit status that the `ndop` command ends with.
 """
@@ -86,3 +87,7 @@ class FileRefusedError(UpholdingError):
 
 class MissingToolError(NdopError):
     """A program that must be on the machine is missing or too old."""
+
+
+class MissingReferenceError(NdopError):
+    """The published artefacts, which are no part of the repository, are not on the machine."""

@@ -76,6 +76,16 @@ class Layout:
         return self.build / "report"
 
     @property
+    def verdicts(self) -> Path:
+        """Why published and generated profiles may judge a Consent differently."""
+        return self.root / "profiles" / "verdicts.yaml"
+
+    @property
+    def parity_page(self) -> Path:
+        """The generated page about that, with numbers."""
+        return self.root / "docs" / "parity.md"
+
+    @property
     def published(self) -> Path:
         """The published profiles, which a plain clone does not have."""
         return self.root.parent / "shared" / "reference"

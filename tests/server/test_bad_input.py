@@ -64,6 +64,8 @@ def post(http: httpx.Client, body: str | bytes, content_type: str = JSON) -> htt
         ('{"resourceType": "Consent", "status": ["active"]}', JSON, 422, "INVALID_RESOURCE"),
         ('{"resourceType": "Consent", "status": {}}', JSON, 422, "INVALID_RESOURCE"),
         ('{"resourceType": "Consent", "patient": []}', JSON, 422, "INVALID_RESOURCE"),
+        ('{"resourceType": "Consent", "extension": [null]}', JSON, 400, "BAD_REQUEST"),
+        ('{"resourceType": "Consent", "meta": {"profile": [null]}}', JSON, 422, "INVALID_RESOURCE"),
         ("[" * 5000, JSON, 400, "BAD_REQUEST"),
         ('{"a":' * 5000, JSON, 400, "BAD_REQUEST"),
         ("<", XML, 400, "BAD_REQUEST"),

@@ -14,6 +14,7 @@ from ndop.cli import (
     certificates,
     conformance,
     examples,
+    parity,
     requirements,
     runs,
     servers,
@@ -101,6 +102,7 @@ _offer(
     "Exit status: 0 as asked, 1 the file was refused, 2 could not run, 130 Ctrl-C.",
 )
 _offer("bench", servers.bench, "ndop bench --connections 2")
+_offer("parity", parity.parity, "ndop parity --edition noom-draft --seed 7 --count 5000")
 _offer("test", runs.run_tests, "ndop test --fast")
 _offer("check", sources.check, "ndop check")
 _offer("format", sources.format_sources, "ndop format")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ndop.java import modules
 from ndop.java.processes import run
@@ -49,6 +51,48 @@ def complete_artefacts(layout: Layout, folders: Sequence[Path]) -> dict[Path, Fi
         }
         for folder, artefacts in json.loads(printed).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Resources to hold to a profile: `definitions` are files of profiles, value sets and code
+    systems in XML or JSON, `profile` is a canonical URL among them.
+    """
+
+    definitions: Sequence[Path]
+    profile: str
+    resources: Sequence[Mapping[str, Any]]
+
+
+def objections(layout: Layout, inspections: Sequence[Inspection]) -> list[list[list[Finding]]]:
+    """What makes each resource of each inspection invalid; nothing where it is valid.
+
+    One start of Java for all of them. The validator gets the resources as JSON, whatever they
+    look like. Raises BuildError.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plan = []
+        for number, inspection in enumerate(inspections):
+            resources = folder / f"{number}.ndjson"
+            lines = (json.dumps(resource) + "\n" for resource in inspection.resources)
+            resources.write_text("".join(lines), encoding="utf-8")
+            plan.append(
+                {
+                    "definitions": list(map(str, inspection.definitions)),
+                    "profile": inspection.profile,
+                    "resources": str(resources),
+                    "findings": str(folder / f"{number}-findings.ndjson"),
+                }
+            )
+        (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        _run(layout, ["verdicts", str(folder / "plan.json")], "Validating the corpus")
+        return [_findings_of_lines(Path(str(job["findings"]))) for job in plan]
+
+
+def _findings_of_lines(file: Path) -> list[list[Finding]]:
+    lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    return [[Finding(**finding) for finding in json.loads(line)] for line in lines]
 
 
 def _run(layout: Layout, arguments: list[str], purpose: str) -> str:

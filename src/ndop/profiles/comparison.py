@@ -273,23 +273,35 @@ def _of_value_set(resource: Mapping[str, Any]) -> dict[str, Aspects]:
     return {"": head, **includes}
 
 
-def _generated(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for file in sorted(folder.glob("*.json")):
-        resource = json.loads(file.read_text(encoding="utf-8"))
-        if resource.get("resourceType") in _COMPARED_TYPES:
-            yield f"{resource['resourceType']} {resource['url']}", resource
-
-
-def _published(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def published_definitions(folder: Path) -> Iterator[tuple[Path, ET.Element]]:
+    """The profiles, value sets and code systems below a folder of XML: file and content."""
     for file in sorted(folder.rglob("*.xml")):
         try:
             root = ET.parse(file).getroot()  # noqa: S314  # files of the specification
         except ET.ParseError:
             continue  # some published examples are malformed (E-25, E-68)
+        if root.tag.removeprefix(_FHIR) in _COMPARED_TYPES:
+            yield file, root
+
+
+def generated_definitions(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The profiles, value sets and code systems of a folder of JSON: file and content."""
+    for file in sorted(folder.glob("*.json")):
+        resource = json.loads(file.read_text(encoding="utf-8"))
+        if resource.get("resourceType") in _COMPARED_TYPES:
+            yield file, resource
+
+
+def _generated(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for _, resource in generated_definitions(folder):
+        yield f"{resource['resourceType']} {resource['url']}", resource
+
+
+def _published(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for _, root in published_definitions(folder):
         kind = root.tag.removeprefix(_FHIR)
-        if kind in _COMPARED_TYPES:
-            resource = {"resourceType": kind, **_as_json(root)}
-            yield f"{kind} {resource['url']}", resource
+        resource = {"resourceType": kind, **_as_json(root)}
+        yield f"{kind} {resource['url']}", resource
 
 
 #: Elements of the compared types that repeat, so that they are lists in JSON.

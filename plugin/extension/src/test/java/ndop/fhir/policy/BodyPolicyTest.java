@@ -39,6 +39,8 @@ class BodyPolicyTest {
           null                                         | JSON | UNREADABLE_BODY
           {"status": "active"}                         | JSON | UNREADABLE_BODY
           {"resourceType": "Consent", "colour": "red"} | JSON | UNREADABLE_BODY
+          {"resourceType": "Consent", "extension": [null]} | JSON | UNREADABLE_BODY
+          {"resourceType": "Consent", "meta": {"profile": [null]}} | JSON | INVALID_RESOURCE
           {"resourceType": "Patient"}                  | JSON | BODY_OF_ANOTHER_TYPE
           {"resourceType": "Consent"}                  | JSON | INVALID_RESOURCE
           <Consent                                     | XML  | UNREADABLE_BODY

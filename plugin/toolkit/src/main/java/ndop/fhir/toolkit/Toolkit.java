@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "toolkit",
     description = "What the ndop command asks HAPI for.",
-    subcommands = {SnapshotCommand.class, ValidateCommand.class},
+    subcommands = {SnapshotCommand.class, ValidateCommand.class, VerdictsCommand.class},
     mixinStandardHelpOptions = true)
 public final class Toolkit {
 

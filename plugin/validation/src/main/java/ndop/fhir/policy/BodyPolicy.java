@@ -1,7 +1,6 @@
 package ndop.fhir.policy;
 
 import ca.uhn.fhir.context.FhirContext;
-import ca.uhn.fhir.parser.DataFormatException;
 import ca.uhn.fhir.parser.IParser;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import java.util.List;
@@ -59,7 +58,8 @@ public final class BodyPolicy {
     try {
       IParser parser = encoding == EncodingEnum.XML ? fhir.newXmlParser() : fhir.newJsonParser();
       resource = parser.setParserErrorHandler(parsing).parseResource(text);
-    } catch (DataFormatException unreadable) {
+    } catch (RuntimeException unreadable) {
+      // A DataFormatException as a rule; HAPI's parser fails otherwise on null among extensions.
       Refusal refusal =
           Refusal.of(
               Situation.UNREADABLE_BODY,

@@ -40,11 +40,19 @@ public final class ProfileValidator {
     FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<ValidationMessage> messages = new ArrayList<>();
-    validators.lend(
-        validator ->
-            validator.validate(
-                null, messages, new ByteArrayInputStream(bytes), format, new ArrayList<>(asked)));
-    return messages.stream().map(ProfileValidator::finding).toList();
+    List<Finding> findings = new ArrayList<>();
+    try {
+      validators.lend(
+          validator ->
+              validator.validate(
+                  null, messages, new ByteArrayInputStream(bytes), format, new ArrayList<>(asked)));
+    } catch (RuntimeException failed) {
+      // HL7's reader throws on some JSON that is not FHIR's, such as null in place of a value.
+      findings.add(
+          new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
+    }
+    messages.stream().map(ProfileValidator::finding).forEach(findings::add);
+    return List.copyOf(findings);
   }
 
   private StructureDefinition profile(String url) {

@@ -83,6 +83,14 @@ class ProfileValidatorTest {
     assertThat(finding.rule()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\"status\": null", "\"purpose\": [null]", "\"purpose\": [{\"code\": [null]}]"})
+  void findsNullInvalidWhateverHl7sReaderDoes(String member) {
+    assertThat(errors("{\"resourceType\": \"Consent\", %s}".formatted(member))).isNotEmpty();
+    assertThat(errors(VALID)).isEmpty();
+  }
+
   @Test
   void refusesAProfileThatNobodyDefined() {
     assertThatThrownBy(
