@@ -21,8 +21,20 @@ _LAYOUT = checkout()
 _FOLDER = EditionFolder(_LAYOUT.editions, _LAYOUT.shared_facts)
 _MADE_UP = Path(__file__).parents[1] / "editions" / "made-up.yaml"
 
-#: What no fixed request brings about: a fault of the server, and a token, which soon expires.
-NOT_SHOWN = {"internal-failure", "another-patient"}
+#: What no fixed request brings about: a fault of the server, a token, which soon expires, a
+#: certificate, the caller's place, and the server's bounds (tests/server/test_bounds.py).
+NOT_SHOWN = {
+    "access-denied",
+    "address-too-long",
+    "another-patient",
+    "body-too-complex",
+    "internal-failure",
+    "overloaded",
+    "request-too-slow",
+    "too-many-parameters",
+    "too-many-requests",
+    "unknown-certificate",
+}
 #: Of these an edition says only what it accepts.
 ACCEPTED = {("ndop-1.1.0", "NDOP-045")}
 
