@@ -106,7 +106,7 @@ def _scenes_of_bodies(story: Story) -> list[_Scene]:
             "unreadable-body",
             "a body that is no JSON",
             Request("POST", kind, _JSON, '{"resourceType": '),
-            "Expected a FHIR resource in JSON; the body cannot be read as one.",
+            "Expected JSON in which no object has a name twice; the body is not, or ends early.",
         ),
         _Scene(
             "body-of-another-type",
