@@ -74,13 +74,11 @@ def test_every_naming_scheme(
 
 @pytest.mark.requirement("NDOP-172")
 @heeds_headers
-@pytest.mark.parametrize("name", ["Ssp-TraceID", "TraceID"])
-def test_every_name_is_judged(
-    edition: Edition, found: Callable[..., httpx.Response], name: str
-) -> None:
+def test_every_name_is_judged(edition: Edition, found: Callable[..., httpx.Response]) -> None:
     """SHALL: a header is judged under each of its names."""
     absent: dict[str, str | None] = dict.fromkeys(edition.audit.headers.trace)
-    assert_header_refused(edition, found({**absent, name: "123"}))
+    for name in edition.audit.headers.trace:
+        assert_header_refused(edition, found({**absent, name: "123"}))
 
 
 @pytest.mark.requirement("NDOP-173")

@@ -5,15 +5,13 @@ A fixed part of the corpora; `make parity` has the whole.
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import EditionFolder
 from ndop.errors import MissingReferenceError
 from ndop.java.toolkit import Finding
 from ndop.layout import Layout
@@ -40,42 +38,6 @@ def test_the_verdict_is_the_published_one(
         assert all(
             one.generated_accepts for one in outcome.judged if one.mutated.kind == "unchanged"
         )
-
-
-@pytest.mark.slow
-def test_a_different_verdict_is_found(
-    built: Layout, published: Path, edition: Edition, tmp_path: Path
-) -> None:
-    """Of a generated profile that asks less in one place, more in another, and has no excuse."""
-    layout = replace(built, root=tmp_path / "checkout")
-    shutil.copytree(built.root / "profiles", layout.root / "profiles")
-    for name in ("plugin", "build"):
-        (layout.root / name).symlink_to(built.root / name)
-    (tmp_path / "shared").mkdir()
-    layout.published.symlink_to(published)
-    change(layout.generated / edition.id, "Consent.dateTime", "min", 0)
-    change(layout.generated / edition.id, "Consent.policy.authority", "min", 1)
-    text = layout.verdicts.read_text(encoding="utf-8")
-    assert "says: Unknown code" in text
-    layout.verdicts.write_text(text.replace("says: Unknown code", "says: Nothing"), "utf-8")
-
-    outcome = verdicts.judge(layout, [(edition, corpus(edition, count=COUNT))])[edition.id]
-
-    told = {(one.refused_by, one.mutated.name.partition(": ")[2]) for one in outcome.unexplained}
-    assert ("published", "dateTime is left out") in told
-    assert any(side == "generated" and "unchanged" in name for side, name in told)
-    assert any("purpose[0].code" in name or "purpose[0].system" in name for _, name in told)
-    assert "D-05" in {one.because for one in outcome.unused}
-
-
-def change(folder: Path, path: str, name: str, value: object) -> None:
-    file = folder / "StructureDefinition-NDOP-Consent-1.json"
-    profile = json.loads(file.read_text(encoding="utf-8"))
-    elements = [one for one in profile["snapshot"]["element"] if one["path"] == path]
-    assert elements
-    for element in elements:
-        element[name] = value
-    file.write_text(json.dumps(profile), encoding="utf-8")
 
 
 def test_without_the_published_profiles(layout: Layout, tmp_path: Path) -> None:
