@@ -72,6 +72,6 @@ def test_no_failure_is_a_fault_of_the_suite(result: RunResult) -> None:
 def test_reports_are_written(result: RunResult, tmp_path: Path) -> None:
     report.write(result, tmp_path)
     page = (tmp_path / report.PAGE).read_text(encoding="utf-8")
-    assert "tests of a SHALL failed" in page
+    assert "tests failed what a SHALL asks for" in page
     again = RunResult.model_validate_json((tmp_path / report.RESULTS).read_text(encoding="utf-8"))
     assert again == result
