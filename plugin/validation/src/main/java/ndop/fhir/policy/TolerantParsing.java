@@ -33,7 +33,10 @@ final class TolerantParsing extends ErrorHandlerAdapter {
 
   @Override
   public void unknownAttribute(IParseLocation location, String name) {
-    unknown.add(name);
+    // XML's own hint where a schema is; never followed. A published example has one (NDOP-091).
+    if (!name.equals("schemaLocation")) {
+      unknown.add(name);
+    }
   }
 
   @Override
