@@ -111,7 +111,8 @@ def test_an_unknown_edition() -> None:
     assert "There is no edition 'of-nobody'" in done.stderr
 
 
-def test_ctrl_c_leaves_no_process(folder_of_consents: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_no_process(number: signal.Signals) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "ndop", "validate", "-"],
         stdin=subprocess.PIPE,
@@ -128,7 +129,7 @@ def test_ctrl_c_leaves_no_process(folder_of_consents: Path) -> None:
         time.sleep(0.05)
     (java,) = map(int, children.read_text(encoding="ascii").split())
 
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
 
     _, told = running.communicate(timeout=60)
     assert running.returncode == 130, told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +51,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; what goes wrong becomes one clear message and an exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl-C does
     try:
         app()
     except NdopError as error:

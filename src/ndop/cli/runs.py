@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ndop import processes
 from ndop.cli.conformance import run_and_report
 from ndop.cli.options import build_everything, load_edition, run_tool
 from ndop.cli.side_by_side import run_side_by_side
 from ndop.conformance import matrix
 from ndop.conformance.run import RunPlan
 from ndop.editions import EditionFolder
-from ndop.java import processes
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
 from ndop.server import process

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from ndop import processes
 from ndop.conformance.report import RESULTS
 
 #: A server and its suite together stay below 2 GiB; three are within 6 GiB.
@@ -86,16 +87,15 @@ def _start(edition: str, root: Path, report_folder: Path, news: _News) -> Editio
     summary.parent.mkdir(parents=True, exist_ok=True)
     (summary.parent / RESULTS).unlink(missing_ok=True)  # of an earlier run
     with summary.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
+        process = processes.start(
             [sys.executable, "-m", "ndop", "run", "--edition", edition],
+            f"Running {edition}",
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            # Ctrl-C in the terminal reaches this process only, which passes it on once.
-            start_new_session=True,
         )
     run = EditionRun(edition, process, summary)
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ndop import processes
 from ndop.conformance.settings import Settings
 
 #: Called with each JSON object that ndop.conformance.recording writes.
@@ -46,17 +47,17 @@ def follow(arguments: Sequence[str], settings: Settings, hear: Hear, seconds: fl
     """
     latest = time.monotonic() + seconds
     with _Pipe() as telling, _Pipe() as asking, tempfile.TemporaryFile() as printed:
-        child = subprocess.Popen(
+        child = processes.start(
             [
                 *(sys.executable, "-m", "pytest", *arguments),
                 f"--record-to={telling.writing}",
                 f"--ndop-settings-from={asking.reading}",
             ],
+            "Running the suite",
             pass_fds=[telling.writing, asking.reading],
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
         lines = _Lines(telling.reading, hear)
         in_time, interruption = True, None

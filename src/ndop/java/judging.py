@@ -12,9 +12,10 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal
+from typing import Literal
 
-from ndop.errors import CheckError, MissingToolError
+from ndop import processes
+from ndop.errors import CheckError
 from ndop.java import modules
 from ndop.java.toolkit import MAIN, Finding
 from ndop.layout import Layout
@@ -57,7 +58,17 @@ class Judging:
         if profile is not None:
             command += ["--profile", profile]
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
-        self._process = _started(command, self._log)
+        try:
+            self._process: subprocess.Popen[bytes] = processes.start(
+                command,
+                "Starting the validator",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+            )
+        except BaseException:
+            self._log.close()
+            raise
         self._pending: deque[Future[Answer]] = deque()
         self._submitting = threading.Lock()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -124,21 +135,3 @@ class Judging:
                 self._pending.popleft().set_exception(CheckError(text))
             except (IndexError, InvalidStateError):  # the reader was first
                 return
-
-
-def _started(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    try:
-        # A session of its own: Ctrl-C reaches this process only, which then ends the other.
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
-    except FileNotFoundError as error:
-        log.close()
-        raise MissingToolError(
-            "Starting the validator: the program 'java' is not installed. "
-            "Run scripts/prerequisites.sh; it says what is needed and how to install it."
-        ) from error

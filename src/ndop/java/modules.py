@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ndop.errors import BuildError
-from ndop.java.processes import run
 from ndop.layout import Layout
+from ndop.processes import run
 from ndop.progress import Progress
 
 

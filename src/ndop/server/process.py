@@ -17,9 +17,9 @@ from types import FrameType
 
 import httpx
 
-from ndop.errors import MissingToolError, ServerError
+from ndop import processes
+from ndop.errors import ServerError
 from ndop.java import modules
-from ndop.java.processes import run
 from ndop.layout import Layout
 from ndop.progress import Progress
 
@@ -111,7 +111,9 @@ def answers(base_url: str, tls: ssl.SSLContext | None = None) -> bool:
 
 def resident_memory(server: RunningServer) -> int:
     """Bytes of memory that the server's process holds now. Raises ServerError."""
-    told = run(["ps", "-o", "rss=", "-p", str(server.process.pid)], "Reading the memory in use")
+    told = processes.run(
+        ["ps", "-o", "rss=", "-p", str(server.process.pid)], "Reading the memory in use"
+    )
     return int(told) * 1024
 
 
@@ -158,21 +160,13 @@ def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess
     if plan.data:
         plan.data.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        try:
-            # A session of its own: Ctrl-C in the terminal reaches this process only, which then
-            # stops the server in an orderly way.
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except FileNotFoundError as error:
-            raise MissingToolError(
-                "Starting the server: the program 'java' is not installed. "
-                "Run scripts/prerequisites.sh; it says what is needed and how to install it."
-            ) from error
+        return processes.start(
+            command,
+            "Starting the server",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def _program(layout: Layout, plan: ServerPlan) -> list[str]:
