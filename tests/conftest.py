@@ -34,7 +34,7 @@ def progress() -> Progress:
 
 @pytest.fixture(scope="session")
 def folder(layout: Layout) -> EditionFolder:
-    return EditionFolder(layout.editions, layout.shared_facts)
+    return EditionFolder.of(layout)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from ndop.layout import Layout, checkout
 from ndop.nhs_numbers import has_valid_check_digit
 
 _LAYOUT = checkout()
-_FOLDER = EditionFolder(_LAYOUT.editions, _LAYOUT.shared_facts)
+_FOLDER = EditionFolder.of(_LAYOUT)
 _MADE_UP = Path(__file__).parents[1] / "editions" / "made-up.yaml"
 
 #: What no fixed request brings about: a fault of the server, a token, which soon expires, a

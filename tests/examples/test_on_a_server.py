@@ -24,7 +24,7 @@ from ndop.server.process import ServerPlan
 pytestmark = pytest.mark.slow
 
 _LAYOUT = checkout()
-_EDITIONS = EditionFolder(_LAYOUT.editions, _LAYOUT.shared_facts)
+_EDITIONS = EditionFolder.of(_LAYOUT)
 MEDIA = {"json": JSON, "xml": XML}
 SENT = ("opt-out", "change", "sample")
 

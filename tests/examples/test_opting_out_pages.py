@@ -15,7 +15,7 @@ from ndop.server import process
 from ndop.server.process import ServerPlan
 
 _LAYOUT = checkout()
-_IDS = EditionFolder(_LAYOUT.editions, _LAYOUT.shared_facts).ids()
+_IDS = EditionFolder.of(_LAYOUT).ids()
 BASE_URL = "http://127.0.0.1:8080/fhir"
 _BLOCKS = re.compile(r"```(sh|answer)\n(.*?)```", re.DOTALL)
 _MARK = "== end of a request =="

@@ -24,7 +24,7 @@ def entries(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     return [(str(folder / name), one) for one in manifest["examples"] for name in one["files"]]
 
 
-@pytest.mark.parametrize("edition", EditionFolder(_LAYOUT.editions, _LAYOUT.shared_facts).ids())
+@pytest.mark.parametrize("edition", EditionFolder.of(_LAYOUT).ids())
 def test_verdict_code_and_requirement(built: Layout, edition: str) -> None:
     folder = built.examples / edition
     consents = [

@@ -27,7 +27,7 @@ def copied(built: Layout, tmp_path: Path) -> Layout:
 
 
 def editions_of(layout: Layout) -> list[Edition]:
-    return EditionFolder(layout.editions, layout.shared_facts).load_all()
+    return EditionFolder.of(layout).load_all()
 
 
 def test_what_is_committed_is_up_to_date(built: Layout, progress: Progress) -> None:

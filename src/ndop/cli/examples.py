@@ -60,7 +60,7 @@ def examples(
     layout = checkout()
     if edition is not None:
         load_edition(layout, edition)
-    ids = [edition] if edition else EditionFolder(layout.editions, layout.shared_facts).ids()
+    ids = [edition] if edition else EditionFolder.of(layout).ids()
     rows = [
         (one, example.kind, f"{example.folder}/{name}", example.shows)
         for one in ids

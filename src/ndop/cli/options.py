@@ -25,12 +25,12 @@ EditionOption = Annotated[
 
 def load_edition(layout: Layout, edition: str) -> Edition:
     """The facts of an edition. Raises EditionError."""
-    return EditionFolder(layout.editions, layout.shared_facts).load(edition)
+    return EditionFolder.of(layout).load(edition)
 
 
 def build_everything(layout: Layout, progress: Progress) -> None:
     """Profiles, packages, server and extension, where their sources changed. Raises BuildError."""
-    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    editions = EditionFolder.of(layout).load_all()
     profiles.build_if_stale(layout, editions, progress)
     modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
 

@@ -30,7 +30,7 @@ def parity(
 ) -> None:
     """Compare verdicts of the published and the generated profiles over mutated Consents."""
     layout, progress = checkout(), Progress()
-    folder = EditionFolder(layout.editions, layout.shared_facts)
+    folder = EditionFolder.of(layout)
     whole = edition is None and seed == SEED and count == COUNT
     if write and not whole:
         raise typer.BadParameter("--write goes with no other option: the page has every edition")

@@ -67,7 +67,7 @@ def requirements(
 def check_register(layout: Layout) -> None:
     """Print what is wrong with the register and its tests; exit with 1 where something is."""
     register = register_file.read(layout.requirements)
-    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    editions = EditionFolder.of(layout).load_all()
     found = problems(layout, register, editions, collect(layout))
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     for problem in found:
@@ -80,7 +80,7 @@ def check_register(layout: Layout) -> None:
 
 def _account(layout: Layout) -> list[Entry]:
     register = register_file.read(layout.requirements)
-    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    editions = EditionFolder.of(layout).load_all()
     return account(register, editions, collect(layout), last_results(layout, editions))
 
 

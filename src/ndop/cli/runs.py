@@ -39,7 +39,7 @@ def run(
 
 
 def _run_every_edition(layout: Layout) -> None:
-    editions = EditionFolder(layout.editions, layout.shared_facts).ids()
+    editions = EditionFolder.of(layout).ids()
     runs = run_side_by_side(editions, layout.root, layout.report)
     console = Console(highlight=False, soft_wrap=True)
     for ended in runs:

@@ -22,7 +22,7 @@ def build(
 ) -> None:
     """Generate profiles, packages and examples from the editions' YAML and the templates."""
     layout, progress = checkout(), Progress()
-    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    editions = EditionFolder.of(layout).load_all()
     if check:
         profiles.check(layout, editions, progress)
         examples.check(layout.examples, editions)

@@ -29,7 +29,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     layout = checkout()
     # The register beside the tests, which need not be the checkout's.
     register = requirements.read(session.config.rootpath / layout.requirements.name)
-    editions = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    editions = EditionFolder.of(layout).load_all()
     known = {row.id for row in register.rows}
     with os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as stream:
         for item in session.items:

@@ -156,7 +156,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def known(layout: Layout, register: Register) -> Known:
     """What a preset may name."""
-    editions = EditionFolder(layout.editions, layout.shared_facts).ids()
+    editions = EditionFolder.of(layout).ids()
     return Known([row.id for row in register.rows], editions, CLAIMS)
 
 

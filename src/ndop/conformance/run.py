@@ -224,7 +224,7 @@ def _arguments(layout: Layout, plan: RunPlan, *, workers: int) -> list[str]:
 def _by_requirement(
     layout: Layout, plan: RunPlan, rows: Sequence[Requirement], tests: Sequence[TestResult]
 ) -> list[RequirementResult]:
-    known = EditionFolder(layout.editions, layout.shared_facts).load_all()
+    known = EditionFolder.of(layout).load_all()
     folder = plan.editions_folder or layout.editions
     edition = EditionFolder(folder, layout.shared_facts).load(plan.edition)
     results = []

@@ -19,4 +19,4 @@ def load_edition(edition_id: str) -> Edition:
 
 def _folder() -> EditionFolder:
     layout = checkout()
-    return EditionFolder(layout.editions, layout.shared_facts)
+    return EditionFolder.of(layout)

@@ -20,6 +20,7 @@ from ndop.editions import located_yaml
 from ndop.editions.located_yaml import LocatedData, Way, dotted
 from ndop.editions.model import Edition
 from ndop.errors import EditionError
+from ndop.layout import Layout
 
 #: Parts that an edition and the shared facts that it uses have together.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
@@ -32,6 +33,11 @@ class EditionFolder:
 
     editions: Path
     shared: Path
+
+    @classmethod
+    def of(cls, layout: Layout) -> EditionFolder:
+        """The editions of a checkout."""
+        return cls(layout.editions, layout.shared_facts)
 
     def ids(self) -> list[str]:
         """The editions that the folder has, sorted."""

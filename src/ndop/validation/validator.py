@@ -57,7 +57,7 @@ class Validator:
         progress: Progress | None = None,
     ) -> None:
         layout = checkout()
-        folder = EditionFolder(layout.editions, layout.shared_facts)
+        folder = EditionFolder.of(layout)
         facts = folder.load(edition) if isinstance(edition, str) else edition
         structure = facts.consent
         if profile is not None:
