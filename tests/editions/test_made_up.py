@@ -32,7 +32,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory, layout: Layout) -> Edition
     """A folder with nothing but the one file."""
     folder = tmp_path_factory.mktemp("editions")
     shutil.copy(EXAMPLE, folder)
-    return EditionFolder(folder, layout.shared_facts)
+    return EditionFolder.of(layout, folder)
 
 
 @pytest.fixture(scope="module")

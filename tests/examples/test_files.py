@@ -149,7 +149,7 @@ def test_patients_are_synthetic_and_have_one_preference(facts: Edition) -> None:
 
 
 def test_a_new_edition_has_examples_at_once(tmp_path: Path, layout: Layout) -> None:
-    made_up = EditionFolder(_MADE_UP.parent, layout.shared_facts).load(_MADE_UP.stem)
+    made_up = EditionFolder.of(layout, _MADE_UP.parent).load(_MADE_UP.stem)
     files.build(tmp_path, [made_up])
     kinds = {one.kind for one in examples_of(made_up)}
     assert kinds == {

@@ -133,11 +133,10 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = _settings(config, layout, register)
         if settings is None:
             return
-        folder = settings.editions_folder or layout.editions
         worker = getattr(config, "workerinput", {"workerid": "gw0", "workercount": 1})
         config.stash[_SUITE] = Suite(
             settings=settings,
-            edition=EditionFolder(folder, layout.shared_facts).load(settings.edition),
+            edition=EditionFolder.of(layout, settings.editions_folder).load(settings.edition),
             register=register,
             share=int(worker["workerid"].removeprefix("gw")) % worker["workercount"],
             shares=worker["workercount"],

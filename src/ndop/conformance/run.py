@@ -161,8 +161,7 @@ class _Heard:
 
 
 def _look(layout: Layout, plan: RunPlan) -> Look:
-    folder = plan.editions_folder or layout.editions
-    edition = EditionFolder(folder, layout.shared_facts).load(plan.edition)
+    edition = EditionFolder.of(layout, plan.editions_folder).load(plan.edition)
     return preflight.look_at(
         plan.base_url,
         edition,
@@ -225,8 +224,7 @@ def _by_requirement(
     layout: Layout, plan: RunPlan, rows: Sequence[Requirement], tests: Sequence[TestResult]
 ) -> list[RequirementResult]:
     known = EditionFolder.of(layout).load_all()
-    folder = plan.editions_folder or layout.editions
-    edition = EditionFolder(folder, layout.shared_facts).load(plan.edition)
+    edition = EditionFolder.of(layout, plan.editions_folder).load(plan.edition)
     results = []
     for row in rows:
         own = sorted((test for test in tests if row.id in test.requirements), key=lambda t: t.id)

@@ -35,9 +35,9 @@ class EditionFolder:
     shared: Path
 
     @classmethod
-    def of(cls, layout: Layout) -> EditionFolder:
-        """The editions of a checkout."""
-        return cls(layout.editions, layout.shared_facts)
+    def of(cls, layout: Layout, editions: Path | None = None) -> EditionFolder:
+        """The editions of a checkout, or those of another folder with the shared facts of it."""
+        return cls(editions or layout.editions, layout.shared_facts)
 
     def ids(self) -> list[str]:
         """The editions that the folder has, sorted."""
