@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from ndop.consents import Draft, draft
 from ndop.editions import Edition, EditionFolder
 from ndop.java import modules
 from ndop.layout import Layout, checkout
+from ndop.nhs_numbers import synthetic
 from ndop.profiles import build as profiles
 from ndop.progress import Progress
 from ndop.server import process
@@ -41,6 +43,18 @@ def folder(layout: Layout) -> EditionFolder:
 def edition(folder: EditionFolder) -> Edition:
     """The default edition."""
     return folder.load("ndop-1.1.0")
+
+
+@pytest.fixture
+def patient() -> str:
+    """The NHS number of somebody new."""
+    return next(synthetic())
+
+
+@pytest.fixture
+def consent(edition: Edition, patient: str) -> Draft:
+    """A valid Consent of the default edition, about the patient."""
+    return draft(edition, patient)
 
 
 @pytest.fixture

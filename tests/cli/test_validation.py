@@ -8,15 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from ndop.consents import Draft, draft, having
-from ndop.editions import Edition
+from ndop.consents import Draft, having
 from ndop.layout import Layout
-from ndop.nhs_numbers import has_valid_check_digit, synthetic
+from ndop.nhs_numbers import has_valid_check_digit
 
 pytestmark = pytest.mark.slow
 
@@ -32,11 +30,6 @@ def ndop(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done
-
-
-@pytest.fixture
-def consent(edition: Edition) -> Draft:
-    return draft(edition, next(islice(synthetic(), 1)))
 
 
 @pytest.fixture

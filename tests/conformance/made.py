@@ -54,6 +54,21 @@ def made_test(
     return TestResult(**{**facts, **changes})
 
 
+def made_row(row: str, area: str, outcome: Outcome, **changes: Any) -> RequirementResult:
+    facts = {
+        "id": row,
+        "title": f"Title of {row}",
+        "level": "SHALL",
+        "area": area,
+        "statement": "It is so.",
+        "sources": [Source(text="Guide, section 1", url="https://example.org/guide#1")],
+        "outcome": outcome,
+        "tests": [],
+        "shown_by": "",
+    }
+    return RequirementResult(**{**facts, **changes})
+
+
 def made_run(tests: Sequence[TestResult], **changes: Any) -> RunResult:
     facts: Mapping[str, Any] = {
         "edition": "ndop-1.1.0",
@@ -64,17 +79,7 @@ def made_run(tests: Sequence[TestResult], **changes: Any) -> RunResult:
         "planned": len(tests),
         "tests": list(tests),
         "requirements": [
-            RequirementResult(
-                id=row,
-                title=f"Title of {row}",
-                level="SHALL",
-                area=test.area,
-                statement="It is so.",
-                sources=[Source(text="Guide, section 1", url="https://example.org/guide#1")],
-                outcome=test.outcome,
-                tests=[test.id],
-                shown_by="",
-            )
+            made_row(row, test.area, test.outcome, tests=[test.id])
             for test in tests
             for row in test.requirements
         ],

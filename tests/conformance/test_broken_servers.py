@@ -11,7 +11,6 @@ import re
 import socket
 import ssl
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from ndop.errors import TargetError
 from ndop.layout import Layout
 from tests.conformance import broken
 from tests.conformance.broken import Behaviour, http, sends
+from tests.conformance.small_suite import checkout_with
 
 STATEMENT = json.dumps(
     {
@@ -132,13 +132,7 @@ def test_reads_a_header(ndop):
 
 @pytest.fixture
 def suite(layout: Layout, tmp_path: Path) -> Layout:
-    folder = tmp_path / "conformance-tests"
-    folder.mkdir()
-    for name in ("pytest.ini", "requirements.csv"):
-        (folder / name).write_bytes((layout.conformance_tests / name).read_bytes())
-    (folder / "test_read.py").write_text(SUITE, encoding="utf-8")
-    (tmp_path / "profiles").symlink_to(layout.root / "profiles")
-    return replace(layout, root=tmp_path)
+    return checkout_with(SUITE, layout, tmp_path)
 
 
 def results_of(suite: Layout, base_url: str, access: Access) -> dict[str, TestResult]:

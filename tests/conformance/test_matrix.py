@@ -10,55 +10,23 @@ from rich.console import Console
 from ndop.conformance import matrix
 from ndop.conformance.matrix import Matrix
 from ndop.conformance.report import RESULTS
-from ndop.conformance.results import Outcome, RequirementResult, RunResult, TestResult
+from ndop.conformance.results import Outcome, RunResult
 from tests.browser import OpenPage, assert_accessible
-
-
-def a_test(area: str, number: int, outcome: Outcome) -> TestResult:
-    return TestResult(
-        id=f"test_{area}.py::test_{number}",
-        area=area,
-        title="SHALL: something holds.",
-        requirements=["NDOP-001"],
-        outcome=outcome,
-        explanation="",
-        notes=[],
-        seconds=0.5,
-        exchanges=[],
-    )
+from tests.conformance.made import made_row, made_run, made_test
 
 
 def a_run(edition: str, **outcomes: tuple[Outcome, ...]) -> RunResult:
-    """A run of an edition: area to the outcomes of its tests."""
+    """A run of an edition: area to the outcomes of its tests, which show a row an area."""
     tests = [
-        a_test(area, number, outcome)
+        made_test(f"test_{number}", outcome, area=area, requirements=[])
         for area, of_area in outcomes.items()
         for number, outcome in enumerate(of_area)
     ]
     rows = [
-        RequirementResult.model_validate(
-            {
-                "id": f"NDOP-{number:03d}",
-                "title": area,
-                "level": "SHALL",
-                "area": area,
-                "statement": "",
-                "outcome": "failed" if "failed" in outcomes[area] else "passed",
-                "tests": [],
-                "shown_by": "",
-            }
-        )
-        for number, area in enumerate(outcomes, 1)
+        made_row(f"NDOP-{number:03d}", area, "failed" if "failed" in of_area else "passed")
+        for number, (area, of_area) in enumerate(outcomes.items(), 1)
     ]
-    return RunResult(
-        edition=edition,
-        base_url="http://127.0.0.1:1/fhir",
-        started="2026-01-01T00:00:00+00:00",
-        seconds=2,
-        complete=True,
-        tests=tests,
-        requirements=rows,
-    )
+    return made_run(tests, edition=edition, seconds=2, requirements=rows)
 
 
 GREEN = a_run("one", create=("passed", "skipped"), read=("passed", "warning"))

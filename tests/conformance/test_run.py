@@ -21,6 +21,7 @@ from ndop.errors import TargetError
 from ndop.layout import Layout
 from ndop.nhs_numbers import synthetic
 from tests.conformance.canned import Answer, canned
+from tests.conformance.small_suite import checkout_with
 
 SLOW_2 = pytest.param(2, marks=pytest.mark.slow)
 
@@ -67,14 +68,7 @@ def test_errors(ndop):
 
 @pytest.fixture
 def suite(layout: Layout, tmp_path: Path) -> Layout:
-    """A checkout with a small suite."""
-    folder = tmp_path / "conformance-tests"
-    folder.mkdir()
-    for name in ("pytest.ini", "requirements.csv"):
-        (folder / name).write_bytes((layout.conformance_tests / name).read_bytes())
-    (folder / "test_read.py").write_text(SUITE, encoding="utf-8")
-    (tmp_path / "profiles").symlink_to(layout.root / "profiles")
-    return replace(layout, root=tmp_path)
+    return checkout_with(SUITE, layout, tmp_path)
 
 
 def metadata(_method: str, _path: str) -> Answer:

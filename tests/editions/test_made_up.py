@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -16,7 +15,6 @@ from ndop.conformance.run import RunPlan, run
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition, EditionFolder
 from ndop.layout import Layout
-from ndop.nhs_numbers import synthetic
 from ndop.profiles import build as profiles
 from ndop.progress import Progress
 from ndop.server import process
@@ -52,11 +50,6 @@ def serving(
     with process.running(built, plan, progress) as running:
         yield running
         assert "failed unexpectedly" not in running.log.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def patient() -> str:
-    return next(islice(synthetic(), 1))
 
 
 def post(server: RunningServer, consent: Draft, **headers: str) -> httpx.Response:

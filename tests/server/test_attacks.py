@@ -9,7 +9,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import quote
 
 import httpx
@@ -17,24 +16,12 @@ import pytest
 
 from ndop.conformance.client import JSON, XML
 from ndop.conformance.expectations import assert_spine_error
-from ndop.consents import Draft, adding, draft, having
+from ndop.consents import Draft, adding, having
 from ndop.editions import Edition
-from ndop.nhs_numbers import synthetic
 from ndop.server.process import RunningServer
 from tests.server.raw_http import TELLTALES, connected, parsed, received, response, sent
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def http(server: RunningServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.base_url + "/", timeout=60) as client:
-        yield client
-
-
-@pytest.fixture
-def consent(edition: Edition) -> Draft:
-    return draft(edition, next(islice(synthetic(), 1)))
 
 
 def post(

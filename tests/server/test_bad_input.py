@@ -4,8 +4,6 @@ outcome, no stack trace, no product, nothing stored."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,30 +11,12 @@ import pytest
 
 from ndop.conformance.client import JSON, XML
 from ndop.conformance.expectations import assert_spine_error
-from ndop.consents import Draft, draft, having
+from ndop.consents import Draft, having
 from ndop.editions import Edition
-from ndop.nhs_numbers import synthetic
-from ndop.server.process import RunningServer
 from tests.server.raw_http import TELLTALES
 from tests.server.raw_http import response as raw
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def http(server: RunningServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.base_url + "/", timeout=60) as client:
-        yield client
-
-
-@pytest.fixture
-def patient() -> str:
-    return next(islice(synthetic(), 1))
-
-
-@pytest.fixture
-def consent(edition: Edition, patient: str) -> Draft:
-    return draft(edition, patient)
 
 
 def insist(edition: Edition, response: httpx.Response, status: int, code: str) -> None:

@@ -7,7 +7,6 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from itertools import islice
 
 import httpx
 import pytest
@@ -71,7 +70,7 @@ def post(http: httpx.Client, body: str, content_type: str = JSON) -> httpx.Respo
 
 
 def test_body(http: httpx.Client, edition: Edition) -> None:
-    consent = having(draft(edition, patient()), "language", value="e" * 65_536)
+    consent = having(draft(edition, next(synthetic())), "language", value="e" * 65_536)
     response = post(http, json.dumps(consent))
     assert_spine_error(edition, response, status=413, issue="too-costly", code="BAD_REQUEST")
     assert "at most 65536 bytes" in response.text
@@ -126,7 +125,7 @@ def test_elements(http: httpx.Client, edition: Edition, body: str, content_type:
 
 @pytest.mark.parametrize("asked", [{}, {"_count": "100"}, {"_offset": "1"}])
 def test_entries_of_a_page(http: httpx.Client, edition: Edition, asked: dict[str, str]) -> None:
-    consent = draft(edition, patient())
+    consent = draft(edition, next(synthetic()))
     created = post(http, json.dumps(consent))
     assert created.status_code == 201, created.text
     path = "Consent/" + created.headers["location"].split("/")[5]
@@ -294,15 +293,11 @@ def test_an_origin_that_is_none(http: httpx.Client, edition: Edition, origin: st
 
 def test_links_name_the_configured_address(http: httpx.Client, edition: Edition) -> None:
     """Not what the client called the server: a forged Host would stand in every link."""
-    consent = json.dumps(draft(edition, patient()))
+    consent = json.dumps(draft(edition, next(synthetic())))
     forged = {"Content-Type": JSON, "Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     created = http.post("Consent", content=consent, headers=forged)
     assert created.headers["location"].startswith("https://optout.example/fhir/Consent/")
     assert "evil" not in created.text + str(created.headers)
-
-
-def patient() -> str:
-    return next(islice(synthetic(), 1))
 
 
 def request_with_body(length: int) -> bytes:

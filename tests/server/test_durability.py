@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -30,7 +29,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> ServerPlan:
 @pytest.fixture(scope="module")
 def before(built: Layout, plan: ServerPlan, progress: Progress, edition: Edition) -> dict[str, str]:
     """Path to body of everything that a first server stored, before it was stopped."""
-    patient = next(islice(synthetic(), 1))
+    patient = next(synthetic())
     reference = edition.patient.reference_to(patient)
     with (
         process.running(built, plan, progress) as server,

@@ -1,0 +1,17 @@
+"""What the tests of a running server have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from ndop.server.process import RunningServer
+
+
+@pytest.fixture
+def http(server: RunningServer) -> Iterator[httpx.Client]:
+    """A client of the server that tests share."""
+    with httpx.Client(base_url=server.base_url + "/", timeout=60) as client:
+        yield client
