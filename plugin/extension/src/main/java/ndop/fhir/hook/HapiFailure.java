@@ -43,7 +43,7 @@ record HapiFailure(String code, Throwable thrown) {
     }
     if (thrown instanceof ResourceNotFoundException && !has(NOT_BOUND)
         || thrown instanceof ResourceGoneException) {
-      return Refusal.of(Situation.UNKNOWN_RECORD, "There is no resource at this address.");
+      return Refusal.ofUnknownRecord();
     }
     if (thrown instanceof ResourceVersionConflictException) {
       return Refusal.of(

@@ -16,6 +16,7 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.PatientReference;
+import ndop.fhir.policy.Refusal;
 import ndop.fhir.policy.Situation;
 import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;
@@ -85,7 +86,7 @@ public final class KeepsToThePatient {
 
   private void insistOnTheStored(IIdType id, String boundTo) {
     if (!patientOf(stored(id)).equals(Optional.of(boundTo))) {
-      throw outcomes.refused(Situation.UNKNOWN_RECORD, "There is no resource at this address.");
+      throw outcomes.refused(Refusal.ofUnknownRecord());
     }
   }
 

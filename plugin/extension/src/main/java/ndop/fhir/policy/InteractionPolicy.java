@@ -5,7 +5,6 @@ import static ndop.fhir.policy.Situation.INTERACTION_REFUSED;
 import static ndop.fhir.policy.Situation.MALFORMED_REQUEST;
 import static ndop.fhir.policy.Situation.NOT_IMPLEMENTED;
 import static ndop.fhir.policy.Situation.OTHER_TYPE_OR_OPERATION;
-import static ndop.fhir.policy.Situation.UNKNOWN_RECORD;
 
 import java.util.Optional;
 import java.util.Set;
@@ -132,7 +131,7 @@ public final class InteractionPolicy {
 
   private static Refusal unknownId(RequestLine request) {
     return request.path().size() <= 4
-        ? Refusal.of(UNKNOWN_RECORD, "There is no resource at this address.")
+        ? Refusal.ofUnknownRecord()
         : Refusal.of(MALFORMED_REQUEST, "The address has more segments than any of the API.");
   }
 

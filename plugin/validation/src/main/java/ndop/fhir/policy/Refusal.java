@@ -14,4 +14,12 @@ public record Refusal(Situation situation, List<String> diagnostics) {
   public static Refusal of(Situation situation, String diagnostics) {
     return new Refusal(situation, List.of(diagnostics));
   }
+
+  /**
+   * What is said of an address with nothing behind it, and of one that the caller may not know of:
+   * the two must not be told apart.
+   */
+  public static Refusal ofUnknownRecord() {
+    return of(Situation.UNKNOWN_RECORD, "There is no resource at this address.");
+  }
 }
