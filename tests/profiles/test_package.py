@@ -35,6 +35,7 @@ def test_what_is_in_a_package(edition: Edition, artefacts: dict[str, bytes]) -> 
     assert manifest["fhirVersions"] == ["3.0.1"]
     index = json.loads(files["package/.index.json"])
     listed = {entry["filename"] for entry in index["files"]}
-    assert listed == artefacts.keys() - {"edition.json"}
+    others = {"edition.json", "openapi.json"}
+    assert listed == artefacts.keys() - others
     assert all(files[f"package/{name}"] == artefacts[name] for name in listed)
-    assert files["package/other/edition.json"] == artefacts["edition.json"]
+    assert all(files[f"package/other/{name}"] == artefacts[name] for name in others)

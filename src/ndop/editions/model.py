@@ -331,12 +331,16 @@ class Transport(Facts):
 
 
 class CatalogueEntry(Facts):
-    """How one situation is answered (ndop-api.md, section 6.2), and which row asks for it."""
+    """How one situation is answered (ndop-api.md, section 6.2), and which row asks for it.
+
+    `interactions`: which of them can be answered so, None: each, and the capability statement.
+    """
 
     status: Annotated[int, Field(ge=200, le=599)]
     severity: Severity = "error"
     issue: str
     code: str
+    interactions: list[Interaction] | None = None
     requirement: RequirementId | None = None
 
 

@@ -15,7 +15,7 @@ from ndop.editions import Edition
 from ndop.errors import BuildError, OutOfDateError
 from ndop.java import modules, toolkit
 from ndop.layout import Layout
-from ndop.profiles import descriptor
+from ndop.profiles import descriptor, openapi
 from ndop.profiles.package import archive, pack
 from ndop.profiles.render import render
 from ndop.progress import Progress
@@ -120,7 +120,8 @@ def make(
                 file.name: file.read_bytes()
                 for file in sorted((folders[edition.id] / "complete").glob("*.json"))
             },
-            descriptor.FILE_NAME: _descriptor(edition),
+            descriptor.FILE_NAME: _json(descriptor.describe(edition)),
+            openapi.FILE_NAME: _json(openapi.describe(edition)),
         }
         for edition in editions
     }
@@ -146,9 +147,8 @@ def _rendered(layout: Layout, edition: Edition) -> Path:
     return folder
 
 
-def _descriptor(edition: Edition) -> bytes:
-    text = json.dumps(descriptor.describe(edition), indent=2, ensure_ascii=False)
-    return (text + "\n").encode()
+def _json(data: object) -> bytes:
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _insist_on_valid(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:

@@ -9,21 +9,23 @@ import tarfile
 from collections.abc import Mapping
 
 from ndop.editions import Edition
-from ndop.profiles import descriptor
+from ndop.profiles import descriptor, openapi
 from ndop.profiles.render import FHIR_VERSION
+
+_OTHER = (descriptor.FILE_NAME, openapi.FILE_NAME)
 
 
 def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
     """Pack artefacts (file name to JSON) as package `edition.package`.
 
     Follows the FHIR package specification: `package/package.json`, `package/.index.json`, the
-    artefacts beside them, and the edition's descriptor under `package/other/`.
+    artefacts beside them, and what is no resource under `package/other/`.
     """
-    resources = {name: text for name, text in artefacts.items() if name != descriptor.FILE_NAME}
+    resources = {name: text for name, text in artefacts.items() if name not in _OTHER}
     files = {
         "package/package.json": _json(_manifest(edition)),
         "package/.index.json": _json(_index(resources)),
-        f"package/other/{descriptor.FILE_NAME}": artefacts[descriptor.FILE_NAME],
+        **{f"package/other/{name}": artefacts[name] for name in _OTHER},
         **{f"package/{name}": text for name, text in resources.items()},
     }
     return archive(files)

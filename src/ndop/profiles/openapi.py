@@ -1,0 +1,329 @@
+"""An edition's API as an OpenAPI description (3.1): for clients, gateways and fuzzers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ndop.editions import Edition
+from ndop.editions.model import CatalogueEntry
+from ndop.profiles.consent_schema import COMPONENTS, Schema, schema_of
+
+#: The description's name in profiles/generated/<edition>, in the package and on the server.
+FILE_NAME = "openapi.json"
+#: Of the capability statement, which is read everywhere and stands in no list of interactions.
+CAPABILITIES = "capabilities"
+
+_TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 999999}
+_TAG = {"description": "The version, as If-Match takes it.", "schema": _TEXT}
+_SITUATION = "issue."
+
+
+def describe(edition: Edition) -> dict[str, Any]:
+    """The description. Its paths are relative to the base URL of the API."""
+    contact = edition.publication.contact
+    description: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": edition.title,
+            "summary": edition.capability.description,
+            "description": edition.summary,
+            "version": edition.version,
+            "contact": {"name": contact.name, "email": contact.email},
+        },
+        "servers": [{"url": "fhir", "description": "The API beside this description."}],
+        "paths": _Paths(edition).paths(),
+        "components": {
+            "schemas": _schemas(edition),
+            "parameters": dict(_parameters(edition)),
+            "securitySchemes": {"token": _token(edition)},
+        },
+        # A deployment says whether it insists on tokens.
+        "security": [{}, {"token": []}],
+    }
+    if edition.capability.guide:
+        description["externalDocs"] = {"url": edition.capability.guide}
+    return description
+
+
+class _Paths:
+    """The addresses of an edition's interactions."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._type = edition.consent.type
+        self._headers = [{"$ref": f"#/components/parameters/{name}"} for name in _headers(edition)]
+
+    def paths(self) -> dict[str, Any]:
+        one, of_type = _refer(["id"]), f"/{self._type}"
+        paths: dict[str, Any] = {"/metadata": {"get": self._capabilities()}}
+        for code, path, method, operation in (
+            ("search-type", of_type, "get", self._search()),
+            ("create", of_type, "post", self._writing("Register a preference", "201")),
+            ("history-type", f"{of_type}/_history", "get", self._history_of_a_patient()),
+            ("read", f"{of_type}/{{id}}", "get", self._reading("Read a Consent", one)),
+            ("update", f"{of_type}/{{id}}", "put", self._writing("Change a preference", "200")),
+            (
+                "history-instance",
+                f"{of_type}/{{id}}/_history",
+                "get",
+                self._listing("The versions of a Consent", [*one, *_refer(_PAGES)]),
+            ),
+            (
+                "vread",
+                f"{of_type}/{{id}}/_history/{{versionId}}",
+                "get",
+                self._reading("Read a version of a Consent", _refer(["id", "versionId"])),
+            ),
+        ):
+            if code in self._edition.interactions:
+                operation["responses"].update(self._refusals(code))
+                paths.setdefault(path, {})[method] = {"operationId": code, **operation}
+        return paths
+
+    def _capabilities(self) -> dict[str, Any]:
+        operation = self._operation("What the server does", [])
+        operation["responses"]["200"] = self._answer("The statement", "CapabilityStatement")
+        operation["responses"].update(self._refusals(CAPABILITIES))
+        return {"operationId": CAPABILITIES, **operation}
+
+    def _search(self) -> dict[str, Any]:
+        search = self._edition.search
+        parameters: list[Schema] = [
+            {
+                "name": name,
+                "in": "query",
+                "description": f"{parameter.definition} ({parameter.type})",
+                "required": search.one_of == [name],
+                "schema": _TEXT,
+                **self._example(parameter.identity),
+            }
+            for name, parameter in search.parameters.items()
+        ]
+        operation = self._listing("Look up a patient", [*parameters, *_refer(["_count"])])
+        if len(search.one_of) > 1:
+            operation["description"] = f"Asks for one of {', '.join(search.one_of)}."
+        return operation
+
+    def _example(self, identity: str | None) -> dict[str, str]:
+        return {"example": self._edition.patient.reference_to("9990000018")} if identity else {}
+
+    def _history_of_a_patient(self) -> dict[str, Any]:
+        history = self._edition.history
+        if history is None:
+            return self._listing("", [])
+        by = self._edition.search.parameters[history.by]
+        parameters: list[Schema] = [
+            {
+                "name": history.by,
+                "in": "query",
+                "required": True,
+                "schema": _TEXT,
+                **self._example(by.identity),
+            },
+            *(
+                {"name": name, "in": "query", "schema": _TEXT}
+                for name in (history.version, *history.filters)
+                if name
+            ),
+        ]
+        return self._listing("The history of a patient", [*parameters, *_refer(_PAGES)])
+
+    def _listing(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
+        operation = self._operation(summary, parameters)
+        operation["responses"]["200"] = self._answer("What was found", "Bundle")
+        return operation
+
+    def _reading(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
+        operation = self._operation(summary, parameters)
+        operation["responses"]["200"] = {
+            **self._answer("The Consent", self._edition.consent.id),
+            "headers": {"ETag": _TAG},
+        }
+        operation["responses"]["304"] = {"description": "The client has this version."}
+        return operation
+
+    def _writing(self, summary: str, status: str) -> dict[str, Any]:
+        creates = status == "201"
+        own = [] if creates else _refer(["id", "If-Match"])
+        operation = self._operation(summary, [*own, *_refer(["Prefer"])])
+        operation["requestBody"] = {
+            "required": True,
+            "content": self._content(self._edition.consent.id),
+        }
+        situation = "created" if creates else "updated"
+        answer = self._answer("Stored", self._edition.consent.id, _SITUATION + situation)
+        headers = {"ETag": _TAG, "Location": {"description": "Its version.", "schema": _TEXT}}
+        operation["responses"][status] = {
+            **answer,
+            "headers": headers if creates else {"ETag": _TAG},
+        }
+        return operation
+
+    def _operation(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
+        return {
+            "summary": summary,
+            "parameters": [*parameters, *_refer(_FORM), *self._headers],
+            "responses": {},
+        }
+
+    def _refusals(self, interaction: str) -> dict[str, Any]:
+        """By status, every error of the catalogue that the interaction can be answered with."""
+        by_status: dict[int, dict[str, CatalogueEntry]] = {}
+        for situation, entry in sorted(self._edition.errors.items()):
+            everywhere = entry.interactions is None
+            if entry.status >= 400 and (everywhere or interaction in (entry.interactions or [])):
+                by_status.setdefault(entry.status, {})[situation] = entry
+        concepts = self._edition.error_codes.concepts
+        return {
+            str(status): {
+                "description": ". ".join(
+                    dict.fromkeys(f"{one.code}: {concepts[one.code]}" for one in entries.values())
+                ),
+                "content": self._content(*(f"{_SITUATION}{name}" for name in entries)),
+            }
+            for status, entries in sorted(by_status.items())
+        }
+
+    def _answer(self, description: str, *schemas: str) -> dict[str, Any]:
+        return {"description": description, "content": self._content(*schemas)}
+
+    def _content(self, *schemas: str) -> dict[str, Any]:
+        """In each format; of JSON what it holds: one of the schemas, or issues that are such."""
+        issues = [one for one in schemas if one.startswith(_SITUATION)]
+        others = [one for one in schemas if not one.startswith(_SITUATION)]
+        if issues:
+            refusal: Schema = {
+                "$ref": f"{COMPONENTS}OperationOutcome",
+                "properties": {
+                    "issue": {"items": {"anyOf": [{"$ref": COMPONENTS + one} for one in issues]}}
+                },
+            }
+            schema: Schema = {"anyOf": [*({"$ref": COMPONENTS + one} for one in others), refusal]}
+        else:
+            schema = {"$ref": COMPONENTS + others[0]}
+        return {
+            form: {"schema": schema} if form.endswith("json") else {}
+            for form in self._edition.capability.formats
+        }
+
+
+def _schemas(edition: Edition) -> dict[str, Any]:
+    structures = [
+        one for one in edition.structures if one.type in (edition.consent.type, "Extension")
+    ]
+    return {
+        **{one.id: schema_of(edition, one) for one in structures},
+        "Bundle": {
+            "type": "object",
+            "properties": {
+                "resourceType": {"const": "Bundle"},
+                "type": {"enum": ["searchset", "history"]},
+                "total": {"type": "integer", "minimum": 0},
+                "entry": {"type": "array", "items": {"type": "object"}},
+            },
+            "required": ["resourceType", "total", "type"],
+        },
+        "CapabilityStatement": {
+            "type": "object",
+            "properties": {"resourceType": {"const": "CapabilityStatement"}},
+            "required": ["resourceType"],
+        },
+        "OperationOutcome": {
+            "type": "object",
+            "properties": {
+                "resourceType": {"const": "OperationOutcome"},
+                "issue": {"type": "array", "minItems": 1, "items": {"$ref": f"{COMPONENTS}issue"}},
+            },
+            "required": ["issue", "resourceType"],
+        },
+        "issue": {
+            "type": "object",
+            "properties": {"diagnostics": {"type": "string", "minLength": 1}},
+            "required": ["code", "details", "diagnostics", "severity"],
+        },
+        **{
+            f"{_SITUATION}{situation}": _issue(edition, entry)
+            for situation, entry in sorted(edition.errors.items())
+        },
+    }
+
+
+def _issue(edition: Edition, entry: CatalogueEntry) -> Schema:
+    """An issue of one situation of the catalogue (NDOP-134, NDOP-135)."""
+    codes = edition.error_codes
+    coding = {
+        "system": {"const": codes.url},
+        "code": {"const": entry.code},
+        "display": {"const": codes.concepts[entry.code]},
+    }
+    return {
+        "properties": {
+            "severity": {"const": entry.severity},
+            "code": {"const": entry.issue},
+            "details": {
+                "properties": {
+                    "coding": {
+                        "type": "array",
+                        "minItems": 1,
+                        "maxItems": 1,
+                        "items": {"properties": coding, "required": sorted(coding)},
+                    }
+                },
+                "required": ["coding"],
+            },
+        },
+        "required": ["code", "details", "severity"],
+    }
+
+
+#: Parameters of FHIR itself (http.html, search.html), which no edition lists.
+_FORM = ("_format", "_pretty")
+_PAGES = ("_count", "_offset", "_since")
+
+
+def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
+    for name, schema in (
+        ("_format", _TEXT),
+        ("_pretty", _TEXT),
+        ("_count", _NUMBER),
+        ("_offset", _NUMBER),
+        ("_since", _TEXT),
+    ):
+        yield name, {"name": name, "in": "query", "schema": schema}
+    identifier = {"type": "string", "pattern": r"^[A-Za-z0-9\-.]{1,64}$"}
+    for name in ("id", "versionId"):
+        yield name, {"name": name, "in": "path", "required": True, "schema": identifier}
+    for name in ("If-Match", "Prefer"):
+        yield name, {"name": name, "in": "header", "schema": _TEXT}
+    for name, others in _headers(edition).items():
+        known = f"Also understood: {', '.join(others)}." if others else ""
+        yield name, {"name": name, "in": "header", "description": known, "schema": _TEXT}
+
+
+def _refer(names: tuple[str, ...] | list[str]) -> list[Schema]:
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _headers(edition: Edition) -> dict[str, list[str]]:
+    """Audit headers by the name that clients send, with the others that are understood."""
+    names = edition.audit.headers
+    return {
+        first: others for first, *others in (names.trace, names.from_, names.to, names.interaction)
+    }
+
+
+def _token(edition: Edition) -> Schema:
+    """How a token is sent. Its claims are the edition's table."""
+    first, *others = edition.audit.headers.token
+    claims = ", ".join(
+        f"{name}{'' if claim.required else ' (optional)'}"
+        for name, claim in edition.audit.claims.items()
+    )
+    said = f"Claims: {claims}." if claims else ""
+    if others:
+        said = f"Also understood in {', '.join(others)}. {said}".strip()
+    if first.lower() == "authorization":
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": said}
+    return {"type": "apiKey", "in": "header", "name": first, "description": said}
