@@ -202,3 +202,37 @@ def output(line: str, given: str = "") -> str:
         ["bash", "-c", line], capture_output=True, text=True, check=True, input=given
     )
     return done.stdout
+
+
+def test_the_openapi_description_is_served(root: str, layout: Layout, edition: Edition) -> None:
+    served = httpx.get(f"{root}openapi.json", headers={"Origin": "https://portal.example"})
+    assert served.content == (layout.generated / edition.id / "openapi.json").read_bytes()
+    assert served.headers["content-type"].startswith("application/json")
+    assert served.headers["x-content-type-options"] == "nosniff"
+    assert served.headers["content-security-policy"].startswith("default-src 'none'")
+    assert served.headers["access-control-allow-origin"] in ("*", "https://portal.example")
+    assert 'href="openapi.json"' in httpx.get(root, headers={"Accept": HTML}).text
+    for path in ("openapi.json/", "openapi.json/x", "fhir/openapi.json", "openapi"):
+        assert httpx.get(f"{root}{path}").status_code >= 400, path
+    assert httpx.post(f"{root}openapi.json").status_code == 404
+
+
+def test_every_parameter_of_the_description_is_understood(server: RunningServer) -> None:
+    """What HAPI and the extension take stands in Java; the description says no more."""
+    described = httpx.get(urljoin(server.base_url, "/openapi.json")).json()
+    common = described["components"]["parameters"]
+    tried = 0
+    for path, operations in described["paths"].items():
+        address = path.replace("{id}", "unknown").replace("{versionId}", "1")
+        for parameter in operations.get("get", {}).get("parameters", []):
+            known = (
+                common[parameter["$ref"].rpartition("/")[2]] if "$ref" in parameter else parameter
+            )
+            if known["in"] == "query":
+                query = {known["name"]: "json" if known["name"] == "_format" else "1"}
+                answer = httpx.get(f"{server.base_url}{address}", params=query, timeout=60)
+                assert answer.status_code != 422, (path, known["name"], answer.text)
+                tried += 1
+    assert tried > 15
+    refused = httpx.get(f"{server.base_url}/Consent", params={"_since": "1"})
+    assert refused.status_code == 422, "else this test shows nothing"

@@ -36,6 +36,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.web.cors.CorsConfiguration;
 
 /** The beans of the extension, found by Spring Boot in any HAPI JPA server that has the jar. */
 @AutoConfiguration
@@ -127,11 +128,16 @@ public class ExtensionConfiguration {
   }
 
   @Bean
-  FilterRegistrationBean<AnswersBrowsers> ndopPages(FhirContext fhir, EditionPackage edition) {
+  FilterRegistrationBean<AnswersBrowsers> ndopPages(
+      FhirContext fhir, EditionPackage edition, ExtensionSettings settings) {
+    CorsConfiguration origins = new CorsConfiguration();
+    if (edition.edition().cors()) {
+      origins.setAllowedOriginPatterns(settings.corsOrigins());
+    }
     PublishedFiles files = new PublishedFiles(fhir, edition);
     FilterRegistrationBean<AnswersBrowsers> registration =
         new FilterRegistrationBean<>(
-            new AnswersBrowsers(new StartPage(edition.edition(), files), files));
+            new AnswersBrowsers(new StartPage(edition.edition(), files), files, origins));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
     return registration;
   }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * Gives a browser the start page at the root of the server, and anybody the published files. What a
@@ -27,10 +28,13 @@ public final class AnswersBrowsers extends HttpFilter {
 
   private final transient StartPage page;
   private final transient PublishedFiles files;
+  private final transient CorsConfiguration origins;
 
-  public AnswersBrowsers(StartPage page, PublishedFiles files) {
+  /** Pages of {@code origins} may read the files, as they may call the API. */
+  public AnswersBrowsers(StartPage page, PublishedFiles files, CorsConfiguration origins) {
     this.page = page;
     this.files = files;
+    this.origins = origins;
   }
 
   @Override
@@ -52,10 +56,19 @@ public final class AnswersBrowsers extends HttpFilter {
       Optional<PublishedFiles.Content> file =
           files.find(path.substring(Math.min(1, path.length())));
       if (file.isPresent()) {
+        letOtherOriginsRead(request, response);
         write(response, file.get().mediaType(), NOTHING, file.get().bytes());
       } else {
         chain.doFilter(request, response);
       }
+    }
+  }
+
+  private void letOtherOriginsRead(HttpServletRequest request, HttpServletResponse response) {
+    response.addHeader("Vary", "Origin");
+    String allowed = origins.checkOrigin(request.getHeader("Origin"));
+    if (allowed != null) {
+      response.setHeader("Access-Control-Allow-Origin", allowed);
     }
   }
 

@@ -16,8 +16,9 @@ import ndop.fhir.edition.EditionPackage;
 import org.hl7.fhir.dstu3.model.MetadataResource;
 
 /**
- * What a server lets anybody read beside its API: the edition's artefacts and its examples. Only
- * what was found here at the start is served; a path is a name in a list and nothing else.
+ * What a server lets anybody read beside its API: the edition's artefacts, its OpenAPI description
+ * and its examples. Only what was found here at the start is served; a path is a name in a list and
+ * nothing else.
  */
 public final class PublishedFiles {
 
@@ -26,12 +27,14 @@ public final class PublishedFiles {
   private static final String PLAIN_JSON = "application/json;charset=UTF-8";
   private static final List<String> FOLDERS = List.of("valid", "invalid");
   private static final String MANIFEST = "manifest.json";
+  private static final String OPEN_API = "openapi.json";
 
   private final FhirContext fhir;
   private final String examplesInTheJar;
   private final Map<String, MetadataResource> artefacts = new LinkedHashMap<>();
   private final Map<String, Example> examples = new LinkedHashMap<>();
   private final List<String> manifests = new ArrayList<>();
+  private final Optional<Content> openApi;
 
   public PublishedFiles(FhirContext fhir, EditionPackage edition) {
     this.fhir = fhir;
@@ -45,6 +48,7 @@ public final class PublishedFiles {
                     "profiles/%s-%s.json"
                         .formatted(artefact.fhirType(), artefact.getIdElement().getIdPart()),
                     artefact));
+    openApi = edition.openApi().map(description -> new Content(PLAIN_JSON, description));
     FOLDERS.forEach(this::readManifest);
   }
 
@@ -96,8 +100,16 @@ public final class PublishedFiles {
     return List.copyOf(manifests);
   }
 
+  /** Path of the OpenAPI description; none where the edition came without one. */
+  Optional<String> openApi() {
+    return openApi.map(description -> OPEN_API);
+  }
+
   /** The file at {@code path} below the server's root; empty where there is none. */
   Optional<Content> find(String path) {
+    if (path.equals(OPEN_API)) {
+      return openApi;
+    }
     MetadataResource artefact = artefacts.get(path);
     if (artefact != null) {
       String text = fhir.newJsonParser().setPrettyPrint(true).encodeResourceToString(artefact);

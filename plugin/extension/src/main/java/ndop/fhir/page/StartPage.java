@@ -58,6 +58,8 @@ public final class StartPage {
                 root + api,
                 "metadata",
                 api.substring(1) + "/metadata",
+                "openApi",
+                files.openApi(),
                 "requests",
                 requests.of(root + api, consent),
                 "artefacts",

@@ -31,6 +31,8 @@ class StartPageTest {
   void onlyWhatIsInAListIsServed() {
     assertThat(files.find("profiles/StructureDefinition-NDOP-Consent-1.json")).isPresent();
     assertThat(files.find("examples/valid/manifest.json")).isPresent();
+    assertThat(files.find("openapi.json")).isPresent();
+    assertThat(files.find("edition.json")).isEmpty();
     assertThat(files.find("examples/valid/../valid/manifest.json")).isEmpty();
     assertThat(files.find("examples/valid/")).isEmpty();
     assertThat(files.find("")).isEmpty();

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.utilities.npm.NpmPackage;
 import org.hl7.fhir.utilities.npm.NpmPackage.NpmPackageFolder;
@@ -22,11 +23,20 @@ import org.hl7.fhir.utilities.npm.NpmPackage.NpmPackageFolder;
  * @param version the package's version
  * @param edition the edition's facts, from {@code other/edition.json}
  * @param resources every artefact of the package
+ * @param openApi the OpenAPI description of the API, {@code other/openapi.json}; empty where the
+ *     package has none
  */
 public record EditionPackage(
-    byte[] content, String name, String version, Edition edition, List<IBaseResource> resources) {
+    byte[] content,
+    String name,
+    String version,
+    Edition edition,
+    List<IBaseResource> resources,
+    Optional<byte[]> openApi) {
 
+  private static final String OTHER = "other";
   private static final String FACTS = "edition.json";
+  private static final String OPEN_API = "openapi.json";
 
   /**
    * Reads a package.
@@ -44,10 +54,16 @@ public record EditionPackage(
         resources.add(parser.parseResource(new ByteArrayInputStream(folder.fetchFile(file))));
       }
     }
-    try (InputStream facts = npm.load("other", FACTS)) {
+    Optional<byte[]> openApi = Optional.empty();
+    if (npm.hasFile(OTHER, OPEN_API)) {
+      try (InputStream description = npm.load(OTHER, OPEN_API)) {
+        openApi = Optional.of(description.readAllBytes());
+      }
+    }
+    try (InputStream facts = npm.load(OTHER, FACTS)) {
       Edition edition = new ObjectMapper().readValue(facts, Edition.class);
       return new EditionPackage(
-          content, npm.name(), npm.version(), edition, List.copyOf(resources));
+          content, npm.name(), npm.version(), edition, List.copyOf(resources), openApi);
     }
   }
 
