@@ -11,7 +11,7 @@ NDOP := $(VENV)/bin/ndop
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity serve check format build clean
+.PHONY: help run test parity prove serve check format build clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,6 +27,9 @@ parity: $(READY) ## the verdicts of the published profiles and of ours, over mut
 
 serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=, TLS=1)
 	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(if $(AUDIT),--audit $(AUDIT)) $(if $(TLS),--tls build/certificates)
+
+prove: $(READY) ## seed faults: each must be caught by a test of its own requirement
+	@$(NDOP) prove $(if $(EDITION),--edition $(EDITION))
 
 check: $(READY) ## formatters, linters, type checkers, generated files
 	@$(NDOP) check

@@ -12,6 +12,7 @@
     ├── ResultsError          a results.json cannot be read or compared
     ├── CertificateError      certificates cannot be made, or are not there
     ├── TokenError            a token cannot be made as asked
+    ├── ProofError            seeded faults prove nothing: a test fails without one, say
     ├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
     │   └── FileRefusedError  a file of NHS numbers has a line that is none
     ├── MissingToolError      a program that must be on the machine is not
@@ -73,6 +74,10 @@ class ResultsError(NdopError):
 
 class TokenError(NdopError):
     """A token cannot be made as asked: no such claim, no such key, no patient."""
+
+
+class ProofError(NdopError):
+    """Seeded faults prove nothing: a test fails without a fault, or a fault cannot be applied."""
 
 
 class UpholdingError(NdopError):

@@ -16,6 +16,7 @@ from ndop.cli import (
     conformance,
     examples,
     parity,
+    proving,
     requirements,
     runs,
     servers,
@@ -103,6 +104,7 @@ _offer(
     "ndop uphold numbers.dat --output shared.dat --server https://your.server/fhir",
     "Exit status: 0 as asked, 1 the file was refused, 2 could not run, 130 Ctrl-C.",
 )
+_offer("prove", proving.prove, "ndop prove --edition ndop-1.1.0 --only NDOP-086")
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("parity", parity.parity, "ndop parity --edition noom-draft --seed 7 --count 5000")
 _offer("test", runs.run_tests, "ndop test --fast")

@@ -1,0 +1,190 @@
+"""The proof: each fault, seeded by itself, is caught by a test of its own requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ndop.conformance import pytest_process
+from ndop.conformance.results import TestResult
+from ndop.conformance.settings import Settings
+from ndop.editions import Edition
+from ndop.errors import ProofError
+from ndop.faults.filter import Filter, filtering
+from ndop.faults.model import Fault
+from ndop.faults.seeding import number_in
+from ndop.layout import Layout
+from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import ServerPlan
+
+_SECONDS = 1200.0
+
+#: The settings that make a claim true of our server.
+_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "strict-nhs-number": {"ndop.strict-nhs-number": "true"},
+    "require-if-match": {"ndop.require-if-match": "true"},
+    "requires-token": {"ndop.audit": "required"},
+    "ignores-token": {"ndop.audit": "off"},
+}
+#: What servers are set up for; a fault takes the first that is enough for it.
+SETUPS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("strict-nhs-number", "require-if-match", "requires-token"),
+    ("ignores-token",),
+)
+
+
+@dataclass(slots=True)
+class Proof:
+    """What came of one fault in one edition: tests of its requirements that caught it, those
+    that did not, and, where none caught it, other tests that did.
+    """
+
+    fault: Fault
+    edition: str
+    caught_by: list[str] = field(default_factory=list)
+    passed_by: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was caught as it must be."""
+        return bool(self.caught_by)
+
+
+#: Called as each proof is done.
+Watcher = Callable[[Proof], None]
+
+
+def prove(
+    layout: Layout,
+    edition: Edition,
+    faults: Sequence[Fault],
+    watcher: Watcher,
+    progress: Progress,
+) -> list[Proof]:
+    """Seed each fault in front of a server of the edition; everything must have been built.
+
+    Raises ProofError where a test fails without any fault, or a fault cannot be applied: then
+    nothing is proved.
+    """
+    proofs: list[Proof] = []
+    for claims, own in _by_setup(faults):
+        settings = {key: value for claim in claims for key, value in _SETTINGS[claim].items()}
+        plan = ServerPlan(edition.id, settings=settings)
+        with (
+            process.running(layout, plan, progress) as server,
+            filtering(server.base_url, edition, own) as running,
+        ):
+            found = _seeded(layout, edition, claims, running, watcher)
+        proofs += found
+    return proofs
+
+
+def prove_against(
+    layout: Layout, edition: Edition, faults: Sequence[Fault], sound_url: str, watcher: Watcher
+) -> list[Proof]:
+    """As `prove`, against a server that runs and is set up for nothing; of the faults that need
+    no other.
+    """
+    own = [one for one in faults if not one.claims]
+    with filtering(sound_url, edition, own) as running:
+        return _seeded(layout, edition, (), running, watcher)
+
+
+def _by_setup(faults: Sequence[Fault]) -> Iterator[tuple[tuple[str, ...], list[Fault]]]:
+    left = list(faults)
+    for claims in SETUPS:
+        own = [fault for fault in left if set(fault.claims) <= set(claims)]
+        left = [fault for fault in left if fault not in own]
+        if own:
+            yield claims, own
+    assert not left, f"no server is set up for {[fault.name for fault in left]}"
+
+
+def _seeded(
+    layout: Layout, edition: Edition, claims: tuple[str, ...], running: Filter, watcher: Watcher
+) -> list[Proof]:
+    proofs = [Proof(fault, edition.id) for fault in running.faults]
+    for test in _tests(layout, edition, claims, running):
+        number = number_in(test)
+        function = test.id.partition("[")[0]
+        if number is not None:
+            _note(proofs[number], function, caught=test.outcome == "failed")
+        elif test.outcome not in ("passed", "skipped"):
+            raise ProofError(
+                f"{edition.id}: {test.id} does not pass without a fault, so nothing is proved:\n"
+                f"{test.explanation}"
+            )
+    missed = [number for number, proof in enumerate(proofs) if not proof.holds]
+    if missed:
+        options = [f"--every-test={number}" for number in missed]
+        for test in _tests(layout, edition, claims, running, options):
+            number = number_in(test)
+            if number is not None and test.outcome == "failed":
+                _add(proofs[number].others, test.id.partition("[")[0])
+    if running.broken:
+        raise ProofError(
+            f"{edition.id}: {len(running.broken)} requests broke a fault, so nothing is proved. "
+            f"The first:\n{running.broken[0]}"
+        )
+    for proof in proofs:
+        watcher(proof)
+    return proofs
+
+
+def _note(proof: Proof, function: str, *, caught: bool) -> None:
+    """A test that catches a fault under one parameter has caught it."""
+    if caught:
+        _add(proof.caught_by, function)
+        proof.passed_by = [one for one in proof.passed_by if one != function]
+    elif function not in proof.caught_by:
+        _add(proof.passed_by, function)
+
+
+def _add(functions: list[str], function: str) -> None:
+    if function not in functions:
+        functions.append(function)
+
+
+def _tests(
+    layout: Layout,
+    edition: Edition,
+    claims: Iterable[str],
+    running: Filter,
+    options: Sequence[str] = (),
+) -> list[TestResult]:
+    tests: list[TestResult] = []
+
+    def hear(told: dict[str, Any]) -> None:
+        if "test" in told:
+            tests.append(TestResult.model_validate(told["test"]))
+
+    settings = Settings(base_url=running.base_url, edition=edition.id, claims=frozenset(claims))
+    ended = pytest_process.follow(
+        [*_arguments(layout, running), *options], settings, hear, _SECONDS
+    )
+    if ended.interruption is not None:
+        raise ended.interruption
+    if ended.status not in (0, 1) or not ended.in_time:
+        end = "\n".join(ended.printed.strip().splitlines()[-15:])
+        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{end}")
+    return tests
+
+
+def _arguments(layout: Layout, running: Filter) -> list[str]:
+    folder = layout.conformance_tests
+    return [
+        "--disable-plugin-autoload",
+        *("-p", "ndop.conformance.recording"),
+        *("-p", "ndop.faults.seeding"),
+        *("-p", "no:cacheprovider"),
+        *("-c", str(folder / "pytest.ini")),
+        *("-q", "--tb=no"),
+        f"--rootdir={folder}",
+        f"--filter={running.base_url}",
+        *(f"--fault={fault.name}" for fault in running.faults),
+        str(folder),
+    ]
