@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ndop.cli.options import run_tool
+from ndop.cli.requirements import check_register
 from ndop.editions import EditionFolder
 from ndop.examples import files as examples
 from ndop.layout import checkout
@@ -37,7 +38,9 @@ def build(
 
 
 def check() -> None:
-    """Run formatters, linters and type checkers, and compare generated files with their sources."""
+    """Run formatters, linters and type checkers, compare generated files with their sources, and
+    insist that every requirement is accounted for.
+    """
     layout = checkout()
     for command in (
         [sys.executable, "-m", "ruff", "format", "--check", "."],
@@ -46,6 +49,7 @@ def check() -> None:
     ):
         run_tool(command, layout.root)
     run_tool(["mvn", "-B", "-q", "-ntp", "spotless:check"], layout.plugin)
+    check_register(layout)
     build(check=True)
 
 
