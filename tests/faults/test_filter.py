@@ -40,7 +40,7 @@ FAULTS = [
         lambda r: r.without_parameter("_id"),
     ),
     changes("renames", "NDOP-052", lambda r: r.is_read, lambda body, _r, _s: body.update(id="2")),
-    Fault("breaks", ("NDOP-001",), lambda _request, _sound: 1 / 0),  # type: ignore[arg-type,return-value]
+    Fault("breaks", "NDOP-001", lambda _request, _sound: 1 / 0),  # type: ignore[arg-type,return-value]
 ]
 
 

@@ -19,6 +19,7 @@ from ndop.faults import prove
 from ndop.faults.catalogue import FAULTS, faults_of, rows_without_fault
 from ndop.faults.messages import answer_with
 from ndop.faults.model import Fault
+from ndop.faults.parts import Part
 from ndop.faults.prove import Proof, prove_against
 from ndop.layout import Layout
 from ndop.server.process import RunningServer
@@ -107,6 +108,16 @@ def test_a_fault_that_nothing_catches_is_not_proved(proved: Callable[..., list[P
     assert "caught by nothing" in told(proofs[0])
 
 
+def test_a_skipped_test_proves_nothing(small: Layout, proved: Callable[..., list[Proof]]) -> None:
+    suite = small.conformance_tests / "test_capability.py"
+    skipping = 'ndop.get("metadata")\n    pytest.skip("as it likes")'
+    suite.write_text(SUITE.replace('ndop.get("metadata")\n', f"{skipping}\n"), encoding="utf-8")
+    (proof,) = proved(named(GONE, 200))
+    assert not proof.holds
+    assert proof.skipped == ["test_capability.py::test_own_and_blind"]
+    assert "test_capability.py::test_own_and_blind (skipped)" in told(proof)
+
+
 def test_without_a_fault_every_test_must_pass(proved: Callable[..., list[Proof]]) -> None:
     with pytest.raises(ProofError, match=r"test_other.*does not pass without a fault"):
         proved(named(ANOTHER, 404), body='{"resourceType": "Other"}')
@@ -130,18 +141,36 @@ def test_faults_have_names_of_their_own_and_known_requirements(register: Registe
     names = [fault.name for fault in FAULTS]
     assert len(set(names)) == len(names)
     for fault in FAULTS:
-        assert all(register[row].level == "SHALL" for row in fault.requirements)
+        assert register[fault.requirement].level == "SHALL"
         assert any(set(fault.claims) <= set(claims) for claims in prove.SETUPS)
+
+
+def test_the_parts_of_a_week_are_all_faults() -> None:
+    first = datetime.date(2026, 12, 30)
+    week = [first + datetime.timedelta(days) for days in range(7)]
+    seeded = [fault.name for day in week for fault in Part.of_day(day).take(FAULTS)]
+    assert sorted(seeded) == sorted(fault.name for fault in FAULTS)
+
+
+def test_a_part_is_named() -> None:
+    assert Part.of_day(datetime.date(2026, 11, 21)) == Part.parse("6/7")  # a Saturday
+    assert str(Part.parse("3/12")) == "3/12"
+    for wrong in ("", "0/4", "5/4", "1/0", "2", "a/b", "1/4/4"):
+        with pytest.raises(ValueError, match=r"expected a part such as 2/4"):
+            Part.parse(wrong)
 
 
 @pytest.mark.slow
 def test_the_suite_catches_faults_of_today(
     built: Layout, edition: Edition, register: Register, server: RunningServer
 ) -> None:
-    """A part that rotates by the day; `make prove` seeds all, in every edition."""
+    """A part that rotates by the day (docs/proof.md); `make prove` seeds all, in every edition."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    part = Part.parse(os.environ.get("NDOP_FAULT_PART", str(Part.of_day(today))))
     faults = [one for one in faults_of(edition, register) if not one.claims]
-    parts = int(os.environ.get("NDOP_FAULT_PARTS", "4"))
-    today = datetime.datetime.now(datetime.UTC).toordinal() % parts
-    proofs = prove_against(built, edition, faults[today::parts], server.base_url, lambda _: None)
-    assert len(proofs) >= len(faults) // parts
-    assert [told(proof) for proof in proofs if not proof.holds] == []
+    proofs = prove_against(built, edition, part.take(faults), server.base_url, lambda _: None)
+    assert len(proofs) >= len(faults) // part.of
+    missed = [told(proof) for proof in proofs if not proof.holds]
+    assert missed == [], (
+        f"again: NDOP_FAULT_PART={part} .venv/bin/pytest tests/faults/test_prove.py"
+    )

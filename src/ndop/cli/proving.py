@@ -17,6 +17,7 @@ from ndop.conformance import accounting, requirements
 from ndop.editions import Edition, EditionFolder
 from ndop.faults.catalogue import faults_of, rows_without_fault
 from ndop.faults.model import Fault
+from ndop.faults.parts import Part
 from ndop.faults.prove import Proof
 from ndop.faults.prove import prove as prove_faults
 from ndop.layout import checkout
@@ -30,16 +31,19 @@ def prove(
     only: Annotated[
         list[str] | None, typer.Option(help="Only faults of this requirement; may be repeated.")
     ] = None,
+    part: Annotated[
+        str, typer.Option(help="Only a part of each edition's faults, such as 2/4.")
+    ] = "1/1",
     workers: Annotated[int, typer.Option(min=1, max=3, help="How many editions at once.")] = 2,
 ) -> None:
     """Seed each fault in front of our server: a test of its own requirement must catch it."""
-    layout, progress = checkout(), Progress()
+    layout, progress = checkout(), Progress.in_lines()
     folder = EditionFolder(layout.editions, layout.shared_facts)
     editions = [load_edition(layout, one) for one in edition or folder.ids()]
     register = requirements.read(layout.requirements)
-    faults = {one.id: _chosen(faults_of(one, register), only or []) for one in editions}
+    faults = {one.id: _chosen(faults_of(one, register), only or [], part) for one in editions}
     if not any(faults.values()):
-        raise typer.BadParameter(f"--only: no fault is of {', '.join(only or [])}")
+        raise typer.BadParameter(f"--only, --part: no fault is of {', '.join(only or [])} {part}")
     tests = accounting.collect(layout)
     without = [
         f"{one.id}: {row}"
@@ -68,17 +72,20 @@ def prove(
 
 def told(proof: Proof) -> str:
     """A line for a proof: whether it holds, the fault, its requirements, the tests."""
-    rows = ", ".join(proof.fault.requirements)
-    fault = f"{rows} {proof.fault.name} ({proof.edition})"
+    fault = f"{proof.fault.requirement} {proof.fault.name} ({proof.edition})"
     if proof.holds:
         return f"caught: {fault}: {', '.join(proof.caught_by)}"
     others = f"caught only by {', '.join(proof.others)}" if proof.others else "caught by nothing"
-    own = ", ".join(proof.passed_by) or "none ran"
-    return f"NOT CAUGHT: {fault}: {others}; tests of its own: {own}"
+    own = [*proof.passed_by, *(f"{one} (skipped)" for one in proof.skipped)]
+    return f"NOT CAUGHT: {fault}: {others}; tests of its own: {', '.join(own) or 'none'}"
 
 
-def _chosen(faults: Sequence[Fault], only: Sequence[str]) -> list[Fault]:
-    return [one for one in faults if not only or set(only).intersection(one.requirements)]
+def _chosen(faults: Sequence[Fault], only: Sequence[str], part: str) -> list[Fault]:
+    try:
+        chosen = Part.parse(part)
+    except ValueError as error:
+        raise typer.BadParameter(f"--part: {error}") from error
+    return chosen.take([one for one in faults if not only or one.requirement in only])
 
 
 def _totals(proofs: Sequence[Proof]) -> Table:
@@ -88,7 +95,7 @@ def _totals(proofs: Sequence[Proof]) -> Table:
         table.add_column(heading, justify="right")
     for edition in dict.fromkeys(proof.edition for proof in proofs):
         own = [proof for proof in proofs if proof.edition == edition]
-        rows = {row for proof in own for row in proof.fault.requirements}
+        rows = {proof.fault.requirement for proof in own}
         caught = sum(proof.holds for proof in own)
         table.add_row(edition, *map(str, (len(own), len(rows), caught, len(own) - caught)))
     return table

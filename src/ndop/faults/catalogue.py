@@ -34,16 +34,16 @@ FAULTS: Sequence[Fault] = [
 
 
 def faults_of(edition: Edition, register: Register) -> list[Fault]:
-    """The faults that an edition can have: their requirements are its own."""
+    """The faults that an edition can have: their requirement is one of its own."""
     rows = {row.id for row in register.of(edition.id)}
-    return [one for one in FAULTS if rows.intersection(one.requirements) and one.where(edition)]
+    return [one for one in FAULTS if one.requirement in rows and one.where(edition)]
 
 
 def rows_without_fault(
     edition: Edition, register: Register, tests: Sequence[CollectedTest]
 ) -> list[str]:
     """The SHALL rows of an edition that the suite tests and that no fault breaks."""
-    broken = {row for fault in faults_of(edition, register) for row in fault.requirements}
+    broken = {fault.requirement for fault in faults_of(edition, register)}
     tested = {row for test in tests if edition.id in test.editions for row in test.requirements}
     return [
         row.id

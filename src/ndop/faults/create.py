@@ -97,8 +97,8 @@ FAULTS: list[Fault] = [
     answers("counts its Consents", "NDOP-083", creates, _counted),
     changes("takes the version that is sent", "NDOP-084", lambda r: r.is_read, _version_as_sent),
     accepts("lets clients choose ids", "NDOP-085", lambda c, _e: "id" in c, methods=("POST",)),
-    Fault("accepts a second Consent", ("NDOP-086",), _accepting_duplicates("any")),
-    Fault("accepts a second Consent for a purpose", ("NDOP-087",), _accepting_duplicates("any")),
+    Fault("accepts a second Consent", "NDOP-086", _accepting_duplicates("any")),
+    Fault("accepts a second Consent for a purpose", "NDOP-087", _accepting_duplicates("any")),
     refuses(
         "refuses the second purpose",
         "NDOP-087",
@@ -106,8 +106,8 @@ FAULTS: list[Fault] = [
         situation="duplicate",
         where=_has_several_questions,
     ),
-    Fault("forgets the inactive", ("NDOP-088",), _accepting_duplicates("after inactive")),
-    Fault("looks before it stores", ("NDOP-089",), _accepting_duplicates("at once")),
+    Fault("forgets the inactive", "NDOP-088", _accepting_duplicates("after inactive")),
+    Fault("looks before it stores", "NDOP-089", _accepting_duplicates("at once")),
     refuses(
         "refuses the guide's example",
         "NDOP-090",
@@ -121,6 +121,6 @@ FAULTS: list[Fault] = [
         "NDOP-091",
         lambda c, _e: "display" not in first_coding(c["actor"][0]["role"]),
     ),
-    Fault("finds what it refused", ("NDOP-092",), _finds_what_it_refused),
-    Fault("knows hosts apart", ("NDOP-203",), _knows_hosts_apart),
+    Fault("finds what it refused", "NDOP-092", _finds_what_it_refused),
+    Fault("knows hosts apart", "NDOP-203", _knows_hosts_apart),
 ]

@@ -105,27 +105,27 @@ FAULTS: list[Fault] = [
         creates,
         lambda answer, _request, _sound: answer.with_header("ETag", 'W/"0"'),
     ),
-    Fault("knows audit headers by one name", ("NDOP-172",), _knows_only("first")),
+    Fault("knows audit headers by one name", "NDOP-172", _knows_only("first")),
     Fault(
         "does not miss the caller's address",
-        ("NDOP-173",),
+        "NDOP-173",
         _supplies("from_"),
         claims=("requires-token",),
     ),
     Fault(
         "does not miss the interaction",
-        ("NDOP-173",),
+        "NDOP-173",
         _supplies("interaction"),
         claims=("requires-token",),
     ),
     Fault(
         "takes any trace id",
-        ("NDOP-174",),
+        "NDOP-174",
         _ignores("trace", lambda value, _sound: _UUID.fullmatch(value) is None),
     ),
     Fault(
         "takes the interactions of another service",
-        ("NDOP-175",),
+        "NDOP-175",
         _ignores("interaction", _is_of_another_service),
     ),
 ]

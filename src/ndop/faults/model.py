@@ -1,7 +1,7 @@
 """What a fault is, and the kinds that most faults are of.
 
 A fault is a small change of what a sound server does, such as accepting what it has to refuse.
-It names the requirements that it breaks: a test of theirs must catch it.
+It names the requirement that it breaks: a test of that must catch it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Fault:
     """
 
     name: str
-    requirements: tuple[str, ...]
+    requirement: str
     filter: Filter
     where: Callable[[Edition], bool] = lambda _edition: True
     claims: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ def accepts(
             return accepted(request)
         return answer
 
-    return Fault(name, (requirement,), accept, **more)
+    return Fault(name, requirement, accept, **more)
 
 
 def refuses(
@@ -96,7 +96,7 @@ def refuses(
             return sound.outcome(situation)
         return sound.ask(request)
 
-    return Fault(name, (requirement,), refuse, **more)
+    return Fault(name, requirement, refuse, **more)
 
 
 def asks(
@@ -107,7 +107,7 @@ def asks(
     def ask(request: Request, sound: Sound) -> Answer:
         return sound.ask(instead(request) if on(request) else request)
 
-    return Fault(name, (requirement,), ask, **more)
+    return Fault(name, requirement, ask, **more)
 
 
 def changes(name: str, requirement: str, on: On, change: Change, **more: Any) -> Fault:
@@ -121,7 +121,7 @@ def changes(name: str, requirement: str, on: On, change: Change, **more: Any) ->
         change(resource, request, sound)
         return answer.with_resource(resource)
 
-    return Fault(name, (requirement,), answer_otherwise, **more)
+    return Fault(name, requirement, answer_otherwise, **more)
 
 
 def answers(
@@ -137,7 +137,7 @@ def answers(
         answer = sound.ask(request)
         return instead(answer, request, sound) if on(request) else answer
 
-    return Fault(name, (requirement,), answer_otherwise, **more)
+    return Fault(name, requirement, answer_otherwise, **more)
 
 
 def accepted(request: Request) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ndop.conformance import pytest_process
-from ndop.conformance.results import TestResult
+from ndop.conformance.results import Outcome, TestResult
 from ndop.conformance.settings import Settings
 from ndop.editions import Edition
 from ndop.errors import ProofError
@@ -38,14 +38,15 @@ SETUPS: tuple[tuple[str, ...], ...] = (
 
 @dataclass(slots=True)
 class Proof:
-    """What came of one fault in one edition: tests of its requirements that caught it, those
-    that did not, and, where none caught it, other tests that did.
+    """What came of one fault in one edition: tests of its requirement that caught it, those that
+    passed all the same or were skipped, and, where none caught it, other tests that did.
     """
 
     fault: Fault
     edition: str
     caught_by: list[str] = field(default_factory=list)
     passed_by: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
     @property
@@ -77,6 +78,7 @@ def prove(
         with (
             process.running(layout, plan, progress) as server,
             filtering(server.base_url, edition, own) as running,
+            progress.step(f"Seeding {len(own)} faults ({edition.id})"),
         ):
             found = _seeded(layout, edition, claims, running, watcher)
         proofs += found
@@ -112,7 +114,7 @@ def _seeded(
         number = number_in(test)
         function = test.id.partition("[")[0]
         if number is not None:
-            _note(proofs[number], function, caught=test.outcome == "failed")
+            _note(proofs[number], function, test.outcome)
         elif test.outcome not in ("passed", "skipped"):
             raise ProofError(
                 f"{edition.id}: {test.id} does not pass without a fault, so nothing is proved:\n"
@@ -135,13 +137,16 @@ def _seeded(
     return proofs
 
 
-def _note(proof: Proof, function: str, *, caught: bool) -> None:
+def _note(proof: Proof, function: str, outcome: Outcome) -> None:
     """A test that catches a fault under one parameter has caught it."""
-    if caught:
+    if outcome == "failed":
         _add(proof.caught_by, function)
-        proof.passed_by = [one for one in proof.passed_by if one != function]
-    elif function not in proof.caught_by:
-        _add(proof.passed_by, function)
+    else:
+        _add(proof.skipped if outcome == "skipped" else proof.passed_by, function)
+    proof.passed_by = [one for one in proof.passed_by if one not in proof.caught_by]
+    proof.skipped = [
+        one for one in proof.skipped if one not in (*proof.caught_by, *proof.passed_by)
+    ]
 
 
 def _add(functions: list[str], function: str) -> None:

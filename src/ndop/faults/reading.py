@@ -124,7 +124,7 @@ FAULTS: list[Fault] = [
     answers(
         "calls an empty search an error", "NDOP-099", lambda r: r.is_search, _not_found_if_empty
     ),
-    Fault("finds the Consents of others", ("NDOP-100",), _everybody),
+    Fault("finds the Consents of others", "NDOP-100", _everybody),
     changes("finds one too many", "NDOP-101", lambda r: r.is_search, _one_more),
     changes(
         "finds the active only",

@@ -1,5 +1,5 @@
 """A pytest plugin that runs each test of the suite once without a fault, and once with each fault
-that its requirements have.
+that breaks its requirements.
 
 The process that started pytest runs the filter, and tells the names of its faults in the order of
 their numbers. The number of a run's fault stands in the notes of the result.
@@ -36,13 +36,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     their own caught, whatever the test is of.
     """
     named = {one for mark in metafunc.definition.iter_markers("requirement") for one in mark.args}
-    requirements = {fault.name: fault.requirements for fault in FAULTS}
+    broken = {fault.name: fault.requirement for fault in FAULTS}
     numbers: list[int | None] = metafunc.config.getoption("--every-test")
     if not numbers:
         numbers = [
             number
             for number, name in enumerate(metafunc.config.getoption("--fault"))
-            if named.intersection(requirements[name])
+            if broken[name] in named
         ]
         numbers = [None, *numbers] if numbers else []
     metafunc.parametrize("_seeded", numbers, indirect=True)

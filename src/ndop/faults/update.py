@@ -88,23 +88,23 @@ def _loses_the_middle(bundle: dict[str, list[object]], _request: Request, _sound
 
 
 FAULTS: list[Fault] = [
-    Fault("forgets updates", ("NDOP-112",), _forgets_updates),
-    Fault("keeps what a new version leaves out", ("NDOP-112",), _merges),
+    Fault("forgets updates", "NDOP-112", _forgets_updates),
+    Fault("keeps what a new version leaves out", "NDOP-112", _merges),
     changes("loses a change of mind", "NDOP-113", lambda r: r.is_history, _loses_the_middle),
-    Fault("needs no id in the body", ("NDOP-114",), _accepting(_has_another_id)),
+    Fault("needs no id in the body", "NDOP-114", _accepting(_has_another_id)),
     Fault(
         "creates by update",
-        ("NDOP-115",),
+        "NDOP-115",
         _accepting(lambda _request, answer, _sound: answer.status == 404),
     ),
     Fault(
         "updates without an id",
-        ("NDOP-116",),
+        "NDOP-116",
         _accepting(lambda request, _answer, _sound: request.path == "Consent"),
     ),
     Fault(
         "takes what it cannot read for an update",
-        ("NDOP-117",),
+        "NDOP-117",
         _accepting(lambda request, _answer, _sound: request.consent() is None),
     ),
     accepts(
@@ -113,19 +113,19 @@ FAULTS: list[Fault] = [
         lambda c, _e: c["status"] == "proposed",
         methods=["PUT"],
     ),
-    Fault("makes duplicates by update", ("NDOP-119",), _accepting(_is_a_duplicate)),
-    Fault("touches the other purpose", ("NDOP-120",), _touches_the_other_purpose),
+    Fault("makes duplicates by update", "NDOP-119", _accepting(_is_a_duplicate)),
+    Fault("touches the other purpose", "NDOP-120", _touches_the_other_purpose),
     asks(
         "ignores If-Match", "NDOP-121", updates, lambda request: request.without_header("if-match")
     ),
-    Fault("insists on If-Match", ("NDOP-122",), _insists_on_if_match),
+    Fault("insists on If-Match", "NDOP-122", _insists_on_if_match),
     Fault(
         "does not insist on If-Match",
-        ("NDOP-122",),
+        "NDOP-122",
         _accepting(lambda _request, answer, _sound: answer.status == 412),
         claims=("require-if-match",),
     ),
-    Fault("gives a Consent to another patient", ("NDOP-205",), _accepting(_is_of_another_patient)),
+    Fault("gives a Consent to another patient", "NDOP-205", _accepting(_is_of_another_patient)),
     answers(
         "keeps a Consent to its host",
         "NDOP-205",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ndop.editions import Edition
 from ndop.editions.model import CodeSystem
 from ndop.faults.messages import Resource
@@ -23,6 +21,10 @@ def _sources(edition: Edition) -> CodeSystem:
     return _codes(edition, _source(edition.samples["minimal"], edition)["system"])
 
 
+def _is_last_channel(consent: Resource, edition: Edition) -> bool:
+    return bool(_source(consent, edition)["code"] == list(_sources(edition).concepts)[-1])
+
+
 def _proxy(consent: Resource, edition: Edition) -> Resource:
     return first_coding(proxies_in(consent, edition)[0]["valueCodeableConcept"])
 
@@ -40,14 +42,8 @@ def _purposes(edition: Edition) -> set[str]:
 
 
 FAULTS: list[Fault] = [
-    replace(
-        refuses(
-            "does not know the last channel",
-            "NDOP-054",
-            lambda c, e: _source(c, e)["code"] == list(_sources(e).concepts)[-1],
-        ),
-        requirements=("NDOP-054", "NDOP-055"),
-    ),
+    refuses("does not know the last channel", "NDOP-054", _is_last_channel),
+    refuses("does not know the last channel of the drafts", "NDOP-055", _is_last_channel),
     accepts(
         "accepts any channel",
         "NDOP-056",
