@@ -38,7 +38,7 @@ def prove(
 ) -> None:
     """Seed each fault in front of our server: a test of its own requirement must catch it."""
     layout, progress = checkout(), Progress.in_lines()
-    folder = EditionFolder(layout.editions, layout.shared_facts)
+    folder = EditionFolder.of(layout)
     editions = [load_edition(layout, one) for one in edition or folder.ids()]
     register = requirements.read(layout.requirements)
     faults = {one.id: _chosen(faults_of(one, register), only or [], part) for one in editions}
