@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.hook.AcceptsOnlyValidConsents;
@@ -113,6 +114,12 @@ final class ServerSetup implements SmartInitializingSingleton {
   private void setUpStorage() {
     storage.setResourceServerIdStrategy(IdStrategyEnum.UUID);
     storage.setAllowExternalReferences(true);
+    // What a reference must be, the profile says, and none is resolved (NDOP-147). HAPI would
+    // insist
+    // on a known type and an id in every URL, look for those of its own address, and search by a
+    // query in one.
+    storage.setTreatReferencesAsLogical(Set.of("http://*", "https://*"));
+    storage.setAllowInlineMatchUrlReferences(false);
     storage.setUniqueIndexesEnabled(true);
     storage.setStoreMetaSourceInformation(StoreMetaSourceInformationEnum.NONE);
     storage.setReuseCachedSearchResultsForMillis(null);
