@@ -82,12 +82,12 @@ class Explaining:
         data = content.data_of(source.text, source.encoding)
         said = [_on_element(finding) for finding in answer.findings]
         more = {
-            one.path
+            (one.path, one.finding.invalidates)
             for one in said
             if one.finding.rule.startswith(_TERMINOLOGY) and one.finding.rule != _SAYS_LESS
         }
         for one in said:
-            if one.finding.rule != _SAYS_LESS or one.path not in more:
+            if one.finding.rule != _SAYS_LESS or (one.path, one.finding.invalidates) not in more:
                 yield self._explained(source, data, one)
         if answer.situation and not any(one.finding.invalidates for one in said):
             yield self._plain(source, answer, "not-kept")
