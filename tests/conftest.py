@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,24 @@ def built(layout: Layout, folder: EditionFolder, progress: Progress) -> Layout:
 
 
 @pytest.fixture(scope="session")
-def server(built: Layout, progress: Progress) -> Iterator[RunningServer]:
-    """A reference server of the default edition, with an empty database in memory."""
-    with process.running(built, ServerPlan("ndop-1.1.0"), progress) as running:
-        yield running
+def servers(built: Layout, progress: Progress) -> Iterator[Callable[[str], RunningServer]]:
+    """Edition id to a reference server of it, with a database in memory that tests share."""
+    started: dict[str, RunningServer] = {}
+    with ExitStack() as stack:
+
+        def of(edition_id: str) -> RunningServer:
+            if edition_id not in started:
+                plan = ServerPlan(edition_id)
+                started[edition_id] = stack.enter_context(process.running(built, plan, progress))
+            return started[edition_id]
+
+        yield of
         # Whatever the tests sent, no request may have met a failure that nobody foresaw.
-        assert "failed unexpectedly" not in running.log.read_text(encoding="utf-8")
+        for server in started.values():
+            assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def server(servers: Callable[[str], RunningServer], edition: Edition) -> RunningServer:
+    """That of the default edition."""
+    return servers(edition.id)

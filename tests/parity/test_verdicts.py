@@ -5,13 +5,16 @@ A fixed part of the corpora; `make parity` has the whole.
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ndop.editions import EditionFolder
+from ndop.consents import draft, having, without
+from ndop.editions import Edition, EditionFolder
 from ndop.errors import MissingReferenceError
 from ndop.java.toolkit import Finding
 from ndop.layout import Layout
@@ -38,6 +41,52 @@ def test_the_verdict_is_the_published_one(
         assert all(
             one.generated_accepts for one in outcome.judged if one.mutated.kind == "unchanged"
         )
+
+
+@pytest.mark.slow
+def test_a_different_verdict_is_found(
+    built: Layout, published: Path, edition: Edition, patient: str, tmp_path: Path
+) -> None:
+    """Of a generated profile that asks less in one place, more in another, and has no excuse."""
+    layout = replace(built, root=tmp_path / "checkout")
+    shutil.copytree(built.root / "profiles", layout.root / "profiles")
+    for name in ("plugin", "build"):
+        (layout.root / name).symlink_to(built.root / name)
+    (tmp_path / "shared").mkdir()
+    layout.published.symlink_to(published)
+    change(layout.generated / edition.id, "Consent.dateTime", "min", 0)
+    change(layout.generated / edition.id, "Consent.identifier", "max", "0")
+    text = layout.verdicts.read_text(encoding="utf-8")
+    assert "says: Unknown code" in text
+    layout.verdicts.write_text(text.replace("says: Unknown code", "says: Nothing"), "utf-8")
+    consent = draft(edition, patient)
+    consents = {
+        "as it is": consent,
+        "no dateTime": without(consent, "dateTime"),
+        "identifier": having(consent, "identifier", value={"system": "urn:x", "value": "1"}),
+        "no purpose": without(consent, "purpose"),
+        "unknown code": having(consent, "purpose", 0, "system", value=edition.code_systems[0].url),
+    }
+    mutated = [Mutated(name, "of this test", one) for name, one in consents.items()]
+
+    outcome = verdicts.judge(layout, [(edition, mutated)])[edition.id]
+
+    assert {(one.refused_by, one.mutated.name) for one in outcome.unexplained} == {
+        ("published", "no dateTime"),
+        ("generated", "identifier"),
+        ("generated", "unknown code"),
+    }
+    assert "D-05" in {one.because for one in outcome.unused}
+
+
+def change(folder: Path, path: str, name: str, value: object) -> None:
+    file = folder / "StructureDefinition-NDOP-Consent-1.json"
+    profile = json.loads(file.read_text(encoding="utf-8"))
+    elements = [one for one in profile["snapshot"]["element"] if one["path"] == path]
+    assert elements
+    for element in elements:
+        element[name] = value
+    file.write_text(json.dumps(profile), encoding="utf-8")
 
 
 def test_without_the_published_profiles(layout: Layout, tmp_path: Path) -> None:

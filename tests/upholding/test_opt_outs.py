@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -13,12 +13,9 @@ from fhirpy import SyncFHIRClient
 
 from ndop.editions import Edition, EditionFolder
 from ndop.errors import UpholdingError
-from ndop.layout import Layout
 from ndop.nhs_numbers import synthetic
 from ndop.preferences import set_preference
-from ndop.progress import Progress
-from ndop.server import process
-from ndop.server.process import RunningServer, ServerPlan
+from ndop.server.process import RunningServer
 from ndop.upholding.opt_outs import OptOuts
 from tests.conformance.canned import Answer, canned
 
@@ -30,9 +27,8 @@ def draft(folder: EditionFolder) -> Edition:
 
 
 @pytest.fixture(scope="module")
-def server_of_draft(built: Layout, draft: Edition, progress: Progress) -> Iterator[RunningServer]:
-    with process.running(built, ServerPlan(draft.id), progress) as running:
-        yield running
+def server_of_draft(servers: Callable[[str], RunningServer], draft: Edition) -> RunningServer:
+    return servers(draft.id)
 
 
 @pytest.fixture

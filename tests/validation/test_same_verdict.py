@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import httpx
@@ -11,12 +11,29 @@ import pytest
 
 from ndop.conformance.client import JSON, XML
 from ndop.consents import Draft, adding, draft, having, without
-from ndop.editions import Edition
+from ndop.editions import Edition, EditionFolder
+from ndop.layout import checkout
 from ndop.nhs_numbers import synthetic
+from ndop.parity import served
+from ndop.parity.mutations import Mutated, corpus
 from ndop.server.process import RunningServer
 from ndop.validation import Validator
 
 pytestmark = pytest.mark.slow
+
+_LAYOUT = checkout()
+EDITIONS = EditionFolder.of(_LAYOUT)
+#: Of the corpus of an edition.
+COUNT = 150
+#: How a create of a Consent without an id is answered: by code, statuses. The first: accepted.
+STATUSES = {"": {201, 422}, "INVALID_RESOURCE": {422}, "BAD_REQUEST": {400}}
+
+_LAYOUT = checkout()
+EDITIONS = EditionFolder.of(_LAYOUT)
+#: Of the corpus of an edition.
+COUNT = 150
+#: How a create of a Consent without an id is answered: by code, statuses. The first: accepted.
+STATUSES = {"": {201, 422}, "INVALID_RESOURCE": {422}, "BAD_REQUEST": {400}}
 
 ODD_VALUES: list[object] = [None, "odd", 7, {}, []]
 BODIES = [
@@ -84,8 +101,37 @@ def test_the_same_verdict(server: RunningServer, validator: Validator, edition: 
     assert differences == []
 
 
-#: How a create of a Consent without an id is answered: by code, statuses. The first: accepted.
-STATUSES = {"": {201, 422}, "INVALID_RESOURCE": {422}, "BAD_REQUEST": {400}}
+@pytest.mark.parametrize("edition_id", EDITIONS.ids())
+def test_the_same_verdict_over_mutations(
+    servers: Callable[[str], RunningServer], edition_id: str
+) -> None:
+    """The server accepts what the validator accepts, and refuses the rest with the same code.
+
+    `make parity` asks both of the whole corpus.
+    """
+    edition = EDITIONS.load(edition_id)
+    server = servers(edition_id)
+    mutated = corpus(edition, count=COUNT, patients=synthetic())
+    with Validator(edition) as validator:
+        found = served.ask(edition, mutated, server.base_url, validator)
+    assert [str(one) for one in found if not one.agreed] == []
+    assert list(served.unexplained(found)) == []
+    for one in found:
+        assert one.status in STATUSES[one.code], one
+    assert all(count > COUNT / 20 for count in served.counts(found).values())
+    assert served.counts(found).keys() == STATUSES.keys()
+
+
+def test_a_different_answer_is_found(
+    servers: Callable[[str], RunningServer], validator: Validator, edition: Edition, patient: str
+) -> None:
+    """Of a server of another edition."""
+    other = next(one for one in EDITIONS.ids() if one != edition.id)
+    mutated = Mutated("a Consent", "of this test", draft(edition, patient))
+    (found,) = served.ask(edition, [mutated], servers(other).base_url, validator)
+    assert not found.agreed
+    assert "a Consent: the server answers 422 INVALID_RESOURCE" in str(found)
+    assert "the validator: accepts" in str(found)
 
 
 def code_of(answer: httpx.Response) -> str:
