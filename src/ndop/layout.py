@@ -76,6 +76,11 @@ class Layout:
         return self.build / "report"
 
     @property
+    def proof(self) -> Path:
+        """What came of seeded faults, a folder an edition."""
+        return self.build / "proof"
+
+    @property
     def verdicts(self) -> Path:
         """Why published and generated profiles may judge a Consent differently."""
         return self.root / "profiles" / "verdicts.yaml"

@@ -22,11 +22,6 @@ class Progress:
         """One that says nothing."""
         return cls(Console(quiet=True))
 
-    @classmethod
-    def in_lines(cls) -> Progress:
-        """One for several steps at once: plain lines, also for people."""
-        return cls(Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=False))
-
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """One step; `what` is a phrase such as 'Building the server'."""

@@ -71,7 +71,7 @@ ANOTHER = "speaks DSTU2"
 def proved(small: Layout, edition: Edition) -> Callable[..., list[Proof]]:
     def proofs(*faults: Fault, body: str = "{}") -> list[Proof]:
         with canned(lambda _method, _path: Answer(body)) as base_url:
-            return prove_against(small, edition, faults, base_url, lambda _: None)
+            return prove_against(small, edition, faults, base_url)
 
     return proofs
 
@@ -168,7 +168,7 @@ def test_the_suite_catches_faults_of_today(
     today = datetime.datetime.now(datetime.UTC).date()
     part = Part.parse(os.environ.get("NDOP_FAULT_PART", str(Part.of_day(today))))
     faults = [one for one in faults_of(edition, register) if not one.claims]
-    proofs = prove_against(built, edition, part.take(faults), server.base_url, lambda _: None)
+    proofs = prove_against(built, edition, part.take(faults), server.base_url)
     assert len(proofs) >= len(faults) // part.of
     missed = [told(proof) for proof in proofs if not proof.holds]
     assert missed == [], (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,15 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from ndop.cli.options import build_everything, load_edition
+from ndop.cli.side_by_side import run_side_by_side
 from ndop.conformance import accounting, requirements
 from ndop.editions import Edition, EditionFolder
+from ndop.faults import prove as proofs_of
 from ndop.faults.catalogue import faults_of, rows_without_fault
 from ndop.faults.model import Fault
 from ndop.faults.parts import Part
 from ndop.faults.prove import Proof
-from ndop.faults.prove import prove as prove_faults
-from ndop.layout import checkout
+from ndop.layout import Layout, checkout
 from ndop.progress import Progress
+
+#: The file of an edition's proofs in its folder of build/proof.
+PROOFS = "proofs.json"
 
 
 def prove(
@@ -32,52 +35,48 @@ def prove(
         list[str] | None, typer.Option(help="Only faults of this requirement; may be repeated.")
     ] = None,
     part: Annotated[
-        str, typer.Option(help="Only a part of each edition's faults, such as 2/4.")
+        str, typer.Option(help="Only a part of each edition's faults, such as 2/7.")
     ] = "1/1",
-    workers: Annotated[int, typer.Option(min=1, max=3, help="How many editions at once.")] = 2,
 ) -> None:
     """Seed each fault in front of our server: a test of its own requirement must catch it."""
-    layout, progress = checkout(), Progress.in_lines()
-    folder = EditionFolder.of(layout)
-    editions = [load_edition(layout, one) for one in edition or folder.ids()]
+    layout, progress, only = checkout(), Progress(), only or []
+    editions = [load_edition(layout, one) for one in edition or EditionFolder.of(layout).ids()]
     register = requirements.read(layout.requirements)
-    faults = {one.id: _chosen(faults_of(one, register), only or [], part) for one in editions}
-    if not any(faults.values()):
-        raise typer.BadParameter(f"--only, --part: no fault is of {', '.join(only or [])} {part}")
-    tests = accounting.collect(layout)
+    faults = {one.id: _chosen(faults_of(one, register), only, part) for one in editions}
+    editions = [one for one in editions if faults[one.id]]
+    if not editions:
+        raise typer.BadParameter(f"--only, --part: no fault is of {', '.join(only)} {part}")
+    tests = [] if only else accounting.collect(layout)
     without = [
-        f"{one.id}: {row}"
-        for one in editions
-        for row in rows_without_fault(one, register, tests)
-        if not only
+        f"{one.id}: {row}" for one in editions for row in rows_without_fault(one, register, tests)
     ]
     build_everything(layout, progress)
-    console, lock = Console(highlight=False, soft_wrap=True), threading.Lock()
-
-    def tell(proof: Proof) -> None:
-        with lock:
-            console.print(told(proof), markup=False)
-
-    def prove_one(one: Edition) -> list[Proof]:
-        return prove_faults(layout, one, faults[one.id], tell, progress)
-
-    with ThreadPoolExecutor(workers) as pool:
-        proofs = [proof for found in pool.map(prove_one, editions) for proof in found]
-    console.print(_totals(proofs))
-    for row in without:
-        console.print(f"no fault breaks {row}", markup=False)
+    for one in editions:
+        _file(layout, one).unlink(missing_ok=True)  # of an earlier proof
+    if len(editions) == 1:
+        (one,) = editions
+        proofs_of.write(proofs_of.prove(layout, one, faults[one.id], progress), _file(layout, one))
+    else:
+        chosen = [f"--part={part}", *(f"--only={row}" for row in only)]
+        _prove_side_by_side(layout, editions, chosen)
+    proofs = [proof for one in editions for proof in proofs_of.read(_file(layout, one))]
+    _tell(proofs, without)
     if without or not all(proof.holds for proof in proofs):
         raise typer.Exit(1)
 
 
 def told(proof: Proof) -> str:
-    """A line for a proof: whether it holds, the fault, its requirements, the tests."""
-    fault = f"{proof.fault.requirement} {proof.fault.name} ({proof.edition})"
+    """A line for a proof: whether it holds, the requirement, the fault, the tests."""
+    fault = f"{proof.requirement} {proof.fault} ({proof.edition})"
     if proof.holds:
         return f"caught: {fault}: {', '.join(proof.caught_by)}"
     others = f"caught only by {', '.join(proof.others)}" if proof.others else "caught by nothing"
     own = [*proof.passed_by, *(f"{one} (skipped)" for one in proof.skipped)]
     return f"NOT CAUGHT: {fault}: {others}; tests of its own: {', '.join(own) or 'none'}"
+
+
+def _file(layout: Layout, edition: Edition) -> Path:
+    return layout.proof / edition.id / PROOFS
 
 
 def _chosen(faults: Sequence[Fault], only: Sequence[str], part: str) -> list[Fault]:
@@ -88,6 +87,26 @@ def _chosen(faults: Sequence[Fault], only: Sequence[str], part: str) -> list[Fau
     return chosen.take([one for one in faults if not only or one.requirement in only])
 
 
+def _prove_side_by_side(layout: Layout, editions: Sequence[Edition], chosen: Sequence[str]) -> None:
+    """A process an edition. Exits with 2 where one could not do its work."""
+    ids = [one.id for one in editions]
+    runs = run_side_by_side(["prove", *chosen], ids, layout.root, layout.proof)
+    broken = [run for run in runs if not (layout.proof / run.edition / PROOFS).exists()]
+    for run in broken:
+        typer.echo(f"{run.edition}: {run.told}", err=True)
+    if broken:
+        raise typer.Exit(2)
+
+
+def _tell(proofs: Sequence[Proof], without: Sequence[str]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for proof in proofs:
+        console.print(told(proof), markup=False)
+    console.print(_totals(proofs))
+    for row in without:
+        console.print(f"no fault breaks {row}", markup=False)
+
+
 def _totals(proofs: Sequence[Proof]) -> Table:
     table = Table(title="Seeded faults", box=box.SIMPLE_HEAD)
     table.add_column("edition")
@@ -95,7 +114,7 @@ def _totals(proofs: Sequence[Proof]) -> Table:
         table.add_column(heading, justify="right")
     for edition in dict.fromkeys(proof.edition for proof in proofs):
         own = [proof for proof in proofs if proof.edition == edition]
-        rows = {proof.fault.requirement for proof in own}
+        rows = {proof.requirement for proof in own}
         caught = sum(proof.holds for proof in own)
         table.add_row(edition, *map(str, (len(own), len(rows), caught, len(own) - caught)))
     return table

@@ -13,6 +13,7 @@ from ndop.cli.conformance import run_and_report
 from ndop.cli.options import build_everything, load_edition, run_tool
 from ndop.cli.side_by_side import run_side_by_side
 from ndop.conformance import matrix
+from ndop.conformance.results import RESULTS
 from ndop.conformance.run import RunPlan
 from ndop.editions import EditionFolder
 from ndop.layout import Layout, checkout
@@ -40,7 +41,9 @@ def run(
 
 def _run_every_edition(layout: Layout) -> None:
     editions = EditionFolder.of(layout).ids()
-    runs = run_side_by_side(editions, layout.root, layout.report)
+    for one in editions:
+        (layout.report / one / RESULTS).unlink(missing_ok=True)  # of an earlier run
+    runs = run_side_by_side(["run"], editions, layout.root, layout.report)
     console = Console(highlight=False, soft_wrap=True)
     for ended in runs:
         if ended.status != 0:

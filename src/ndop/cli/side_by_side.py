@@ -1,4 +1,4 @@
-"""One `ndop run` an edition, as many side by side as the machine bears."""
+"""One command an edition, as many side by side as the machine bears."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from ndop import processes
-from ndop.conformance.report import RESULTS
 
 #: A server and its suite together stay below 2 GiB; three are within 6 GiB.
 _MOST_AT_ONCE = 3
@@ -47,11 +46,13 @@ class EditionRun:
 _News = queue.Queue[tuple[EditionRun, str | None]]
 
 
-def run_side_by_side(editions: Sequence[str], root: Path, report_folder: Path) -> list[EditionRun]:
-    """Run each edition to its end; everything must have been built.
+def run_side_by_side(
+    command: Sequence[str], editions: Sequence[str], root: Path, folder: Path
+) -> list[EditionRun]:
+    """Run a command of ndop for each edition to its end; everything must have been built.
 
-    Ctrl-C reaches every child, which stops its server and writes its report as incomplete;
-    then KeyboardInterrupt is raised again.
+    What it says is kept in `folder`, in one folder an edition. Ctrl-C reaches every child, which
+    ends in its own way; then KeyboardInterrupt is raised again.
     """
     waiting = list(editions)
     runs: list[EditionRun] = []
@@ -62,7 +63,7 @@ def run_side_by_side(editions: Sequence[str], root: Path, report_folder: Path) -
         try:
             while waiting or active:
                 while waiting and active < at_once:
-                    runs.append(_start(waiting.pop(0), root, report_folder, news))
+                    runs.append(_start(command, waiting.pop(0), root, folder, news))
                     active += 1
                 run, line = news.get()
                 if line is not None:
@@ -82,14 +83,15 @@ def run_side_by_side(editions: Sequence[str], root: Path, report_folder: Path) -
     return runs
 
 
-def _start(edition: str, root: Path, report_folder: Path, news: _News) -> EditionRun:
-    summary = report_folder / edition / "summary.txt"
+def _start(
+    command: Sequence[str], edition: str, root: Path, folder: Path, news: _News
+) -> EditionRun:
+    summary = folder / edition / "summary.txt"
     summary.parent.mkdir(parents=True, exist_ok=True)
-    (summary.parent / RESULTS).unlink(missing_ok=True)  # of an earlier run
     with summary.open("w", encoding="utf-8") as output:
         process = processes.start(
-            [sys.executable, "-m", "ndop", "run", "--edition", edition],
-            f"Running {edition}",
+            [sys.executable, "-m", "ndop", *command, "--edition", edition],
+            f"ndop {command[0]} of {edition}",
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=output,

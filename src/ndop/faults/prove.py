@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ndop.conformance import pytest_process
 from ndop.conformance.results import Outcome, TestResult
@@ -36,18 +38,20 @@ SETUPS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@dataclass(slots=True)
-class Proof:
+class Proof(BaseModel):
     """What came of one fault in one edition: tests of its requirement that caught it, those that
     passed all the same or were skipped, and, where none caught it, other tests that did.
     """
 
-    fault: Fault
+    model_config = ConfigDict(extra="forbid")
+
     edition: str
-    caught_by: list[str] = field(default_factory=list)
-    passed_by: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
+    requirement: str
+    fault: str
+    caught_by: list[str] = []
+    passed_by: list[str] = []
+    skipped: list[str] = []
+    others: list[str] = []
 
     @property
     def holds(self) -> bool:
@@ -55,16 +59,22 @@ class Proof:
         return bool(self.caught_by)
 
 
-#: Called as each proof is done.
-Watcher = Callable[[Proof], None]
+_PROOFS = TypeAdapter(list[Proof])
+
+
+def write(proofs: list[Proof], file: Path) -> None:
+    """Keep proofs in a file of JSON."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_PROOFS.dump_json(proofs, indent=2) + b"\n")
+
+
+def read(file: Path) -> list[Proof]:
+    """The proofs in a file."""
+    return _PROOFS.validate_json(file.read_bytes())
 
 
 def prove(
-    layout: Layout,
-    edition: Edition,
-    faults: Sequence[Fault],
-    watcher: Watcher,
-    progress: Progress,
+    layout: Layout, edition: Edition, faults: Sequence[Fault], progress: Progress
 ) -> list[Proof]:
     """Seed each fault in front of a server of the edition; everything must have been built.
 
@@ -80,20 +90,19 @@ def prove(
             filtering(server.base_url, edition, own) as running,
             progress.step(f"Seeding {len(own)} faults ({edition.id})"),
         ):
-            found = _seeded(layout, edition, claims, running, watcher)
-        proofs += found
+            proofs += _seeded(layout, edition, claims, running)
     return proofs
 
 
 def prove_against(
-    layout: Layout, edition: Edition, faults: Sequence[Fault], sound_url: str, watcher: Watcher
+    layout: Layout, edition: Edition, faults: Sequence[Fault], sound_url: str
 ) -> list[Proof]:
     """As `prove`, against a server that runs and is set up for nothing; of the faults that need
     no other.
     """
     own = [one for one in faults if not one.claims]
     with filtering(sound_url, edition, own) as running:
-        return _seeded(layout, edition, (), running, watcher)
+        return _seeded(layout, edition, (), running)
 
 
 def _by_setup(faults: Sequence[Fault]) -> Iterator[tuple[tuple[str, ...], list[Fault]]]:
@@ -107,9 +116,12 @@ def _by_setup(faults: Sequence[Fault]) -> Iterator[tuple[tuple[str, ...], list[F
 
 
 def _seeded(
-    layout: Layout, edition: Edition, claims: tuple[str, ...], running: Filter, watcher: Watcher
+    layout: Layout, edition: Edition, claims: tuple[str, ...], running: Filter
 ) -> list[Proof]:
-    proofs = [Proof(fault, edition.id) for fault in running.faults]
+    proofs = [
+        Proof(edition=edition.id, requirement=fault.requirement, fault=fault.name)
+        for fault in running.faults
+    ]
     for test in _tests(layout, edition, claims, running):
         number = number_in(test)
         function = test.id.partition("[")[0]
@@ -132,8 +144,6 @@ def _seeded(
             f"{edition.id}: {len(running.broken)} requests broke a fault, so nothing is proved. "
             f"The first:\n{running.broken[0]}"
         )
-    for proof in proofs:
-        watcher(proof)
     return proofs
 
 
