@@ -8,14 +8,14 @@ The column `source` has clauses with semicolons between them, each a work and a 
     Spine Core: pages/interactions/create.md
     Decision D-04
 
-`Inferred from …` marks what no page says outright, `Inferred: …` what nothing but sense says.
-Editions stand where the work differs between them. The addresses of works are facts of the
-editions (`sources`), those of profiles and code systems are their canonical URLs.
+`Inferred from …` marks what no page says outright, `Inferred: …` what nothing but sense says;
+`Inferred: the same for noom-draft` that the clauses of other editions hold for that one too.
+Editions stand where the work differs between them. The addresses of works, and the decisions, are
+facts of the editions; the addresses of profiles and code systems are their canonical URLs.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +25,8 @@ from ndop.editions.model import Artefact
 from ndop.errors import BuildError
 
 _INFERRED = "Inferred from "
-_DECISION = re.compile(r"Decision D-\d\d")
+_SAME_FOR = "Inferred: the same for "
+_DECISION = "Decision "
 #: Kinds of works that are artefacts with a canonical URL, or have no address of their own.
 _ARTEFACTS = ("Profile", "Code system", "Value set")
 _WITHOUT_ADDRESS = ("Inferred", "Project")
@@ -40,16 +41,32 @@ class Clause:
     editions: tuple[str, ...]
     place: str
 
+    @property
+    def extends(self) -> bool:
+        """Whether it says that the clauses of other editions hold for its own too."""
+        return self.text.startswith(_SAME_FOR)
+
     def concerns(self, edition_id: str) -> bool:
         """Whether it is a clause of the edition."""
         return not self.editions or edition_id in self.editions
 
-    def address(self, edition: Edition) -> str | None:
-        """The address of the page or artefact, as far as one is known."""
+    def followed(self, edition: Edition, editions: Sequence[Edition]) -> Source:
+        """What a reader follows: a decision is spelt out, all else has an address where one is
+        known, first to the edition's own.
+        """
+        if self.work == _DECISION:
+            told = {**_decisions(editions), **edition.decisions}[self.place]
+            return Source(text=f"{self.text}: {told}", url=None)
+        others = (one for one in editions if self.concerns(one.id))
+        first = [edition] if self.concerns(edition.id) else []
+        addresses = (self._address(one) for one in (*first, *others))
+        return Source(text=self.text, url=next((one for one in addresses if one), None))
+
+    def _address(self, edition: Edition) -> str | None:
         first = self.place.partition(", ")[0]
         if self.work in _ARTEFACTS:
-            found = [one for one in _artefacts(edition, self.work) if one.id == first]
-            return found[0].url if found else None
+            found = [one.url for one in _artefacts(edition, self.work) if one.id == first]
+            return found[0] if found else edition.sources.get(f"{self.work} {first}")
         base = edition.sources.get(self.work)
         return None if base is None else f"{base}{first}"
 
@@ -61,16 +78,22 @@ def clauses(source: str, editions: Iterable[Edition]) -> list[Clause]:
 
 def sources_of(source: str, edition: Edition, editions: Sequence[Edition]) -> list[Source]:
     """The clauses of a row that concern an edition, with their addresses. Raises BuildError."""
+    found = clauses(source, editions)
+    extended = any(clause.extends and clause.concerns(edition.id) for clause in found)
     return [
-        Source(text=clause.text, url=clause.address(edition))
-        for clause in clauses(source, editions)
-        if clause.concerns(edition.id)
+        clause.followed(edition, editions)
+        for clause in found
+        if clause.concerns(edition.id) or (extended and not clause.extends)
     ]
 
 
 def _clause(text: str, editions: list[Edition]) -> Clause:
-    if _DECISION.fullmatch(text):
-        return Clause(text, "Decision", (), text.removeprefix("Decision "))
+    number = text.removeprefix(_DECISION)
+    if text != number and number in _decisions(editions):
+        return Clause(text, _DECISION, (), number)
+    if text.startswith(_SAME_FOR):
+        own = tuple(one.id for one in editions if one.id in text.split(" "))
+        return Clause(text, "Inferred", own, "")
     head, _, place = text.removeprefix(_INFERRED).partition(": ")
     words = head.replace(",", "").split(" ")
     named = tuple(word for word in words if any(word == one.id for one in editions))
@@ -78,10 +101,14 @@ def _clause(text: str, editions: list[Edition]) -> Clause:
     works = {*_ARTEFACTS, *_WITHOUT_ADDRESS, *(name for one in editions for name in one.sources)}
     if work not in works:
         raise BuildError(
-            f"source: expected a clause that begins with 'Decision D-nn' or with one of "
-            f"{', '.join(sorted(works))}, then editions and a colon; found {text!r}"
+            "source: expected a clause that is 'Decision' and a known number, or begins with one "
+            f"of {', '.join(sorted(works))}, then editions and a colon; found {text!r}"
         )
     return Clause(text, work, named, place)
+
+
+def _decisions(editions: Iterable[Edition]) -> dict[str, str]:
+    return {number: told for one in editions for number, told in one.decisions.items()}
 
 
 def _artefacts(edition: Edition, work: str) -> Iterable[Artefact]:

@@ -379,7 +379,8 @@ class CounterExample(Facts):
 class Edition(Facts):
     """Every fact of one edition of the API.
 
-    `sources`: the addresses of the works that the register of requirements cites, by name.
+    `sources`: the addresses of the works that the register of requirements cites, by name;
+    `decisions`: what was decided where they contradict each other or are silent, by number.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
@@ -403,6 +404,7 @@ class Edition(Facts):
     audit: Audit
     upholding: Upholding
     sources: dict[str, Url]
+    decisions: dict[str, str] = {}
     profile: str
     outcome: str
     invariants: dict[str, Invariant]

@@ -24,7 +24,7 @@ from ndop.layout import Layout
 
 #: Parts that an edition and the shared facts that it uses have together.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
-_JOINED_MAPPINGS = ("errors", "invariants", "sources", "counter-examples")
+_JOINED_MAPPINGS = ("errors", "invariants", "sources", "decisions", "counter-examples")
 
 
 @dataclass(frozen=True, slots=True)
