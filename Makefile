@@ -5,13 +5,14 @@ PORT ?=
 DATA ?=
 AUDIT ?=
 TLS ?=
+VULNERABILITIES ?=
 
 VENV := .venv
 NDOP := $(VENV)/bin/ndop
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity prove serve check format build clean
+.PHONY: help run test parity prove serve check format build sbom clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,6 +40,9 @@ format: $(READY) ## format Python and Java
 
 build: $(READY) ## generate the profiles and packages of every edition
 	@$(NDOP) build
+
+sbom: $(READY) ## bills of materials of both languages, licences checked (VULNERABILITIES=1: looked up)
+	@$(NDOP) sbom $(if $(VULNERABILITIES),--vulnerabilities)
 
 clean: ## remove everything that can be made again
 	rm -rf $(VENV) build plugin/*/target .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,6 +11,7 @@
     ├── TargetError           a conformance run cannot begin against the given base URL
     ├── ResultsError          a results.json cannot be read or compared
     ├── CertificateError      certificates cannot be made, or are not there
+    ├── DatabaseError         what is known of vulnerable parts cannot be looked up
     ├── TokenError            a token cannot be made as asked
     ├── ProofError            seeded faults prove nothing: a test fails without one, say
     ├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
@@ -70,6 +71,10 @@ class PresetError(NdopError):
 
 class ResultsError(NdopError):
     """A file is no results.json of a format known here, or is of another edition."""
+
+
+class DatabaseError(NdopError):
+    """A database of vulnerabilities gave no answer, or none that can be understood."""
 
 
 class TokenError(NdopError):

@@ -81,6 +81,11 @@ class Layout:
         return self.build / "proof"
 
     @property
+    def bills(self) -> Path:
+        """The bills of materials."""
+        return self.build / "sbom"
+
+    @property
     def verdicts(self) -> Path:
         """Why published and generated profiles may judge a Consent differently."""
         return self.root / "profiles" / "verdicts.yaml"

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from ndop.cli import (
     certificates,
     conformance,
+    dependencies,
     examples,
     parity,
     proving,
@@ -107,6 +108,7 @@ _offer(
 _offer("prove", proving.prove, "ndop prove --edition ndop-1.1.0 --only NDOP-086")
 _offer("bench", servers.bench, "ndop bench --connections 2")
 _offer("parity", parity.parity, "ndop parity --edition noom-draft --seed 7 --count 5000")
+_offer("sbom", dependencies.sbom, "ndop sbom --output build/sbom --vulnerabilities")
 _offer("test", runs.run_tests, "ndop test --fast")
 _offer("check", sources.check, "ndop check")
 _offer("format", sources.format_sources, "ndop format")
