@@ -69,7 +69,7 @@ class _Looking:
         if not version.startswith(_STU3):
             raise TargetError(
                 f"The server at {self.base_url} speaks FHIR {version}; this API is FHIR STU3 "
-                "(3.0.1)."
+                "(3.0.1). Give the base URL of its STU3 endpoint, if it has one."
             )
         software = statement.get("software")
         named = f", {software['name']}" if isinstance(software, dict) and "name" in software else ""
