@@ -1,0 +1,51 @@
+"""Two runs of the suite with one fault between them, and what `ndop conformance compare` says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ndop.conformance.results import RESULTS
+from ndop.editions import Edition
+from ndop.faults.catalogue import FAULTS
+from ndop.faults.filter import filtering
+from ndop.server.process import RunningServer
+
+pytestmark = pytest.mark.slow
+
+_FAULT = "finds the active only"
+
+
+def ndop(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ndop", "conformance", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_fault_is_a_regression_and_its_end_is_none(
+    server: RunningServer, edition: Edition, tmp_path: Path
+) -> None:
+    sound, broken = tmp_path / "sound" / RESULTS, tmp_path / "broken" / RESULTS
+    (fault,) = [one for one in FAULTS if one.name == _FAULT]
+    with filtering(server.base_url, edition, [fault]) as running:
+        chosen = (running.base_url, "--only", "search", "--report")
+        assert ndop(*chosen, str(sound.parent)).returncode == 0
+        running.seed(0)
+        assert ndop(*chosen, str(broken.parent)).returncode == 1
+        assert running.broken == []
+
+    worse = ndop("compare", str(sound), str(broken))
+    assert worse.returncode == 1
+    assert "passed → failed" in worse.stdout
+    assert fault.requirement in worse.stdout
+    better = ndop("compare", str(broken), str(sound))
+    assert better.returncode == 0
+    assert "failed → passed" in better.stdout
+    assert fault.requirement in better.stdout
+    assert ndop("compare", str(sound), str(sound)).returncode == 0
