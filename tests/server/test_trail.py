@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,66 +25,86 @@ from ndop.tokens import Caller
 pytestmark = pytest.mark.slow
 
 PATIENT = "9990000018"
+ANOTHER = "9990000026"
 
 
 @dataclass(frozen=True)
-class Recording:
-    base_url: str
+class Recorded:
+    """What a server recorded of a patient's requests."""
+
+    claims: dict[str, Any]
+    headers: dict[str, str]
+    consent_id: str
     trail: Path
     log: Path
+    events: list[dict[str, Any]]
 
     def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.trail.read_text(encoding="utf-8").splitlines()]
+        lines = map(json.loads, self.trail.read_text(encoding="utf-8").splitlines())
+        return [line for line in lines if line.get("interaction") != "capabilities"]
 
 
 @pytest.fixture(scope="module")
-def recording(
+def recorded(
     built: Layout, edition: Edition, progress: Progress, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Recording]:
-    """A server on the data of one whose trail could not be written."""
+) -> Recorded:
+    """Of a server on the data of one whose trail could not be written; read without either."""
     folder = tmp_path_factory.mktemp("trail")
-    full = {"ndop.trail.file": "/dev/full", "ndop.trail.key": str(folder / "key")}
-    plan = ServerPlan(edition.id, data=folder / "data", settings=full)
-    with process.running(built, plan, progress) as broken:
-        response = httpx.post(
-            f"{broken.base_url}/Consent",
-            content=json.dumps(draft(edition, PATIENT)),
-            headers={"Content-Type": JSON},
-            timeout=60,
-        )
-        assert_spine_error(edition, response, status=500, code="INTERNAL_SERVER_ERROR")
-        assert "nothing was stored" in response.text
     trail = folder / "audit.jsonl"
-    plan = ServerPlan(edition.id, data=folder / "data", settings={"ndop.trail.file": str(trail)})
-    with process.running(built, plan, progress) as running:
-        yield Recording(running.base_url, trail, running.log)
-
-
-def test_every_request_is_recorded(recording: Recording, edition: Edition) -> None:
-    caller = Caller(patient=PATIENT)
-    made = tokens.claims(edition, caller)
-    token = tokens.unsecured(made)
+    settings = {"ndop.trail.events": "true", "ndop.trail.key": str(folder / "key")}
+    claims = tokens.claims(edition, Caller(patient=PATIENT))
     headers = {
         **tokens.audit_headers(edition, "create"),
-        **tokens.token_header(edition, token),
+        **tokens.token_header(edition, tokens.unsecured(claims)),
         "Content-Type": JSON,
     }
+
+    def plan(file: str) -> ServerPlan:
+        settled = {**settings, "ndop.trail.file": file}
+        return ServerPlan(edition.id, data=folder / "data", settings=settled)
+
+    with process.running(built, plan("/dev/full"), progress) as server:
+        fail_to_store(server.base_url, edition, headers)
+    with process.running(built, plan(str(trail)), progress) as server:
+        consent_id = request_everything(server.base_url, edition, headers)
+        log = server.log
+    plain = ServerPlan(edition.id, data=folder / "data", plain=True)
+    with process.running(built, plain, progress) as server:
+        found = httpx.get(f"{server.base_url}/AuditEvent?_sort=_lastUpdated", timeout=60).json()
+    events = [entry["resource"] for entry in found["entry"]]
+    return Recorded(claims, headers, consent_id, trail, log, events)
+
+
+def fail_to_store(base_url: str, edition: Edition, headers: dict[str, str]) -> None:
     body = json.dumps(draft(edition, PATIENT))
-    with httpx.Client(base_url=recording.base_url + "/", headers=headers, timeout=60) as http:
+    response = httpx.post(f"{base_url}/Consent", content=body, headers=headers, timeout=60)
+    assert_spine_error(edition, response, status=500, code="INTERNAL_SERVER_ERROR")
+    assert "nothing was stored" in response.text
+
+
+def request_everything(base_url: str, edition: Edition, headers: dict[str, str]) -> str:
+    """Requests of each kind, allowed and refused; gives the Consent's id."""
+    body = json.dumps(draft(edition, PATIENT))
+    with httpx.Client(base_url=base_url + "/", headers=headers, timeout=60) as http:
         before = http.get("Consent", params={"patient": edition.patient.reference_to(PATIENT)})
         # What the server before could not record, it did not store.
         assert before.json()["total"] == 0
         created = http.post("Consent", content=body)
         assert created.status_code == 201
-        again = http.post("Consent", content=body)
-        assert again.status_code == 422
+        assert http.post("Consent", content=body).status_code == 422
         consent_id = created.headers["location"].split("/Consent/")[1].split("/")[0]
         assert http.get(f"Consent/{consent_id}").status_code == 200
         assert http.get(f"Consent/{consent_id}", headers={"Authorization": "x"}).status_code == 400
-        assert http.get(f"Consent?patient={PATIENT}&x=9990000026%0A").status_code == 422
-    lines = [line for line in recording.lines() if line.get("interaction") != "capabilities"]
-    told = [(line["event"], line["interaction"], line.get("status")) for line in lines]
-    assert told == [
+        assert http.get(f"Consent?patient={PATIENT}&x={ANOTHER}%0A").status_code == 422
+        status = edition.status.sharing
+        changed = json.dumps({**draft(edition, PATIENT, status=status), "id": consent_id})
+        assert http.put(f"Consent/{consent_id}", content=changed).status_code == 200
+    return consent_id
+
+
+def test_every_request_is_recorded(recorded: Recorded, edition: Edition) -> None:
+    lines = recorded.lines()
+    assert [(line["event"], line["interaction"], line.get("status")) for line in lines] == [
         ("answered", "search-type", 200),
         ("storing", "create", None),
         ("answered", "create", 201),
@@ -92,20 +112,46 @@ def test_every_request_is_recorded(recording: Recording, edition: Edition) -> No
         ("answered", "read", 200),
         ("refused", "read", 400),
         ("refused", "search-type", 422),
+        ("storing", "update", None),
+        ("answered", "update", 200),
     ]
     storing, stored, duplicate, read = lines[1:5]
-    assert storing["consents"] == read["consents"] == [f"{consent_id}/_history/1"]
+    assert storing["consents"] == read["consents"] == [f"{recorded.consent_id}/_history/1"]
     assert storing["patients"] == read["patients"] == lines[0]["patients"] == duplicate["patients"]
     assert storing["request"] == stored["request"] != duplicate["request"]
     assert duplicate["code"] == "DUPLICATE_REJECTED"
     for line in (storing, stored, read):
-        assert line["trace"] == headers[edition.audit.headers.trace[0]]
+        assert line["trace"] == recorded.headers[edition.audit.headers.trace[0]]
         assert line["from"] == tokens.SYSTEM
-        assert line["system"] == made["requesting_system"]
+        assert line["system"] == recorded.claims["requesting_system"]
         assert line["subject"].startswith("http://fhir.nhs.net/Id/nhs-number|nhs:")
         assert {"time", "method", "path"} <= line.keys()
-    text = recording.trail.read_text(encoding="utf-8")
-    for confidential in (PATIENT, "9990000026", "eyJ", token):
-        assert confidential not in text
-        assert confidential not in recording.log.read_text(encoding="utf-8")
-    assert recording.trail.stat().st_mode & 0o077 == 0
+
+
+def test_every_change_has_its_event_in_the_database(recorded: Recorded, edition: Edition) -> None:
+    """None of what was refused, nor of what could not be recorded."""
+    created, updated = recorded.events
+    (person,) = recorded.lines()[1]["patients"]
+    for event, action, version in ((created, "C", "1"), (updated, "U", "2")):
+        assert event["action"] == action
+        assert event["outcome"] == "0"
+        consent, patient = event["entity"]
+        stored = f"Consent/{recorded.consent_id}/_history/{version}"
+        assert consent["reference"]["reference"] == stored
+        assert patient["identifier"]["value"] == person
+        (trace,) = consent["detail"]
+        told = base64.b64decode(trace["value"]).decode()
+        assert told == recorded.headers[edition.audit.headers.trace[0]]
+        assert [agent["requestor"] for agent in event["agent"]] == [True, False]
+        assert event["agent"][1]["userId"]["value"] == recorded.claims["requesting_system"]
+
+
+def test_nothing_confidential_is_written_down(recorded: Recorded, edition: Edition) -> None:
+    trail = recorded.trail.read_text(encoding="utf-8")
+    log = recorded.log.read_text(encoding="utf-8")
+    (token,) = tokens.token_header(edition, tokens.unsecured(recorded.claims)).values()
+    for confidential in (PATIENT, ANOTHER, "eyJ", token):
+        assert confidential not in trail
+        assert confidential not in log
+        assert confidential not in json.dumps(recorded.events)
+    assert recorded.trail.stat().st_mode & 0o077 == 0

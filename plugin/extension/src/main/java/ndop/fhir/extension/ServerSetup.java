@@ -36,6 +36,7 @@ import ndop.fhir.hook.PatientHistory;
 import ndop.fhir.hook.RecordsEveryRequest;
 import ndop.fhir.hook.SearchesByIdentity;
 import ndop.fhir.hook.ServedCapabilityStatement;
+import ndop.fhir.hook.StoresAuditEvents;
 import ndop.fhir.hook.UpdateNeverCreates;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.BodyGrammar;
@@ -161,7 +162,7 @@ final class ServerSetup implements SmartInitializingSingleton {
             new AnswersInSpineForm(outcomes));
     hooks.forEach(server::registerInterceptor);
     if (!settings.trail().file().isBlank()) {
-      server.registerInterceptor(recording(facts, interactions, patients));
+      record(facts, interactions, patients);
     }
     if (facts.cors()) {
       server.registerInterceptor(new AnswersOtherOrigins(settings.corsOrigins(), outcomes));
@@ -180,17 +181,16 @@ final class ServerSetup implements SmartInitializingSingleton {
     return hooks.size();
   }
 
-  private RecordsEveryRequest recording(
-      Edition facts, InteractionPolicy interactions, PatientReference patients) {
+  private void record(Edition facts, InteractionPolicy interactions, PatientReference patients) {
     AuditTrail trail = AuditTrail.open(settings.trail());
-    return new RecordsEveryRequest(
-        facts,
-        interactions,
-        patients,
-        outcomes,
-        trail.file(),
-        trail.pseudonyms(),
-        Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    if (settings.trail().events()) {
+      // Before the line, so that it goes again where the line cannot be written.
+      server.registerInterceptor(new StoresAuditEvents(patients, daos, trail.pseudonyms(), clock));
+    }
+    server.registerInterceptor(
+        new RecordsEveryRequest(
+            facts, interactions, patients, outcomes, trail.file(), trail.pseudonyms(), clock));
   }
 
   private CallerPolicy callers(Edition facts) {

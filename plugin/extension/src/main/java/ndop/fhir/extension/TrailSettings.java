@@ -11,13 +11,15 @@ import org.springframework.util.unit.DataSize;
  * @param keep how many full files are kept
  * @param key a file with the key of pseudonyms; empty: beside the trail, with {@code .key}
  * @param nhsNumbers how patients are named
+ * @param events whether every change of a Consent is stored with an AuditEvent besides
  */
 public record TrailSettings(
     @DefaultValue("") String file,
     @DefaultValue("50MB") DataSize maxSize,
     @DefaultValue("20") int keep,
     @DefaultValue("") String key,
-    @DefaultValue("hashed") NhsNumbers nhsNumbers) {
+    @DefaultValue("hashed") NhsNumbers nhsNumbers,
+    @DefaultValue("false") boolean events) {
 
   /** How patients are named in the trail. */
   public enum NhsNumbers {
@@ -33,6 +35,11 @@ public record TrailSettings(
           "ndop.trail: expected keep from 1 to 10000 and max-size of at least 4KB; found %d and %s."
               .formatted(keep, maxSize),
           "docs/settings.md has the defaults.");
+    }
+    if (events && file.isBlank()) {
+      throw new StartRefusedException(
+          "ndop.trail.events: expected a trail besides; found no ndop.trail.file.",
+          "Set ndop.trail.file: reads and refusals are recorded there only.");
     }
   }
 }

@@ -213,7 +213,8 @@ public final class RecordsEveryRequest {
         : Stream.empty();
   }
 
-  private static String versioned(Consent consent) {
+  /** A Consent's id and version, {@code …/_history/…}. */
+  static String versioned(Consent consent) {
     return "%s/_history/%s"
         .formatted(
             consent.getIdElement().getIdPart(),
