@@ -20,7 +20,7 @@ from ndop.faults.catalogue import FAULTS, faults_of, rows_without_fault
 from ndop.faults.messages import answer_with
 from ndop.faults.model import Fault
 from ndop.faults.parts import Part
-from ndop.faults.prove import Proof, prove_against
+from ndop.faults.prove import Proof, blind_tests, prove_against
 from ndop.layout import Layout
 from ndop.server.process import RunningServer
 from tests.conformance.canned import Answer, canned
@@ -89,6 +89,10 @@ def test_a_fault_is_caught_by_a_test_of_its_own(proved: Callable[..., list[Proof
     assert proof.caught_by == ["test_capability.py::test_own"]
     assert proof.passed_by == ["test_capability.py::test_own_and_blind"]
     assert told(proof).startswith(f"caught: NDOP-066 {GONE} (ndop-1.1.0): test_cap")
+
+
+def test_a_test_that_no_fault_makes_fail_is_named(proved: Callable[..., list[Proof]]) -> None:
+    assert blind_tests(proved(named(GONE, 404))) == ["test_capability.py::test_own_and_blind"]
 
 
 def test_a_fault_that_only_others_catch_is_not_proved(proved: Callable[..., list[Proof]]) -> None:

@@ -19,10 +19,12 @@ from ndop.faults import prove as proofs_of
 from ndop.faults.catalogue import faults_of, rows_without_fault
 from ndop.faults.model import Fault
 from ndop.faults.parts import Part
-from ndop.faults.prove import Proof
+from ndop.faults.prove import Proof, blind_tests
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
 
+#: The part that is every fault.
+_ALL = "1/1"
 #: The file of an edition's proofs in its folder of build/proof.
 PROOFS = "proofs.json"
 
@@ -36,7 +38,7 @@ def prove(
     ] = None,
     part: Annotated[
         str, typer.Option(help="Only a part of each edition's faults, such as 2/7.")
-    ] = "1/1",
+    ] = _ALL,
 ) -> None:
     """Seed each fault in front of our server: a test of its own requirement must catch it."""
     layout, progress, only = checkout(), Progress(), only or []
@@ -59,9 +61,16 @@ def prove(
     else:
         chosen = [f"--part={part}", *(f"--only={row}" for row in only)]
         _prove_side_by_side(layout, editions, chosen)
-    proofs = [proof for one in editions for proof in proofs_of.read(_file(layout, one))]
-    _tell(proofs, without)
-    if without or not all(proof.holds for proof in proofs):
+    proofs = {one.id: proofs_of.read(_file(layout, one)) for one in editions}
+    of_every_fault = not only and part == _ALL
+    unproved = [f"no fault breaks {row}" for row in without] + [
+        f"{one}: no fault makes {test} fail"
+        for one, own in proofs.items()
+        for test in blind_tests(own)
+        if of_every_fault
+    ]
+    _tell([proof for own in proofs.values() for proof in own], unproved)
+    if unproved or not all(proof.holds for own in proofs.values() for proof in own):
         raise typer.Exit(1)
 
 
@@ -98,13 +107,13 @@ def _prove_side_by_side(layout: Layout, editions: Sequence[Edition], chosen: Seq
         raise typer.Exit(2)
 
 
-def _tell(proofs: Sequence[Proof], without: Sequence[str]) -> None:
+def _tell(proofs: Sequence[Proof], unproved: Sequence[str]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for proof in proofs:
         console.print(told(proof), markup=False)
     console.print(_totals(proofs))
-    for row in without:
-        console.print(f"no fault breaks {row}", markup=False)
+    for sentence in unproved:
+        console.print(sentence, markup=False)
 
 
 def _totals(proofs: Sequence[Proof]) -> Table:

@@ -171,6 +171,11 @@ FAULTS: list[Fault] = [
     Fault("takes any issuer", "NDOP-159", _claim("iss", lambda iss, _r, _s: iss == "no uri")),
     Fault("takes any subject", "NDOP-160", _ignores(_is_about_another)),
     Fault("takes any of the callers as subject", "NDOP-160", _ignores(_is_not_first)),
+    Fault(
+        "refuses the whole reference as subject",
+        "NDOP-161",
+        _refuses(lambda text, _request, _sound: "/" in (_parts(text) or [{}, {}])[1]["sub"]),
+    ),
     Fault("takes any subject beside the actor", "NDOP-161", _ignores(_is_about_another)),
     Fault(
         "takes any audience",

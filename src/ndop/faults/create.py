@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 
 from ndop.editions import Edition
 from ndop.faults.messages import Answer, Request, Resource, answer_with
@@ -45,6 +46,10 @@ def _counted(answer: Answer, _request: Request, sound: Sound) -> Answer:
 
 def _version_as_sent(consent: Resource, _request: Request, _sound: Sound) -> None:
     consent.setdefault("meta", {})["versionId"] = "99"
+
+
+def _id_of_another(consent: Resource, _request: Request, _sound: Sound) -> None:
+    consent["id"] = str(uuid.uuid4())
 
 
 def _accepting_duplicates(which: str) -> Filter:
@@ -94,6 +99,7 @@ def _knows_hosts_apart(request: Request, sound: Sound) -> Answer:
 
 FAULTS: list[Fault] = [
     answers("names no Location", "NDOP-082", creates, _without_location),
+    changes("tells the id of another", "NDOP-082", creates, _id_of_another),
     answers("counts its Consents", "NDOP-083", creates, _counted),
     changes("takes the version that is sent", "NDOP-084", lambda r: r.is_read, _version_as_sent),
     accepts("lets clients choose ids", "NDOP-085", lambda c, _e: "id" in c, methods=("POST",)),

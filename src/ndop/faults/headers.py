@@ -19,6 +19,10 @@ def _is_xml(request: Request) -> bool:
     return "xml" in (request.header("content-type") or "")
 
 
+def _has_older_name(request: Request) -> bool:
+    return (request.header("content-type") or "").partition(";")[0].endswith("+fhir")
+
+
 def _without_charset(answer: Answer, _request: Request, _sound: Sound) -> Answer:
     kind = answer.header("content-type") or ""
     return answer.with_header("Content-Type", kind.partition(";")[0])
@@ -37,6 +41,15 @@ def _knows_only(scheme: str) -> Filter:
         return sound.ask(request.without_header(*unknown))
 
     return rename
+
+
+def _stumbles_over_others(request: Request, sound: Sound) -> Answer:
+    """Refuses an audit header under another than the first of its names."""
+    names = sound.edition.audit.headers.model_dump(by_alias=True)
+    others = {name for meaning in ("from", "to", "interaction") for name in names[meaning][1:]}
+    if any(request.header(name) is not None for name in others):
+        return sound.outcome("invalid-header")
+    return sound.ask(request)
 
 
 def _ignores(meaning: str, when: Callable[[str, Sound], bool]) -> Filter:
@@ -86,6 +99,12 @@ FAULTS: list[Fault] = [
         lambda request: writes(request) and _is_xml(request),
         lambda _answer, _request, sound: sound.outcome("unsupported-media-type"),
     ),
+    answers(
+        "fails at the older names of formats",
+        "NDOP-180",
+        lambda request: writes(request) and _has_older_name(request),
+        lambda _answer, _request, sound: sound.outcome("internal-failure"),
+    ),
     answers("does not say its charset", "NDOP-182", _any, _without_charset),
     asks(
         "does not compress",
@@ -106,6 +125,8 @@ FAULTS: list[Fault] = [
         lambda answer, _request, _sound: answer.with_header("ETag", 'W/"0"'),
     ),
     Fault("knows audit headers by one name", "NDOP-172", _knows_only("first")),
+    Fault("stumbles over names of audit headers", "NDOP-172", _stumbles_over_others),
+    Fault("does not miss a trace id", "NDOP-173", _supplies("trace"), claims=("requires-token",)),
     Fault(
         "does not miss the caller's address",
         "NDOP-173",

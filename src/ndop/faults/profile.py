@@ -80,6 +80,22 @@ def _demands_authority(edition: Edition) -> bool:
     return element is not None and element.min == 1
 
 
+def _demands_display_of_role(edition: Edition) -> bool:
+    return "Consent.actor.role.coding.display" in edition.consent.elements
+
+
+def _has_one_actor(edition: Edition) -> bool:
+    return edition.constrained("Consent.actor").max == 1
+
+
+def _has_two_actors(consent: Resource, _edition: Edition) -> bool:
+    return len(consent["actor"]) == 2
+
+
+def _has_role_without_display(consent: Resource, _edition: Edition) -> bool:
+    return "display" not in first_coding(_role(consent))
+
+
 def _forgets(consent: Resource, _request: Request, _sound: Sound) -> None:
     consent.pop("organization", None)
 
@@ -114,6 +130,12 @@ FAULTS: list[Fault] = [
     ),
     accepts(
         "accepts the version of a purpose", "NDOP-007", lambda c, _e: "version" in c["purpose"][0]
+    ),
+    accepts(
+        "accepts the version of a proxy role",
+        "NDOP-007",
+        lambda c, e: "version" in first_coding(proxies_in(c, e)[0]["valueCodeableConcept"]),
+        where=lambda edition: edition.proxy is not None,
     ),
     accepts(
         "accepts userSelected",
@@ -152,6 +174,7 @@ FAULTS: list[Fault] = [
     ),
     accepts("accepts two categories", "NDOP-017", lambda c, _e: len(c["category"]) == 2),
     refuses("refuses no category", "NDOP-017", lambda c, _e: "category" not in c),
+    refuses("refuses no category, as was published", "NDOP-018", lambda c, _e: "category" not in c),
     accepts(
         "accepts a category of two codings",
         "NDOP-018",
@@ -233,6 +256,25 @@ FAULTS: list[Fault] = [
     accepts("accepts a consenting party", "NDOP-036", lambda c, _e: "consentingParty" in c),
     accepts("accepts an actor", "NDOP-037", lambda c, _e: "actor" in c),
     accepts("accepts no actor", "NDOP-038", lambda c, _e: "actor" not in c),
+    accepts("accepts two actors", "NDOP-038", _has_two_actors, where=_has_one_actor),
+    refuses(
+        "refuses two actors",
+        "NDOP-038",
+        _has_two_actors,
+        where=lambda edition: not _has_one_actor(edition),
+    ),
+    accepts(
+        "accepts a role without a display",
+        "NDOP-039",
+        _has_role_without_display,
+        where=_demands_display_of_role,
+    ),
+    refuses(
+        "refuses a role without a display",
+        "NDOP-039",
+        _has_role_without_display,
+        where=lambda edition: not _demands_display_of_role(edition),
+    ),
     accepts(
         "accepts another role of the actor",
         "NDOP-039",

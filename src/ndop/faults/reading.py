@@ -104,6 +104,15 @@ def _both(request: Request) -> bool:
     return request.is_search and {"_id", "patient"} <= request.parameters.keys()
 
 
+def _is_of(consent: Resource, request: Request) -> bool:
+    """Whether a Consent refers to its patient as the request does."""
+    return bool(consent["patient"]["reference"] == request.parameters.get("patient"))
+
+
+def _in_welsh(consent: Resource, _request: Request, _sound: Sound) -> None:
+    consent["language"] = "cy"
+
+
 def _by(name: str) -> Callable[[Request], bool]:
     return lambda request: name in request.parameters
 
@@ -119,6 +128,7 @@ FAULTS: list[Fault] = [
         lambda r: r.is_read,
         lambda answer, _request, _sound: answer.without_header("last-modified"),
     ),
+    changes("reads what was not stored", "NDOP-096", lambda r: r.is_read, _in_welsh),
     answers("reads the first version", "NDOP-096", lambda r: r.is_read, _first_version),
     answers("calls an unknown id malformed", "NDOP-097", lambda r: r.is_read, _gone),
     answers(
@@ -185,10 +195,12 @@ FAULTS: list[Fault] = [
         "searches by the whole reference",
         "NDOP-204",
         lambda r: r.is_search,
-        _only(
-            lambda consent, request: (
-                consent["patient"]["reference"] == request.parameters.get("patient")
-            )
-        ),
+        _only(_is_of),
+    ),
+    changes(
+        "tells a history by the whole reference",
+        "NDOP-204",
+        lambda r: r.path == "Consent/_history",
+        _only(_is_of),
     ),
 ]

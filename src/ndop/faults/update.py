@@ -118,6 +118,12 @@ FAULTS: list[Fault] = [
     asks(
         "ignores If-Match", "NDOP-121", updates, lambda request: request.without_header("if-match")
     ),
+    answers(
+        "knows no version of If-Match",
+        "NDOP-121",
+        lambda request: updates(request) and request.header("if-match") is not None,
+        lambda _answer, _request, sound: sound.outcome("stale-version"),
+    ),
     Fault("insists on If-Match", "NDOP-122", _insists_on_if_match),
     Fault(
         "does not insist on If-Match",

@@ -78,6 +78,14 @@ FAULTS: list[Fault] = [
         ),
     ),
     refuses(
+        "does not know the last category",
+        "NDOP-060",
+        lambda c, e: (
+            _category(c)["code"]
+            == list(_codes(e, _category(e.samples["maximal"])["system"]).concepts)[-1]
+        ),
+    ),
+    refuses(
         "refuses the other spelling of SNOMED CT",
         "NDOP-061",
         lambda c, _e: c["purpose"][0]["system"].startswith("https://snomed"),
@@ -91,6 +99,11 @@ FAULTS: list[Fault] = [
         "accepts any purpose",
         "NDOP-063",
         lambda c, e: c["purpose"][0]["code"] not in _purposes(e),
+    ),
+    accepts(
+        "accepts a purpose of any system",
+        "NDOP-063",
+        lambda c, e: c["purpose"][0]["system"] not in {one.system for one in e.purpose_codings()},
     ),
     refuses(
         "does not know the second purpose",
