@@ -44,8 +44,11 @@ def test_read_by_id(ndop: NdopClient, consent: Draft, stored: Store) -> None:
 def test_read_through_a_client_library(fhir: SyncFHIRClient, consent: Draft, stored: Store) -> None:
     """SHALL: fhirpy reads a Consent by its reference."""
     current = stored(consent)
-    found = fhir.reference("Consent", current["id"]).to_resource()
-    expect("the Consent", found.serialize(), current)  # type: ignore[no-untyped-call]
+    resource = fhir.reference("Consent", current["id"]).to_resource()
+    found = resource.serialize()  # type: ignore[no-untyped-call]
+    expect("the Consent", found, current)
+    for element in ("status", "patient"):
+        expect(f"{element}, as it was sent", found[element], consent[element])
 
 
 @pytest.mark.requirement("NDOP-097")

@@ -109,8 +109,8 @@ def _is_of(consent: Resource, request: Request) -> bool:
     return bool(consent["patient"]["reference"] == request.parameters.get("patient"))
 
 
-def _in_welsh(consent: Resource, _request: Request, _sound: Sound) -> None:
-    consent["language"] = "cy"
+def _reversed(consent: Resource, _request: Request, _sound: Sound) -> None:
+    consent["status"] = "inactive" if consent["status"] == "active" else "active"
 
 
 def _by(name: str) -> Callable[[Request], bool]:
@@ -128,7 +128,7 @@ FAULTS: list[Fault] = [
         lambda r: r.is_read,
         lambda answer, _request, _sound: answer.without_header("last-modified"),
     ),
-    changes("reads what was not stored", "NDOP-096", lambda r: r.is_read, _in_welsh),
+    changes("reads the reverse", "NDOP-096", lambda r: r.is_read, _reversed),
     answers("reads the first version", "NDOP-096", lambda r: r.is_read, _first_version),
     answers("calls an unknown id malformed", "NDOP-097", lambda r: r.is_read, _gone),
     answers(
