@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,13 +19,14 @@ from ndop.editions import Edition
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
 from ndop.server import certificates, container, process
-from ndop.server.bench import Load, measure
+from ndop.server.audit_modes import AuditMode, every_mode
+from ndop.server.bench import Load, Measured, measure
 from ndop.server.certificates import Certificates
 from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
 
 
-class AuditMode(StrEnum):
+class Audit(StrEnum):
     """The modes of the setting ndop.audit (D-08)."""
 
     OFF = "off"
@@ -41,7 +44,7 @@ def serve(
         bool, typer.Option("--plain", help="A bare HAPI server, without the NDOP extension.")
     ] = False,
     audit: Annotated[
-        AuditMode | None,
+        Audit | None,
         typer.Option(help="Audit headers and tokens: ignored, judged where sent, or required."),
     ] = None,
     tls: Annotated[
@@ -110,39 +113,66 @@ def bench(
     base_url: Annotated[
         str | None, typer.Option(help="A running server; by default one is started for this.")
     ] = None,
+    audit_modes: Annotated[
+        bool,
+        typer.Option("--audit-modes", help="A server for each mode of audit, side by side."),
+    ] = False,
     connections: Annotated[int, typer.Option(min=1, max=64, help="Requests at once.")] = 4,
     rounds: Annotated[int, typer.Option(min=1, max=50, help="Rounds for each kind.")] = 5,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a round.")] = 3.0,
 ) -> None:
     """Measure requests per second of create, read and search by patient."""
+    if audit_modes and base_url is not None:
+        raise typer.BadParameter("--audit-modes starts servers of its own: leave --base-url out")
     layout, progress = checkout(), Progress()
     facts = load_edition(layout, edition)
     load = Load(connections=connections, rounds=rounds, seconds=seconds)
     if base_url is not None:
-        _print_rates(base_url, facts, load)
+        _print_rates([Measured(edition, base_url)], facts, load)
         return
     build_everything(layout, progress)
-    with tempfile.TemporaryDirectory() as data:
-        plan = ServerPlan(edition, data=Path(data), jvm=process.LONG_LIVED)
-        with process.running(layout, plan, progress) as server:
-            _print_rates(server.base_url, facts, load)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
+        modes = (
+            list(every_mode(facts, Path(folder)))
+            if audit_modes
+            else [AuditMode(edition, {}, lambda _interaction: {})]
+        )
+        measured = []
+        for number, mode in enumerate(modes):
+            plan = ServerPlan(
+                edition,
+                data=Path(folder) / str(number),
+                settings=mode.settings,
+                jvm=process.LONG_LIVED,
+            )
+            server = servers.enter_context(process.running(layout, plan, progress))
+            measured.append((Measured(mode.name, server.base_url, mode.sending), server))
+        _print_rates([one for one, _ in measured], facts, load)
+        for one, server in measured:
             progress.say(
-                f"Ready after {server.seconds_to_ready:.1f} s; "
+                f"{one.name}: ready after {server.seconds_to_ready:.1f} s; "
                 f"resident memory {process.resident_memory(server) // 2**20} MiB"
             )
 
 
-def _print_rates(base_url: str, edition: Edition, load: Load) -> None:
+def _print_rates(servers: Sequence[Measured], edition: Edition, load: Load) -> None:
+    """A line for each kind of request and server; ratios are to the first server."""
     table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("request", "number", "per second (median)", "lowest", "highest", "median ms"):
-        table.add_column(heading, justify="left" if heading == "request" else "right")
-    for rate in measure(base_url, edition, load):
-        table.add_row(
-            rate.name,
-            str(rate.requests),
-            f"{rate.median_per_second:.0f}",
-            f"{rate.lowest_per_second:.0f}",
-            f"{rate.highest_per_second:.0f}",
-            f"{rate.median_milliseconds:.1f}",
-        )
+    for heading in (
+        *("request", "server", "number", "per second (median)"),
+        *("lowest", "highest", "median ms", "ratio"),
+    ):
+        table.add_column(heading, justify="left" if heading in ("request", "server") else "right")
+    for rates in measure(servers, edition, load):
+        for rate in rates:
+            table.add_row(
+                rate.name,
+                rate.server,
+                str(rate.requests),
+                f"{rate.median_per_second:.0f}",
+                f"{rate.lowest_per_second:.0f}",
+                f"{rate.highest_per_second:.0f}",
+                f"{rate.median_milliseconds:.1f}",
+                f"{rate.median_per_second / rates[0].median_per_second:.2f}",
+            )
     Console(highlight=False).print(table)

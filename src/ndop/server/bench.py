@@ -1,15 +1,19 @@
-"""Requests per second of a running server: rounds of equal length, of which the median counts."""
+"""Requests per second of running servers: rounds of equal length, of which the median counts."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from threading import Lock
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from ndop.consents import draft
@@ -19,14 +23,38 @@ from ndop.nhs_numbers import synthetic
 
 _JSON = "application/fhir+json"
 
-#: Makes the next request: method, path below the base URL, body, expected status.
-_Next = Callable[[], tuple[str, str, str | None, int]]
+#: Makes the headers of one request, by FHIR's code of its interaction.
+Sending = Callable[[str], Mapping[str, str]]
+
+
+class _Request(NamedTuple):
+    """A request of the API: `path` is below the base URL, `expected` the status of its answer."""
+
+    interaction: str
+    method: str
+    path: str
+    body: str | None
+    expected: int
+
+
+def _nothing(_interaction: str) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A server, and what headers its requests need."""
+
+    name: str
+    base_url: str
+    sending: Sending = _nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one kind of request reached, in requests per second and milliseconds."""
+    """What one kind of request reached on one server, in requests per second and milliseconds."""
 
+    server: str
     name: str
     requests: int
     median_per_second: float
@@ -45,51 +73,38 @@ class Load:
     patients: int = 500
 
 
-def measure(base_url: str, edition: Edition, load: Load) -> Iterator[Rate]:
+def measure(servers: Sequence[Measured], edition: Edition, load: Load) -> Iterator[list[Rate]]:
     """Measure create, read and search by patient, one after the other, after a warm-up.
 
+    Servers take turns, a round each, so that what else the machine does is no one's alone.
     Creates are of new synthetic patients; the others go round the Consents that the warm-up
-    stored. Raises ServerError where an answer is not the expected one.
+    stored. Gives, for each kind of request, the rates in the order of the servers. Raises
+    ServerError where an answer is not the expected one.
     """
     numbers = _Shared(synthetic())
-    stored = _Stored(base_url, edition, numbers)
-    stored.fill(load.patients)
-    kinds: dict[str, _Next] = {
-        "create": stored.next_create,
-        "read": stored.next_read,
-        "search by patient": stored.next_search,
-    }
-    for name, following in kinds.items():
-        _round(base_url, following, load)  # warms this kind of request
-        rounds = [_round(base_url, following, load) for _ in range(load.rounds)]
-        rates = [len(times) / load.seconds for times in rounds]
-        latencies = [moment for times in rounds for moment in times]
-        yield Rate(
-            name,
-            sum(map(len, rounds)),
-            median(rates),
-            min(rates),
-            max(rates),
-            1000 * median(latencies),
-        )
-
-
-def _round(base_url: str, following: _Next, load: Load) -> list[float]:
-    """The seconds that each request of one round took."""
-    ends = time.monotonic() + load.seconds
-
-    def connection(_number: int) -> list[float]:
-        times = []
-        with _Connection(base_url) as server:
-            while (begun := time.monotonic()) < ends:
-                server.send(*following())
-                times.append(time.monotonic() - begun)
-        return times
-
-    with ThreadPoolExecutor(load.connections) as pool:
-        return [
-            moment for times in pool.map(connection, range(load.connections)) for moment in times
+    stored = [_Stored(server, edition, numbers, load.patients) for server in servers]
+    for name in ("create", "read", "search by patient"):
+        for one in stored:
+            one.round(name, load)  # warms this kind of request
+        rounds = [[one.round(name, load) for one in stored] for _ in range(load.rounds)]
+        yield [
+            _rate(server.name, name, load, of_server)
+            for server, *of_server in zip(servers, *rounds, strict=True)
         ]
+
+
+def _rate(server: str, name: str, load: Load, rounds: Sequence[list[float]]) -> Rate:
+    rates = [len(times) / load.seconds for times in rounds]
+    latencies = [moment for times in rounds for moment in times]
+    return Rate(
+        server,
+        name,
+        len(latencies),
+        median(rates),
+        min(rates),
+        max(rates),
+        1000 * median(latencies),
+    )
 
 
 class _Connection:
@@ -106,16 +121,16 @@ class _Connection:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def send(self, method: str, path: str, body: str | None, expected: int) -> str:
+    def send(self, request: _Request, sent: Mapping[str, str]) -> str:
         """Send a request and return the Location of the answer, or an empty string."""
-        headers = {"Accept": _JSON, **({"Content-Type": _JSON} if body else {})}
-        self._http.request(method, f"{self._base}/{path}", body, headers)
+        headers = {"Accept": _JSON, **({"Content-Type": _JSON} if request.body else {}), **sent}
+        self._http.request(request.method, f"{self._base}/{request.path}", request.body, headers)
         answer = self._http.getresponse()
         content = answer.read()
-        if answer.status != expected:
+        if answer.status != request.expected:
             raise ServerError(
-                f"{method} {path}: expected HTTP status {expected}, found {answer.status}: "
-                f"{content[:300]!r}"
+                f"{request.method} {request.path}: expected HTTP status {request.expected}, "
+                f"found {answer.status}: {content[:300]!r}"
             )
         return answer.headers.get("Location", "")
 
@@ -132,35 +147,86 @@ class _Shared:
             return next(self._source)
 
 
-class _Stored:
-    """Consents on the server, and the requests that go round them."""
+class _Prepared:
+    """Headers made beforehand: making them is no work of the server's."""
 
-    def __init__(self, base_url: str, edition: Edition, numbers: _Shared) -> None:
-        self._base_url = base_url
+    def __init__(self, sending: Sending, interaction: str, count: int) -> None:
+        self._make = partial(sending, interaction)
+        self._made = deque(self._make() for _ in range(count))
+
+    def __next__(self) -> Mapping[str, str]:
+        with suppress(IndexError):
+            return self._made.popleft()
+        return self._make()
+
+
+class _Stored:
+    """Consents on a server, and rounds of requests that go round them."""
+
+    def __init__(self, server: Measured, edition: Edition, numbers: _Shared, patients: int) -> None:
+        self._server = server
         self._edition = edition
         self._numbers = numbers
         self._known: list[tuple[str, str]] = []
         self._turn = 0
+        self._largest: dict[str, int] = {}
+        self._kinds: dict[str, Callable[[], _Request]] = {
+            "create": self._create,
+            "read": self._read,
+            "search by patient": self._search,
+        }
+        self._fill(patients)
 
-    def fill(self, count: int) -> None:
-        with _Connection(self._base_url) as server:
+    def round(self, kind: str, load: Load) -> list[float]:
+        """The seconds that each request of one round took."""
+        make = self._kinds[kind]
+        prepared = _Prepared(
+            self._server.sending, make().interaction, 3 * self._largest.get(kind, 100) // 2
+        )
+        ends = time.monotonic() + load.seconds
+
+        def connection(_number: int) -> list[float]:
+            times = []
+            with _Connection(self._server.base_url) as server:
+                while time.monotonic() < ends:
+                    request, headers = make(), next(prepared)
+                    begun = time.monotonic()
+                    server.send(request, headers)
+                    times.append(time.monotonic() - begun)
+            return times
+
+        with ThreadPoolExecutor(load.connections) as pool:
+            times = [
+                moment
+                for of_connection in pool.map(connection, range(load.connections))
+                for moment in of_connection
+            ]
+        self._largest[kind] = max(len(times), self._largest.get(kind, 0))
+        return times
+
+    def _fill(self, count: int) -> None:
+        with _Connection(self._server.base_url) as server:
             for _ in range(count):
                 number = next(self._numbers)
-                body = json.dumps(draft(self._edition, number))
-                location = server.send("POST", "Consent", body, http.client.CREATED)
+                request = self._create_for(number)
+                location = server.send(request, self._server.sending(request.interaction))
                 consent_id = location.split("/Consent/")[1].split("/")[0]
                 self._known.append((number, consent_id))
 
-    def next_create(self) -> tuple[str, str, str | None, int]:
-        body = json.dumps(draft(self._edition, next(self._numbers)))
-        return "POST", "Consent", body, http.client.CREATED
+    def _create(self) -> _Request:
+        return self._create_for(next(self._numbers))
 
-    def next_read(self) -> tuple[str, str, str | None, int]:
-        return "GET", f"Consent/{self._one()[1]}", None, http.client.OK
+    def _create_for(self, number: str) -> _Request:
+        body = json.dumps(draft(self._edition, number))
+        return _Request("create", "POST", "Consent", body, http.client.CREATED)
 
-    def next_search(self) -> tuple[str, str, str | None, int]:
+    def _read(self) -> _Request:
+        return _Request("read", "GET", f"Consent/{self._one()[1]}", None, http.client.OK)
+
+    def _search(self) -> _Request:
         reference = quote(self._edition.patient.reference_to(self._one()[0]), safe="")
-        return "GET", f"Consent?patient={reference}", None, http.client.OK
+        path = f"Consent?patient={reference}"
+        return _Request("search-type", "GET", path, None, http.client.OK)
 
     def _one(self) -> tuple[str, str]:
         self._turn += 1  # a race skips or repeats one, which does not matter here
