@@ -198,6 +198,41 @@ def test_a_broken_entry_of_a_bundle(tmp_path: Path) -> None:
     assert [one.entry for one in found] == ["entry[0]", "entry[1]", "entry[2]", "entry[3]"]
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"resource": {"resourceType": "Consent", "status": actve}}',
+        '{"resource": {"status": "a}]\\"", }}',
+        '{"resource": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    ],
+    ids=["no value", "a comma too many", "nested too deeply"],
+)
+def test_an_entry_that_is_no_json_hides_no_other(tmp_path: Path, broken: str) -> None:
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": CONSENT}] * 3}
+    text = json.dumps(bundle, indent=1)
+    second = text.index("  {", text.index("  {") + 3) + 2
+    third = text.index("  {", second) + 2
+    cut = f"{text[:second]}{broken},\n{text[third:]}"
+    found = list(read([put(tmp_path, "b.json", cut)]))
+    assert [type(one) for one in found] == [Source, Unreadable, Source]
+    assert [one.entry for one in found] == ["entry[0]", "entry[1]", "entry[2]"]
+    assert isinstance(found[1], Unreadable)
+    assert found[1].finding.line == cut[:second].count("\n") + 1
+
+
+def test_an_entry_that_never_ends_hides_the_rest(tmp_path: Path) -> None:
+    text = '{"resourceType": "Bundle", "entry": [{"resource": {"a": [}, {"resource": {}}]}'
+    (unreadable,) = read([put(tmp_path, "b.json", text)])
+    assert isinstance(unreadable, Unreadable)
+
+
+def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.json", LINE)
+    (tmp_path / "b.json").symlink_to("nowhere.json")
+    found = list(read([str(tmp_path)]))
+    assert [type(one) for one in found] == [Source, Unreadable]
+
+
 def test_a_bundle_that_ends_early(tmp_path: Path) -> None:
     text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": CONSENT}] * 3}, indent=1)
     cut = text[: text.rindex('"status"') + 9]

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _MAYBE_BUNDLE = re.compile(r'"resourceType"\s*:\s*"Bundle"')
+_BRACKET_OR_TEXT = re.compile(r'[\[\]{}]|"(?:[^"\\\n]|\\.)*"')
 _DECODER = json.JSONDecoder()
 
 
@@ -83,8 +84,11 @@ def _json_entries(text: str, at: int) -> Iterator[Part]:
     if text[at : at + 1] != "[":
         yield Part("entry", at, at, broken="expected a list of entries")
         return
-    for number, start in enumerate(_items(text, at)):
+    for number, (start, error) in enumerate(_items(text, at)):
         entry = f"entry[{number}]"
+        if error is not None:
+            yield Part(entry, error.at, error.at, broken=f"not JSON: {error}")
+            continue
         if text[start] != "{":
             yield Part(entry, start, start, broken="expected an object")
             continue
@@ -109,19 +113,43 @@ def _members(text: str, at: int) -> Iterator[tuple[str, int, int]]:
         at = _expect(text, at, ",")
 
 
-def _items(text: str, at: int) -> Iterator[int]:
-    """Where the items of the list at `at` begin."""
+def _items(text: str, at: int) -> Iterator[tuple[int, UnreadableError | None]]:
+    """Where the items of the list at `at` begin, and why one cannot be read.
+
+    After such an item it goes on where its brackets close.
+    """
     at = _skip_blank(text, _expect(text, at, "["))
     if text[at : at + 1] == "]":
         return
     while True:
-        at = _skip_blank(text, at)
-        end = _end_of(text, at)
-        yield at
+        start, error = _skip_blank(text, at), None
+        try:
+            end = _end_of(text, start)
+        except UnreadableError as unreadable:
+            error, end = unreadable, _closing(text, start)
+            after = _skip_blank(text, end)
+            if text[after : after + 1] not in (",", "]"):
+                raise
+        yield start, error
         at = _skip_blank(text, end)
         if text[at : at + 1] == "]":
             return
         at = _expect(text, at, ",")
+
+
+def _closing(text: str, at: int) -> int:
+    """Behind the bracket that closes the one at `at`; the end of the text where none does."""
+    if text[at : at + 1] not in ("{", "["):
+        return len(text)
+    depth = 0
+    for sign in _BRACKET_OR_TEXT.finditer(text, at):
+        if sign[0] in ("{", "["):
+            depth += 1
+        elif sign[0] in ("}", "]"):
+            depth -= 1
+        if depth <= 0:
+            return sign.end()
+    return len(text)
 
 
 def _key(text: str, at: int) -> tuple[str, int]:

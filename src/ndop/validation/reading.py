@@ -100,7 +100,7 @@ def files_of(paths: Iterable[str]) -> Iterator[str | Unreadable]:
             found = sorted(
                 str(file)
                 for file in Path(path).rglob("*")
-                if file.suffix.lower() in SUFFIXES and file.is_file()
+                if file.suffix.lower() in SUFFIXES and (file.is_file() or not file.exists())
             )
             yield from found
             if not found:
