@@ -115,11 +115,10 @@ final class ServerSetup implements SmartInitializingSingleton {
   private void setUpStorage() {
     storage.setResourceServerIdStrategy(IdStrategyEnum.UUID);
     storage.setAllowExternalReferences(true);
-    // What a reference must be, the profile says, and none is resolved (NDOP-147). HAPI would
-    // insist
-    // on a known type and an id in every URL, look for those of its own address, and search by a
-    // query in one.
-    storage.setTreatReferencesAsLogical(Set.of("http://*", "https://*"));
+    // What a reference must be, the profile says, and none is resolved (NDOP-147, D-22). HAPI would
+    // insist on a known type and an id in every URL, and look for those of its own address.
+    storage.setTreatReferencesAsLogical(Set.of("*"));
+    // A query in a reference would be a search for its target.
     storage.setAllowInlineMatchUrlReferences(false);
     storage.setUniqueIndexesEnabled(true);
     storage.setStoreMetaSourceInformation(StoreMetaSourceInformationEnum.NONE);
