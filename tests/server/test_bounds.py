@@ -21,6 +21,7 @@ from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from tests.server.raw_http import connected, parsed, received, sent
+from tests.server.shown import assert_is_the_example
 
 pytestmark = pytest.mark.slow
 
@@ -152,6 +153,7 @@ def test_time_of_a_request(bounded: RunningServer, edition: Edition) -> None:
                 break
         answer = parsed(received(connection))
     assert_spine_error(edition, answer, status=408, issue="timeout", code="BAD_REQUEST")
+    assert_is_the_example(edition, answer, "request-too-slow")
     assert SECONDS <= time.monotonic() - begun < 3 * SECONDS
 
 
@@ -205,6 +207,7 @@ def test_requests_at_once(bounded: RunningServer, edition: Edition) -> None:
         with client(bounded, "127.0.0.17") as http:
             refused = http.get("metadata")
             assert_spine_error(edition, refused, status=503, issue="throttled")
+            assert_is_the_example(edition, refused, "overloaded")
             assert refused.headers["retry-after"] == "1"
             for connection in slow:
                 connection.close()
@@ -222,6 +225,7 @@ def test_requests_of_a_client_in_a_minute(bounded: RunningServer, edition: Editi
         assert 429 in statuses
         refused = answers[statuses.index(429)]
         assert_spine_error(edition, refused, status=429, issue="throttled", code="BAD_REQUEST")
+        assert_is_the_example(edition, refused, "too-many-requests")
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         time.sleep(int(refused.headers["retry-after"]))
         assert http.get("metadata").status_code == 200

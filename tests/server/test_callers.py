@@ -25,6 +25,7 @@ from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.tokens import Caller
+from tests.server.shown import assert_is_the_example
 
 pytestmark = pytest.mark.slow
 
@@ -187,6 +188,7 @@ def test_another_patient_in_the_request_is_refused(bound: Bound, stored: bool) -
             code="MISSING_OR_INVALID_HEADER",
         )
         assert bound.other not in response.text
+        assert_is_the_example(bound.edition, response, "another-patient")
     assert len({json.dumps(answer_of(response)[1]) for response in answers}) == 1
     found = bound.http.get(
         "Consent", params={"patient": reference}, headers=bound.headers(bound.other)

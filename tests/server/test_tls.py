@@ -24,6 +24,7 @@ from ndop.progress import Progress
 from ndop.server import certificates, process
 from ndop.server.certificates import Authority, Certificates, fingerprint
 from ndop.server.process import RunningServer, ServerPlan
+from tests.server.shown import assert_is_the_example
 
 pytestmark = pytest.mark.slow
 
@@ -169,6 +170,7 @@ def test_a_client_that_is_not_listed(
     context.load_cert_chain(*newcomer.of("newcomer"))
     refused = get(served, context)
     assert_spine_error(edition, refused, status=403, code="ACCESS_DENIED_SSL")
+    assert_is_the_example(edition, refused, "unknown-certificate")
     before = made.clients.read_text(encoding="utf-8")
     for listed in (fingerprint(certificate).upper(), "CN=newcomer"):
         made.clients.write_text(f"{before}{listed}\n", encoding="utf-8")

@@ -128,6 +128,7 @@ def _entry(example: Example) -> dict[str, Any]:
     if example.request is not None:
         request = dataclasses.asdict(example.request)
         entry["request"] = {key: value for key, value in request.items() if value}
+    if example.status is not None:
         entry["status"] = example.status
     if example.needs:
         entry["needs"] = example.needs

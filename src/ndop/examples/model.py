@@ -49,8 +49,9 @@ class Example:
     """One example, which becomes a file for each form.
 
     `name` is its file without ending, `resource` what it holds; `raw` is the bytes of one that is
-    no resource, by ending. `request` is what an answer answers, or how a resource is sent;
-    `needs` are the settings of the server without which it answers otherwise.
+    no resource, by ending. `request` is what an answer answers, or how a resource is sent; an
+    answer without one takes more than a request. `needs` are the settings of the server without
+    which it answers otherwise.
     """
 
     name: str

@@ -1,5 +1,6 @@
-"""The outcome for each situation of the catalogue that a client can bring about, with the request
-that does. tests/examples/test_on_a_server.py holds these examples to a real server, texts and all.
+"""The outcome for each situation of the catalogue that the server answers, with the request that
+meets it where one request can. tests/examples/test_on_a_server.py holds these to a real server,
+texts and all; tests/server those that take more than a request.
 """
 
 from __future__ import annotations
@@ -12,21 +13,28 @@ from urllib.parse import urlencode
 from ndop.consents import Draft, preference, without
 from ndop.editions import Edition
 from ndop.examples import stu3
-from ndop.examples.model import Example, Request
+from ndop.examples.model import BASE_URL, Example, Request
 from ndop.examples.opt_outs import OPTED_OUT, fixed_id
 from ndop.examples.story import Story
 
 _JSON = {"Content-Type": "application/fhir+json"}
+#: The server's bounds where nobody sets others (docs/settings.md).
 _LARGEST_BODY = 1024 * 1024
+_LONGEST_ADDRESS = 4096
+_MOST_PARAMETERS = 30
+_DEEPEST_BODY = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """One refusal: the request that meets it, and what the server tells, an issue for each text."""
+    """One refusal: the request that meets it, and what the server tells, an issue for each text.
+
+    Without a request: no single one meets it.
+    """
 
     situation: str
     shows: str
-    request: Request
+    request: Request | None
     diagnostics: str | tuple[str, ...]
     needs: dict[str, str] = field(default_factory=dict)
 
@@ -74,6 +82,8 @@ def _scenes(story: Story) -> list[_Scene]:
         *_scenes_of_bodies(story),
         *_scenes_of_addresses(story),
         *_scenes_of_updates(story),
+        *_scenes_of_bounds(story),
+        *_scenes_without_a_request(story.edition),
     ]
 
 
@@ -260,6 +270,92 @@ def _scenes_of_updates(story: Story) -> list[_Scene]:
             "The Consent was stored.",
         ),
     ]
+
+
+def _scenes_of_bounds(story: Story) -> list[_Scene]:
+    edition = story.edition
+    kind = edition.consent.type
+    below = f"/{BASE_URL.rpartition('/')[2]}/{kind}"
+    long = _query({"_id": "0" * _LONGEST_ADDRESS})
+    scenes = [
+        _Scene(
+            "body-too-complex",
+            "a body that is nested too deeply",
+            Request("POST", kind, _JSON, '{"extension": ' + "[" * _DEEPEST_BODY),
+            f"Expected a body of at most {_DEEPEST_BODY} levels and numbers of 100 digits; "
+            "found more.",
+        ),
+        _Scene(
+            "address-too-long",
+            "a search for an endless id",
+            Request("GET", f"{kind}?{long}"),
+            f"Expected a path and query of at most {_LONGEST_ADDRESS} characters together; "
+            f"found {len(below + long)}.",
+        ),
+        _Scene(
+            "too-many-parameters",
+            "a search by the same parameter again and again",
+            Request("GET", f"{kind}?" + "&".join(["_id=1"] * (_MOST_PARAMETERS + 1))),
+            f"Expected at most {_MOST_PARAMETERS} parameters; found {_MOST_PARAMETERS + 1}.",
+        ),
+    ]
+    if edition.capability.cors:
+        asked = {"Origin": "https://portal.example", "Access-Control-Request-Method": "DELETE"}
+        refused = _Scene(
+            "access-denied",
+            "a page of another origin that asks whether it may delete",
+            Request("OPTIONS", kind, asked),
+            "Pages of this origin may not call, or not with this method.",
+        )
+        scenes.append(refused)
+    return scenes
+
+
+def _scenes_without_a_request(edition: Edition) -> list[_Scene]:
+    scenes = [
+        _Scene(
+            "request-too-slow",
+            "a body of which a byte comes now and then",
+            None,
+            "The body did not arrive in the time that a request may take.",
+        ),
+        _Scene(
+            "overloaded",
+            "more requests at once than the server takes",
+            None,
+            "The server has as many requests as it can take; repeat it.",
+        ),
+        _Scene(
+            "too-many-requests",
+            "more requests of one client in a minute than the operator allows",
+            None,
+            "This client sent more requests than it may in a minute; repeat in 7 s.",
+            needs={"ndop.max-per-minute": "600"},
+        ),
+        _Scene(
+            "unknown-certificate",
+            "a genuine client certificate that is not on the operator's list",
+            None,
+            "Expected a client certificate of the list of this server; found another or none.",
+            needs={"ndop.clients": "clients.txt"},
+        ),
+        _Scene(
+            "internal-failure",
+            "a create while the disk of the audit trail is full",
+            None,
+            "The audit record could not be written, so nothing was stored.",
+            needs={"ndop.trail.file": "audit.jsonl"},
+        ),
+    ]
+    if any(claim.bounds for claim in edition.audit.claims.values()):
+        other = _Scene(
+            "another-patient",
+            "a token for one patient, a request about another",
+            None,
+            "Expected the patient that the token is for; found another in the request.",
+        )
+        scenes.append(other)
+    return scenes
 
 
 def _with_wrong_check_digit(story: Story) -> Draft:
