@@ -19,6 +19,7 @@ from ndop.profiles import build as profiles
 from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.validation import Validator
 from tests.browser import chromium, open_page
 
 __all__ = ["chromium", "open_page"]
@@ -104,3 +105,23 @@ def servers(built: Layout, progress: Progress) -> Iterator[Callable[[str], Runni
 def server(servers: Callable[[str], RunningServer], edition: Edition) -> RunningServer:
     """That of the default edition."""
     return servers(edition.id)
+
+
+@pytest.fixture(scope="session")
+def validators(built: Layout) -> Iterator[Callable[[str], Validator]]:
+    """Edition id to a validator of it, which tests share: starting one takes seconds."""
+    started: dict[str, Validator] = {}
+    with ExitStack() as stack:
+
+        def of(edition_id: str) -> Validator:
+            if edition_id not in started:
+                started[edition_id] = stack.enter_context(Validator(edition_id))
+            return started[edition_id]
+
+        yield of
+
+
+@pytest.fixture(scope="session")
+def validator(validators: Callable[[str], Validator], edition: Edition) -> Validator:
+    """That of the default edition."""
+    return validators(edition.id)

@@ -52,9 +52,12 @@ def put(file: Path, resource: Draft) -> None:
 
 
 def test_all_is_well(folder_of_consents: Path) -> None:
-    done = ndop(str(folder_of_consents / "valid.json"))
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "1 valid, 0 invalid" in done.stderr
+    """A warning too: by default only errors fail."""
+    done = ndop(str(folder_of_consents / "valid.json"), str(folder_of_consents / "warned.json"))
+    assert done.returncode == 0
+    assert "valid.json" not in done.stdout
+    assert "warned.json" in done.stdout
+    assert "2 valid, 0 invalid; errors: 0, warnings: 1" in done.stderr
 
 
 def test_one_is_invalid_and_the_rest_is_checked(folder_of_consents: Path) -> None:
@@ -67,7 +70,6 @@ def test_one_is_invalid_and_the_rest_is_checked(folder_of_consents: Path) -> Non
 
 def test_warnings_fail_where_asked(folder_of_consents: Path) -> None:
     file = str(folder_of_consents / "warned.json")
-    assert ndop(file).returncode == 0
     assert ndop(file, "--fail-on", "warning").returncode == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ def entries(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("edition", EditionFolder.of(_LAYOUT).ids())
-def test_verdict_code_and_requirement(built: Layout, edition: str) -> None:
+def test_verdict_code_and_requirement(
+    built: Layout, validators: Callable[[str], Validator], edition: str
+) -> None:
     folder = built.examples / edition
     consents = [
         (file, one)
@@ -36,19 +39,19 @@ def test_verdict_code_and_requirement(built: Layout, edition: str) -> None:
     assert len(consents) > 60
     assert len(invalid) > 70
     told = {file: one["verdict"] for file, one in invalid}
-    with Validator(edition) as validator:
-        refused = [
-            (result.file, result.findings)
-            for result in validator.check_paths([file for file, _ in consents])
-            if not result.valid
-        ]
-        assert refused == []
-        differing = [
-            (told[result.file], result.findings)
-            for result in validator.check_paths([file for file, _ in invalid])
-            if not agrees(told[result.file], result)
-        ]
-        assert differing == []
+    validator = validators(edition)
+    refused = [
+        (result.file, result.findings)
+        for result in validator.check_paths([file for file, _ in consents])
+        if not result.valid
+    ]
+    assert refused == []
+    differing = [
+        (told[result.file], result.findings)
+        for result in validator.check_paths([file for file, _ in invalid])
+        if not agrees(told[result.file], result)
+    ]
+    assert differing == []
 
 
 def agrees(verdict: dict[str, Any], result: Result) -> bool:

@@ -103,7 +103,9 @@ def test_the_same_verdict(server: RunningServer, validator: Validator, edition: 
 
 @pytest.mark.parametrize("edition_id", EDITIONS.ids())
 def test_the_same_verdict_over_mutations(
-    servers: Callable[[str], RunningServer], edition_id: str
+    servers: Callable[[str], RunningServer],
+    validators: Callable[[str], Validator],
+    edition_id: str,
 ) -> None:
     """The server accepts what the validator accepts, and refuses the rest with the same code.
 
@@ -112,8 +114,7 @@ def test_the_same_verdict_over_mutations(
     edition = EDITIONS.load(edition_id)
     server = servers(edition_id)
     mutated = corpus(edition, count=COUNT, patients=synthetic())
-    with Validator(edition) as validator:
-        found = served.ask(edition, mutated, server.base_url, validator)
+    found = served.ask(edition, mutated, server.base_url, validators(edition_id))
     assert [str(one) for one in found if not one.agreed] == []
     assert list(served.unexplained(found)) == []
     for one in found:
