@@ -1,6 +1,7 @@
 package ndop.fhir.toolkit;
 
 import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.DefaultProfileValidationSupport;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -40,12 +41,14 @@ final class VerdictsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    DefaultProfileValidationSupport base = new DefaultProfileValidationSupport(fhir);
     for (Job job : json.readValue(plan.toFile(), new TypeReference<List<Job>>() {})) {
       List<IBaseResource> definitions = new ArrayList<>();
       for (Path file : job.definitions()) {
         definitions.add(definition(file));
       }
-      ProfileValidator validator = new ProfileValidator(DefinitionSource.of(fhir, definitions));
+      ProfileValidator validator =
+          new ProfileValidator(DefinitionSource.of(fhir, base, definitions));
       List<String> profiles = List.of(job.profile());
       List<String> findings =
           Files.readAllLines(job.resources()).parallelStream()

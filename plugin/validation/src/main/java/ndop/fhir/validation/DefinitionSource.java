@@ -22,13 +22,21 @@ public final class DefinitionSource {
 
   /** Base STU3 and {@code resources}; a StructureDefinition without snapshot gets one on demand. */
   public static IValidationSupport of(FhirContext fhir, List<? extends IBaseResource> resources) {
+    return of(fhir, new DefaultProfileValidationSupport(fhir), resources);
+  }
+
+  /** As above, of a base that others share: reading it takes seconds. */
+  public static IValidationSupport of(
+      FhirContext fhir,
+      DefaultProfileValidationSupport base,
+      List<? extends IBaseResource> resources) {
     PrePopulatedValidationSupport own = new PrePopulatedValidationSupport(fhir);
     resources.forEach(own::addResource);
     InMemoryTerminologyServerValidationSupport terminology =
         new InMemoryTerminologyServerValidationSupport(fhir);
     terminology.setIssueSeverityForCodeDisplayMismatch(IValidationSupport.IssueSeverity.WARNING);
     return new ValidationSupportChain(
-        new DefaultProfileValidationSupport(fhir),
+        base,
         own,
         new SnapshotGeneratingValidationSupport(fhir),
         new CommonCodeSystemsTerminologyService(fhir),
