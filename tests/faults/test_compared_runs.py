@@ -44,8 +44,10 @@ def test_a_fault_is_a_regression_and_its_end_is_none(
     assert worse.returncode == 1
     assert "passed → failed" in worse.stdout
     assert fault.requirement in worse.stdout
+    assert "1 broken" in worse.stdout
     better = ndop("compare", str(broken), str(sound))
     assert better.returncode == 0
     assert "failed → passed" in better.stdout
     assert fault.requirement in better.stdout
+    assert "1 mended" in better.stdout
     assert ndop("compare", str(sound), str(sound)).returncode == 0

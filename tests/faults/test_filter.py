@@ -116,5 +116,8 @@ def test_a_compressed_answer_is_read() -> None:
     told = Told(200, (("Content-Encoding", "gzip"),), gzip.compress(b'{"id": "1"}'))
     assert told.resource() == {"id": "1"}
     changed = told.with_resource({"id": "2"})
-    assert changed.header("content-encoding") is None
-    assert changed.body == b'{"id": "2"}'
+    assert changed.header("content-encoding") == "gzip"
+    assert gzip.decompress(changed.body) == b'{"id": "2"}'
+    plain = Told(200).with_resource({"id": "2"})
+    assert plain.header("content-encoding") is None
+    assert plain.body == b'{"id": "2"}'

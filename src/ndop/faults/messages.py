@@ -147,9 +147,11 @@ class Answer:
         return _json_object(self.text())
 
     def with_resource(self, resource: Resource) -> Answer:
-        """The same with another body, in JSON."""
-        bare = self.without_header("content-encoding", "content-type")
-        changed = replace(bare, body=json.dumps(resource).encode())
+        """The same with another body, in JSON, compressed where it was."""
+        body = json.dumps(resource).encode()
+        if self.header("content-encoding") == "gzip":
+            body = gzip.compress(body)
+        changed = replace(self, body=body)
         return changed.with_header("Content-Type", f"{JSON};charset=UTF-8")
 
 
