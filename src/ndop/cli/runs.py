@@ -71,5 +71,7 @@ def run_tests(
         processes.run(
             ["mvn", "-B", "-q", "-ntp", "verify"], "Running the Java tests", layout.plugin
         )
-    run_tool([sys.executable, "-m", "pytest"], layout.root)
+    # A module's tests stay together: they share a server.
+    shared_out = ["--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    run_tool([sys.executable, "-m", "pytest", *shared_out], layout.root)
     run()
