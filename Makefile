@@ -23,7 +23,7 @@ run: $(READY) ## build everything, run the suite against every edition's server 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
 
-parity: $(READY) ## the verdicts of the published profiles and of ours, over mutated Consents (EDITION= one)
+parity: $(READY) ## over mutated Consents: verdicts of the published profiles and of ours, of server and validator (EDITION= one)
 	@$(NDOP) parity $(if $(EDITION),--edition $(EDITION))
 
 serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=, TLS=1)

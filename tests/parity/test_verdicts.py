@@ -13,17 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from ndop import validation
 from ndop.consents import draft, having, without
 from ndop.editions import Edition, EditionFolder
 from ndop.errors import MissingReferenceError
 from ndop.java.toolkit import Finding
 from ndop.layout import Layout
-from ndop.parity import explanations, page, verdicts
+from ndop.parity import explanations, page, served, verdicts
 from ndop.parity.explanations import Explanation, Explanations, Spelling
 from ndop.parity.mutations import Mutated, corpus
+from ndop.parity.served import Served
 from ndop.parity.verdicts import Parity
 
-COUNT = 300
+COUNT = 150
 
 
 @pytest.mark.slow
@@ -186,8 +188,20 @@ def test_what_an_explanation_covers(rule: str, path: str, message: str, covered:
 
 def test_the_page_has_every_number() -> None:
     outcome = compared([objection("known-error")], [])
-    text = page.render([outcome], 0)
+    bare = validation.Finding("error", "is wrong", code="NO")
+    answers = [
+        Served(MUTATED, 201, "", "", ()),
+        Served(MUTATED, 422, "", "There is one already.", ()),
+        Served(MUTATED, 422, "NO", "It is wrong.", (bare,)),
+        Served(MUTATED, 422, "NO", "It is wrong.", ()),
+    ]
+    text = page.render([outcome], {"of-nobody": answers}, 0)
+    assert list(served.unexplained(answers)) == [bare]
     assert "## of-nobody" in text
+    assert "Server and validator differ on: 1." in text
+    assert (
+        "| accepted | 2 |\n| `NO` | 2 |\n| `DUPLICATE_REJECTED`, counted as accepted | 1 |" in text
+    )
     assert "| kind | 1 | 0 | 1 | 1 |" in text
     assert "| E-03 | published | 1 | x |" in text
 
@@ -197,3 +211,4 @@ def test_the_committed_page_tells_of_every_edition(layout: Layout, folder: Editi
     for edition_id in folder.ids():
         assert f"## {edition_id}\n" in text
     assert text.count("Different without an explanation: 0.") == len(folder.ids())
+    assert text.count("Server and validator differ on: 0.") == len(folder.ids())

@@ -1,21 +1,28 @@
-"""ndop parity: the same verdict as the published profiles, over a corpus of mutated Consents."""
+"""ndop parity: the same verdict over a corpus of mutated Consents, of the published and of our
+profiles, and of validator and server.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from ndop.editions import EditionFolder
+from ndop.cli.options import build_everything
+from ndop.editions import Edition, EditionFolder
 from ndop.errors import OutOfDateError
 from ndop.java import modules
 from ndop.layout import Layout, checkout
-from ndop.parity import page, verdicts
-from ndop.parity.mutations import COUNT, SEED, corpus
+from ndop.parity import page, served, verdicts
+from ndop.parity.mutations import COUNT, SEED, Mutated, corpus
+from ndop.parity.served import Served
 from ndop.parity.verdicts import Parity
-from ndop.profiles import build as profiles
 from ndop.progress import Progress
+from ndop.server import process
+from ndop.server.process import ServerPlan
+from ndop.validation import Validator
 
 _SHOWN = 20
 
@@ -28,7 +35,7 @@ def parity(
         bool, typer.Option("--write", help="Write docs/parity.md from the numbers.")
     ] = False,
 ) -> None:
-    """Compare verdicts of the published and the generated profiles over mutated Consents."""
+    """Compare verdicts of published and generated profiles, and of server and validator."""
     layout, progress = checkout(), Progress()
     folder = EditionFolder.of(layout)
     whole = edition is None and seed == SEED and count == COUNT
@@ -36,17 +43,45 @@ def parity(
         raise typer.BadParameter("--write goes with no other option: the page has every edition")
     verdicts.insist_on_published(layout)
     editions = folder.load_all() if edition is None else [folder.load(edition)]
-    profiles.build_if_stale(layout, folder.load_all(), progress)
+    build_everything(layout, progress)
     modules.build(layout, [modules.TOOLKIT], progress)
     with progress.step(f"Judging {count} Consents for each edition"):
         corpora = [(one, corpus(one, count=count, seed=seed)) for one in editions]
         outcomes = verdicts.judge(layout, corpora)
+    answered = {one.id: _asked(layout, one, mutated, progress) for one, mutated in corpora}
     console = Console(highlight=False, soft_wrap=True)
     failed = [_told(outcome, console, unused=whole) for outcome in outcomes.values()]
+    failed += [_told_of_server(name, answers, console) for name, answers in answered.items()]
     if whole:
-        _compare_page(layout, page.render(outcomes.values(), seed), write=write)
+        _compare_page(layout, page.render(outcomes.values(), answered, seed), write=write)
     if any(failed):
         raise typer.Exit(1)
+
+
+def _asked(
+    layout: Layout, edition: Edition, mutated: Sequence[Mutated], progress: Progress
+) -> list[Served]:
+    """What a server of the edition and the validator say of the corpus."""
+    with (
+        process.running(layout, ServerPlan(edition.id), progress) as server,
+        Validator(edition, progress=progress) as validator,
+        progress.step(f"Asking server and validator ({edition.id})"),
+    ):
+        return served.ask(edition, mutated, server.base_url, validator)
+
+
+def _told_of_server(edition: str, answers: Sequence[Served], console: Console) -> bool:
+    """Print where server and validator part; whether they do."""
+    apart = [str(one) for one in answers if not one.agreed]
+    bare = [f"{one.path}: {one.message}" for one in served.unexplained(answers)]
+    console.print(
+        f"{edition}: validator and server differ on {len(apart)}; "
+        f"{len(bare)} findings without requirement or code",
+        markup=False,
+    )
+    for told in [*apart[:_SHOWN], *bare[:_SHOWN]]:
+        console.print(f"  {told}", markup=False)
+    return bool(apart or bare)
 
 
 def _told(outcome: Parity, console: Console, *, unused: bool) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import jinja2
 
+from ndop.parity import served
 from ndop.parity.explanations import Explanation, Spelling
+from ndop.parity.served import Served
 from ndop.parity.verdicts import Judged, Parity
 
 _TEMPLATE = "parity.md.j2"
 
 
-def render(outcomes: Iterable[Parity], seed: int) -> str:
-    """The page for these outcomes, in Markdown."""
+def render(outcomes: Iterable[Parity], answered: Mapping[str, Sequence[Served]], seed: int) -> str:
+    """The page for these outcomes, in Markdown; `answered`: edition id to server and validator."""
     # What is rendered is Markdown, not markup.
     environment = jinja2.Environment(  # noqa: S701
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -28,6 +30,8 @@ def render(outcomes: Iterable[Parity], seed: int) -> str:
             "rows": [*_by_kind(outcome.judged), _row("all", outcome.judged)],
             "unexplained": len(outcome.unexplained),
             "reasons": _reasons(outcome),
+            "answers": _answers(answered[outcome.edition]),
+            "apart": sum(not one.agreed for one in answered[outcome.edition]),
         }
         for outcome in outcomes
     ]
@@ -54,6 +58,15 @@ def _reasons(outcome: Parity) -> list[tuple[str, str, int, str]]:
         outcome.explained.items(), key=lambda one: (-one[1], one[0].because, one[0].why)
     )
     return [(entry.because, _who(entry), count, entry.why) for entry, count in entries]
+
+
+def _answers(answered: Sequence[Served]) -> list[tuple[str, int]]:
+    known = sum(one.is_known for one in answered)
+    rows = [
+        (f"`{code}`" if code else "accepted", count)
+        for code, count in sorted(served.counts(answered).items())
+    ]
+    return [*rows, ("`DUPLICATE_REJECTED`, counted as accepted", known)]
 
 
 def _who(entry: Explanation | Spelling) -> str:

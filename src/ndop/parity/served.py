@@ -40,6 +40,11 @@ class Served:
     findings: tuple[Finding, ...]
 
     @property
+    def is_known(self) -> bool:
+        """Whether the server has a Consent of this identity already."""
+        return self.code == ACCEPTED and self.status != httpx.codes.CREATED
+
+    @property
     def codes_of_validator(self) -> set[str]:
         """The codes that its findings name: one at most, if all is well."""
         return {one.code or "no code" for one in self.findings if one.invalidates}
