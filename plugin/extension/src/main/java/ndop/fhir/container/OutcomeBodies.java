@@ -4,6 +4,7 @@ import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.parser.IParser;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
+import java.util.Set;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.Refusal;
 import ndop.fhir.policy.Situation;
@@ -23,6 +24,9 @@ public final class OutcomeBodies {
           414, Situation.ADDRESS_TOO_LONG,
           415, Situation.UNSUPPORTED_MEDIA_TYPE,
           501, Situation.NOT_IMPLEMENTED);
+
+  /** What the client asks for that is not to be had: another method, another version of HTTP. */
+  private static final Set<Integer> CLIENTS_FAULT = Set.of(501, 505);
 
   private final FhirContext fhir;
   private final SpineOutcomes outcomes;
@@ -62,7 +66,7 @@ public final class OutcomeBodies {
   }
 
   private static Refusal refusal(int status) {
-    if (status >= 500 && status != 501) {
+    if (status >= 500 && !CLIENTS_FAULT.contains(status)) {
       return Refusal.of(Situation.INTERNAL_FAILURE, "The request failed unexpectedly.");
     }
     Situation situation = SITUATIONS.getOrDefault(status, Situation.MALFORMED_REQUEST);

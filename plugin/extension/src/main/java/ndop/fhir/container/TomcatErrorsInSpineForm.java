@@ -55,6 +55,8 @@ public final class TomcatErrorsInSpineForm
       }
       OutcomeBodies.Body body = bodies.get().of(response.getStatus(), request.getHeader("Accept"));
       try {
+        // Such as 400 for 417 or 505, which no edition knows.
+        response.setStatus(body.status());
         response.setContentType(body.mediaType());
         Writer writer = response.getReporter();
         if (writer != null) {

@@ -44,6 +44,7 @@ public final class AnswersInSpineForm {
   /** The exception to answer with: never null, so no later hook or default of HAPI applies. */
   @Hook(Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION)
   public BaseServerResponseException inSpineForm(ServletRequestDetails request, Throwable thrown) {
+    AnswerForms.insistOnOneThatCanBeWritten(request);
     if (thrown instanceof RefusedException || thrown instanceof NotModifiedException) {
       return (BaseServerResponseException) thrown;
     }

@@ -30,6 +30,9 @@ record HapiFailure(String code, Throwable thrown) {
 
   private static final Pattern UNKNOWN_PARAMETER = Pattern.compile("HAPI-(?:0524|1223)");
 
+  /** HAPI leaves control characters out of the names of parameters and finds one twice then. */
+  private static final Pattern SAME_NAME = Pattern.compile("^Duplicate key ");
+
   static HapiFailure of(Throwable thrown) {
     Matcher matcher = CODE.matcher(String.valueOf(thrown.getMessage()));
     return new HapiFailure(matcher.find() ? matcher.group(1) : "", thrown);
@@ -56,7 +59,7 @@ record HapiFailure(String code, Throwable thrown) {
           Situation.UNSUPPORTED_MEDIA_TYPE,
           "Expected a body with Content-Type application/fhir+json or application/fhir+xml.");
     }
-    if (has(UNKNOWN_PARAMETER)) {
+    if (has(UNKNOWN_PARAMETER) || thrown instanceof IllegalStateException && has(SAME_NAME)) {
       return Refusal.of(Situation.INVALID_PARAMETER, "A parameter of the URL is not supported.");
     }
     if (has(NOT_BOUND)) {

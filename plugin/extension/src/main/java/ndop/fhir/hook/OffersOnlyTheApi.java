@@ -38,7 +38,9 @@ public final class OffersOnlyTheApi {
   /** Passes, or throws the refusal. */
   @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED)
   public void insistOnTheApi(ServletRequestDetails request) {
-    refusal(request).ifPresent(this::refuse);
+    Optional<Refusal> refusal = refusal(request);
+    AnswerForms.insistOnOneThatCanBeWritten(request);
+    refusal.ifPresent(this::refuse);
   }
 
   private Optional<Refusal> refusal(ServletRequestDetails request) {

@@ -1,21 +1,39 @@
 package ndop.fhir.policy;
 
 import static ndop.fhir.policy.Situation.ADDRESS_TOO_LONG;
+import static ndop.fhir.policy.Situation.MALFORMED_REQUEST;
 import static ndop.fhir.policy.Situation.TOO_MANY_PARAMETERS;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * How long the address of a request may be, and how many parameters it may have.
+ * How long the address of a request may be, and how many parameters it may have. Its path is
+ * percent-encoded once: what HAPI decodes a second time would be another path, or none. Its query
+ * is percent-encoded rightly: what is not, Tomcat leaves out and HAPI fails on.
  *
  * @param address the most characters of path and query together
  * @param parameters the most parameters
  */
 public record RequestBounds(long address, int parameters) {
 
+  private static final String PERCENT = "%25";
+  private static final Pattern HALF_ENCODED = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
   /** Why the address is out of bounds; {@code query} may be null, both are as they were sent. */
   public Optional<Refusal> refusal(String path, String query) {
     String asked = query == null ? "" : query;
+    if (path.contains(PERCENT)) {
+      return Optional.of(
+          Refusal.of(
+              MALFORMED_REQUEST, "Expected a path without percent signs; found an encoded one."));
+    }
+    if (HALF_ENCODED.matcher(asked).find()) {
+      return Optional.of(
+          Refusal.of(
+              MALFORMED_REQUEST,
+              "Expected two hexadecimal digits after each percent sign of the query; found none."));
+    }
     if (path.length() + asked.length() > address) {
       return Optional.of(
           Refusal.of(

@@ -2,6 +2,7 @@ package ndop.fhir.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RequestBoundsTest {
@@ -20,6 +21,24 @@ class RequestBoundsTest {
     Refusal refusal = bounds.refusal("/" + "a".repeat(34), "b".repeat(10)).orElseThrow();
     assertThat(refusal.situation()).isEqualTo(Situation.ADDRESS_TOO_LONG);
     assertThat(refusal.diagnostics().get(0)).contains("at most 44").contains("found 45");
+  }
+
+  @Test
+  void nothingIsDecodedTwice() {
+    assertThat(bounds.refusal("/fhir/Consent/%252e%252e", null))
+        .map(Refusal::situation)
+        .contains(Situation.MALFORMED_REQUEST);
+    assertThat(bounds.refusal("/fhir/Consent/%2e", "patient=%25")).isEmpty();
+  }
+
+  @Test
+  void theQueryIsEncodedRightly() {
+    for (String query : List.of("patient=%", "patient=%2", "patient=%zz", "%=1")) {
+      assertThat(bounds.refusal("/fhir/Consent", query))
+          .map(Refusal::situation)
+          .contains(Situation.MALFORMED_REQUEST);
+    }
+    assertThat(bounds.refusal("/fhir/Consent", "patient=%2f%2F")).isEmpty();
   }
 
   @Test

@@ -16,6 +16,9 @@ class VerdictTest {
   private static final Finding CHECK_DIGIT =
       finding(Severity.WARNING, PublishedEdition.FACTS.patient().checkDigitInvariant());
 
+  private static final Finding WHITESPACE =
+      finding(Severity.WARNING, "Type_Specific_Checks_DT_Primitive_WS");
+
   private final Verdict lenient = new Verdict(PublishedEdition.FACTS, false);
   private final Verdict strict = new Verdict(PublishedEdition.FACTS, true);
 
@@ -32,6 +35,13 @@ class VerdictTest {
     assertThat(refusal.situation()).isEqualTo(Situation.INVALID_RESOURCE);
     assertThat(refusal.diagnostics())
         .containsExactly("Consent.status (line 3, column 7): expected one, found two");
+  }
+
+  @Test
+  void whitespaceInPlaceOfAValueRefuses() {
+    assertThat(lenient.refusal(List.of(WHITESPACE)))
+        .map(Refusal::situation)
+        .contains(Situation.INVALID_RESOURCE);
   }
 
   @Test

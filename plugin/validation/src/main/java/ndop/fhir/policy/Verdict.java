@@ -8,12 +8,17 @@ import ndop.fhir.validation.Severity;
 
 /**
  * What the validator's findings mean: errors refuse (NDOP-138), and with the strict option a wrong
- * check digit of an NHS number does too (NDOP-025, decision D-04).
+ * check digit of an NHS number does too (NDOP-025, decision D-04). A value of nothing but
+ * whitespace is an error as well: HAPI does not write it, so that what is stored would lack the
+ * element.
  */
 public final class Verdict {
 
   /** More issues than this say no more. */
   private static final int ISSUES = 20;
+
+  /** HL7's key of the finding, a warning in STU3. */
+  private static final String NOTHING_BUT_WHITESPACE = "Type_Specific_Checks_DT_Primitive_WS";
 
   private final Edition edition;
   private final boolean strictNhsNumber;
@@ -23,12 +28,14 @@ public final class Verdict {
     this.strictNhsNumber = strictNhsNumber;
   }
 
-  /** The findings, those on the check digit as errors where the strict option is on. */
+  /** The findings, as severe as they are here. */
   public List<Finding> graded(List<Finding> findings) {
     return findings.stream()
         .map(
             finding ->
-                strictNhsNumber && isOnCheckDigit(finding) ? finding.at(Severity.ERROR) : finding)
+                strictNhsNumber && isOnCheckDigit(finding) || isOnWhitespace(finding)
+                    ? finding.at(Severity.ERROR)
+                    : finding)
         .toList();
   }
 
@@ -49,6 +56,10 @@ public final class Verdict {
 
   private boolean isOnCheckDigit(Finding finding) {
     return edition.patient().checkDigitInvariant().equals(finding.rule());
+  }
+
+  private static boolean isOnWhitespace(Finding finding) {
+    return NOTHING_BUT_WHITESPACE.equals(finding.rule());
   }
 
   private static String explained(Finding finding) {
