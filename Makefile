@@ -6,13 +6,14 @@ DATA ?=
 AUDIT ?=
 TLS ?=
 VULNERABILITIES ?=
+SEED ?=
 
 VENV := .venv
 NDOP := $(VENV)/bin/ndop
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test parity prove serve check format build sbom clean
+.PHONY: help run test fuzz parity prove serve check format build sbom clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +23,9 @@ run: $(READY) ## build everything, run the suite against every edition's server 
 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
+
+fuzz: $(READY) ## 20,000 random requests at a server of each edition (EDITION= one, SEED=)
+	@$(NDOP) fuzz $(if $(EDITION),--edition $(EDITION)) $(if $(SEED),--seed $(SEED))
 
 parity: $(READY) ## over mutated Consents: verdicts of the published profiles and of ours, of server and validator (EDITION= one)
 	@$(NDOP) parity $(if $(EDITION),--edition $(EDITION))

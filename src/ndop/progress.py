@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as Bar
 
 
@@ -43,8 +50,25 @@ class Progress:
             with self.step(what):
                 yield lambda _done: None
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-        with Bar(*columns, TimeElapsedColumn(), console=self._console) as bar:
+        with self._bar(what, total, DownloadColumn()) as advance:
+            yield advance
+
+    @contextmanager
+    def counted(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
+        """As `measured`, of `total` things."""
+        if not self._console.is_terminal:
+            with self.step(what):
+                yield lambda _done: None
+            return
+        with self._bar(what, total, MofNCompleteColumn()) as advance:
+            yield advance
+
+    @contextmanager
+    def _bar(
+        self, what: str, total: int | None, number: ProgressColumn
+    ) -> Iterator[Callable[[int], None]]:
+        columns = (TextColumn("{task.description}"), BarColumn(), number, TimeElapsedColumn())
+        with Bar(*columns, console=self._console) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.advance(task, done)
 

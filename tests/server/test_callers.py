@@ -19,6 +19,7 @@ from ndop.conformance.expectations import assert_spine_error
 from ndop.conformance.run import RunPlan, run
 from ndop.consents import draft
 from ndop.editions import Edition, EditionFolder
+from ndop.fuzzing.vitals import confidential_lines
 from ndop.layout import Layout
 from ndop.nhs_numbers import synthetic
 from ndop.progress import Progress
@@ -37,6 +38,7 @@ class Server:
     edition: Edition
     mode: str
     base_url: str
+    log: Path
 
 
 @pytest.fixture(
@@ -50,7 +52,7 @@ def moded(
     edition_id, mode = request.param
     plan = ServerPlan(edition_id, settings={"ndop.audit": mode})
     with process.running(built, plan, progress) as running:
-        yield Server(folder.load(edition_id), mode, running.base_url)
+        yield Server(folder.load(edition_id), mode, running.base_url, running.log)
 
 
 def test_the_suite_passes_in_the_mode(moded: Server, layout: Layout, tmp_path: Path) -> None:
@@ -76,6 +78,8 @@ def test_the_suite_passes_in_the_mode(moded: Server, layout: Layout, tmp_path: P
     outcomes = {row.id: row.outcome for row in result.requirements}
     shown = {"required": ("NDOP-152", "NDOP-173"), "off": ("NDOP-150",)}
     assert {outcomes[row] for row in shown[moded.mode]} == {"passed"}
+    # Nothing confidential in the ordinary log: neither who nor what entitled them.
+    assert confidential_lines(moded.log.read_text(encoding="utf-8")) == []
 
 
 class Bound:

@@ -16,6 +16,7 @@ from ndop.cli import (
     conformance,
     dependencies,
     examples,
+    fuzzing,
     parity,
     proving,
     requirements,
@@ -107,6 +108,7 @@ _offer(
 )
 _offer("prove", proving.prove, "ndop prove --edition ndop-1.1.0 --only NDOP-086")
 _offer("bench", servers.bench, "ndop bench --connections 2")
+_offer("fuzz", fuzzing.fuzz, "ndop fuzz --edition noom-draft --requests 2000 --kind queries")
 _offer("parity", parity.parity, "ndop parity --edition noom-draft --seed 7 --count 5000")
 _offer("sbom", dependencies.sbom, "ndop sbom --output build/sbom --vulnerabilities")
 _offer("test", runs.run_tests, "ndop test --fast")

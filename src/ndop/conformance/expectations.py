@@ -99,8 +99,7 @@ def assert_spine_error(
     """
     statuses = [status] if isinstance(status, int) else list(status)
     expect_one_of("HTTP status", response.status_code, statuses)
-    is_xml = "xml" in response.headers.get("content-type", "")
-    outcome = _outcome_from_xml(response) if is_xml else json_of(response)
+    outcome = outcome_of(response)
     expect("resourceType of the error", outcome.get("resourceType"), "OperationOutcome")
     issues = outcome.get("issue") or []
     expect_that("issue", len(issues) > 0, "at least one", "none")
@@ -114,6 +113,12 @@ def assert_spine_error(
         allowed = [code] if isinstance(code, str) else list(code)
         found = first["details"]["coding"][0]["code"]
         expect_one_of("issue[0].details.coding[0].code", found, allowed)
+
+
+def outcome_of(response: httpx.Response) -> dict[str, Any]:
+    """An OperationOutcome in JSON or XML as JSON data. Raises Disagreement where it is neither."""
+    is_xml = "xml" in response.headers.get("content-type", "")
+    return _outcome_from_xml(response) if is_xml else json_of(response)
 
 
 def _assert_form(edition: Edition, issue: dict[str, Any], place: str) -> None:

@@ -1,0 +1,1 @@
+"""Random requests at a server, and what must hold whatever they are."""
