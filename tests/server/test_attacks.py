@@ -300,6 +300,18 @@ def test_charsets(
     assert not is_stored(http, consent)
 
 
+@pytest.mark.parametrize("escaped", ["\\u0000", "\\u001b", "\\ud800", "\\udc00\\ud800", "\\uffff"])
+def test_characters_that_fhir_does_not_have(
+    http: httpx.Client, edition: Edition, consent: Draft, escaped: str
+) -> None:
+    """Neither XML nor PostgreSQL could hold them."""
+    identified = having(consent, "identifier", value={"value": "MARK"})
+    body = json.dumps(identified)
+    assert '"MARK"' in body
+    response = post(http, body.replace("MARK", f"a{escaped}b"))
+    assert_spine_error(edition, response, status=400, code="BAD_REQUEST")
+
+
 @pytest.mark.parametrize("encoding", ["UTF-7", "UTF-16", "ISO-8859-1", "IBM037", "nonsense"])
 def test_xml_that_declares_another_encoding(
     http: httpx.Client, edition: Edition, encoding: str

@@ -24,9 +24,10 @@ import javax.xml.stream.XMLStreamReader;
 
 /**
  * Insists that a body is one JSON object or one XML document that every reader understands alike:
- * no name twice in an object, no document type, no other encoding than it is in, nothing after its
- * end, and within bounds. HAPI's parser and HL7's validator read the body each with a reader of its
- * own and are more lenient, not in the same places.
+ * no name twice in an object, no document type, no other encoding than it is in, no character that
+ * only one of the two has, nothing after its end, and within bounds. HAPI's parser and HL7's
+ * validator read the body each with a reader of its own and are more lenient, not in the same
+ * places.
  */
 public final class BodyGrammar {
 
@@ -100,7 +101,10 @@ public final class BodyGrammar {
         found += token.isScalarValue() || token.isStructStart() ? 1 : 0;
         insistOnNumber(found);
         if (token == JsonToken.VALUE_NUMBER_FLOAT && !isShort(parser.getText())) {
-          throw tooComplex("numbers of %d digits".formatted(DIGITS));
+          throw tooComplex("%d digits in any number".formatted(DIGITS));
+        }
+        if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
+          insistOnCharactersOfXml(parser.getText());
         }
         if (token == JsonToken.VALUE_STRING) {
           JsonStreamContext object = parser.getParsingContext();
@@ -152,6 +156,25 @@ public final class BodyGrammar {
     }
   }
 
+  /** FHIR has no others: they could not be answered in XML, and a database may not hold them. */
+  private static void insistOnCharactersOfXml(String text) throws OffGrammarException {
+    if (!text.codePoints().allMatch(BodyGrammar::isOfXml)) {
+      throw unreadable(
+          "Expected text of characters that XML has too; "
+              + "found a control character or half of a surrogate pair.");
+    }
+  }
+
+  private static boolean isOfXml(int character) {
+    return character >= 0x20
+            && (character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE)
+            && character != 0xFFFE
+            && character != 0xFFFF
+        || character == '\t'
+        || character == '\n'
+        || character == '\r';
+  }
+
   /**
    * HAPI writes a decimal out when it reads it, and 1e999999999 has a gigabyte of digits. Which
    * texts it takes for decimals depends on the element's type, so what surely is text passes.
@@ -159,7 +182,7 @@ public final class BodyGrammar {
   private void insistOnNoHugeNumber(String parent, String name, String text)
       throws OffGrammarException {
     if (text != null && HUGE.matcher(text).matches() && !isText(parent, name)) {
-      throw tooComplex("numbers of %d digits".formatted(DIGITS));
+      throw tooComplex("%d digits in any number".formatted(DIGITS));
     }
   }
 

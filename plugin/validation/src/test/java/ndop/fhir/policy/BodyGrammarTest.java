@@ -18,6 +18,7 @@ class BodyGrammarTest {
         " {\"a\": [[[[1]]]]} ",
         "{\"a\": {\"b\": 1}, \"b\": 1.5e3}",
         "{\"a\": -0.00001, \"b\": 1e99}",
+        "{\"a\": \"\\t\\r\\n\\u00e9\\ud83d\\ude00\"}",
       })
   void passesJson(String body) {
     assertThat(grammar.refusal(EncodingEnum.JSON, body)).isEmpty();
@@ -51,6 +52,12 @@ class BodyGrammarTest {
         "{/* */}",
         "{'a': 1}",
         "{\"a\": 1,}",
+        "{\"a\": \"\\u0000\"}",
+        "{\"a\": \"\\u001f\"}",
+        "{\"a\": \"\\ud800\"}",
+        "{\"a\": \"\\udc00\\ud800\"}",
+        "{\"a\": \"\\uffff\"}",
+        "{\"\\u0000\": 1}",
       })
   void refusesJsonThatReadersUnderstandDifferently(String body) {
     assertThat(situation(false, body)).isEqualTo(Situation.UNREADABLE_BODY);
