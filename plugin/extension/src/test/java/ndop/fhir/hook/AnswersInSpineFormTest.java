@@ -11,6 +11,7 @@ import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceVersionConflictException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.List;
 import java.util.stream.Stream;
 import ndop.fhir.PublishedEdition;
 import ndop.fhir.outcome.SpineOutcomes;
@@ -25,7 +26,7 @@ class AnswersInSpineFormTest {
 
   private final SpineOutcomes outcomes = new SpineOutcomes(PublishedEdition.FACTS);
   private final AnswersInSpineForm hook = new AnswersInSpineForm(outcomes);
-  private final ServletRequestDetails request = new ServletRequestDetails(new InterceptorService());
+  private final ServletRequestDetails request = new RequestWithoutHeaders();
 
   static Stream<Arguments> failures() {
     return Stream.of(
@@ -74,5 +75,17 @@ class AnswersInSpineFormTest {
     NotModifiedException notModified = new NotModifiedException("x");
 
     assertThat(hook.inSpineForm(request, notModified)).isSameAs(notModified);
+  }
+
+  private static final class RequestWithoutHeaders extends ServletRequestDetails {
+
+    private RequestWithoutHeaders() {
+      super(new InterceptorService());
+    }
+
+    @Override
+    public List<String> getHeaders(String name) {
+      return List.of();
+    }
   }
 }
