@@ -4,12 +4,16 @@ and the Spine code."""
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ndop import processes
 from ndop.consents import Draft, adding, consent, draft, having, without
 from ndop.editions import Edition, EditionFolder
 from ndop.layout import Layout
@@ -264,3 +268,23 @@ def test_another_profile(built: Layout, edition: Edition) -> None:
         findings = validator.check(outcome)
         assert any(finding.path.endswith("issue[0].details") for finding in findings)
         assert only(validator.check({"resourceType": "Consent"})).rule == "another-type"
+
+
+def test_an_interruption_while_it_starts_ends_its_process(
+    built: Layout, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    start = processes.start
+
+    def remembered(*arguments: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*arguments, **settings))
+        return started[-1]
+
+    def interrupted(_thread: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(processes, "start", remembered)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Validator(edition)
+    assert [one.poll() for one in started] == [-signal.SIGKILL]

@@ -108,7 +108,12 @@ def _start(
                 news.put((run, line.strip()))
         news.put((run, None))
 
-    threading.Thread(target=read, daemon=True).start()
+    try:
+        threading.Thread(target=read, daemon=True).start()
+    except BaseException:  # an interruption: nobody else knows of the process yet
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
     return run
 
 

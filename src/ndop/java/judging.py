@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections import deque
 from concurrent.futures import Future, InvalidStateError
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -57,8 +58,8 @@ class Judging:
         command = ["java", *_JVM, "-cp", class_path, MAIN, "validate", "--package", str(package)]
         if profile is not None:
             command += ["--profile", profile]
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
-        try:
+        with ExitStack() as unless_ready:
+            self._log = unless_ready.enter_context(tempfile.TemporaryFile())
             self._process: subprocess.Popen[bytes] = processes.start(
                 command,
                 "Starting the validator",
@@ -66,13 +67,13 @@ class Judging:
                 stdout=subprocess.PIPE,
                 stderr=self._log,
             )
-        except BaseException:
-            self._log.close()
-            raise
-        self._pending: deque[Future[Answer]] = deque()
-        self._submitting = threading.Lock()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+            unless_ready.callback(self._close_pipes)
+            unless_ready.callback(self._end)
+            self._pending: deque[Future[Answer]] = deque()
+            self._submitting = threading.Lock()
+            self._reader = threading.Thread(target=self._read, daemon=True)
+            self._reader.start()
+            unless_ready.pop_all()
 
     def submit(self, encoding: Encoding, text: str) -> Future[Answer]:
         """Have one resource judged. Blocks while the process has enough to do."""
@@ -91,13 +92,9 @@ class Judging:
 
     def close(self) -> None:
         """End the process; resources that are under way are dropped."""
-        self._process.kill()
-        self._process.wait(_SECONDS_TO_STOP)
+        self._end()
         self._reader.join()
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream is not None
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
+        self._close_pipes()
         self._log.close()
 
     def __enter__(self) -> Judging:
@@ -110,6 +107,16 @@ class Judging:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait(_SECONDS_TO_STOP)
+
+    def _close_pipes(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
     def _read(self) -> None:
         """Hand the process's answers to those who wait for them, until it ends."""
@@ -127,6 +134,8 @@ class Judging:
         self._give_up()
 
     def _give_up(self) -> None:
+        if not self._pending:
+            return
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
         text = "\n".join(["The validator ended early. It printed:", *lines[-_LINES_SHOWN:]])
