@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import filterfalse
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -47,10 +49,33 @@ def edition(folder: EditionFolder) -> Edition:
     return folder.load("ndop-1.1.0")
 
 
+@pytest.fixture(scope="session")
+def started() -> dict[str, RunningServer]:
+    """Edition id to the server of it that tests share, of those that a test has asked for."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def patients(started: dict[str, RunningServer], folder: EditionFolder) -> Iterator[str]:
+    """NHS numbers of people whom no server that tests share knows, each once."""
+
+    def is_known(nhs_number: str) -> bool:
+        return any(
+            httpx.get(
+                f"{server.base_url}/Consent",
+                params={"patient": folder.load(edition_id).patient.reference_to(nhs_number)},
+                timeout=60,
+            ).json()["total"]
+            for edition_id, server in started.items()
+        )
+
+    return filterfalse(is_known, synthetic())
+
+
 @pytest.fixture
-def patient() -> str:
+def patient(patients: Iterator[str]) -> str:
     """The NHS number of somebody new."""
-    return next(synthetic())
+    return next(patients)
 
 
 @pytest.fixture
@@ -84,9 +109,10 @@ def built(layout: Layout, folder: EditionFolder, progress: Progress) -> Layout:
 
 
 @pytest.fixture(scope="session")
-def servers(built: Layout, progress: Progress) -> Iterator[Callable[[str], RunningServer]]:
+def servers(
+    built: Layout, progress: Progress, started: dict[str, RunningServer]
+) -> Iterator[Callable[[str], RunningServer]]:
     """Edition id to a reference server of it, with a database in memory that tests share."""
-    started: dict[str, RunningServer] = {}
     with ExitStack() as stack:
 
         def of(edition_id: str) -> RunningServer:

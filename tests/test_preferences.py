@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ import requests
 from fhirpy import SyncFHIRClient
 
 from ndop.editions import Edition
-from ndop.nhs_numbers import synthetic
 from ndop.preferences import find_preference, set_preference
 from ndop.server.process import RunningServer
 
@@ -35,11 +32,6 @@ def watched(server: RunningServer) -> Watched:
 
     config = {"hooks": {"response": note}}
     return Watched(SyncFHIRClient(server.base_url, requests_config=config), methods)
-
-
-@pytest.fixture
-def patient() -> Iterator[str]:
-    yield from islice(synthetic(), 1)
 
 
 def test_a_new_preference_is_created_after_a_search(

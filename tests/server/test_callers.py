@@ -21,7 +21,6 @@ from ndop.consents import draft
 from ndop.editions import Edition, EditionFolder
 from ndop.fuzzing.vitals import confidential_lines
 from ndop.layout import Layout
-from ndop.nhs_numbers import synthetic
 from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
@@ -121,12 +120,15 @@ class Bound:
 
 @pytest.fixture(scope="module")
 def bindings(
-    server: RunningServer, built: Layout, folder: EditionFolder, progress: Progress
+    server: RunningServer,
+    built: Layout,
+    folder: EditionFolder,
+    progress: Progress,
+    patients: Iterator[str],
 ) -> Iterator[Callable[[str], Bound]]:
     """By edition: the session's server, or one of its own; both permissive."""
     with ExitStack() as stack:
         running = {"ndop-1.1.0": server.base_url}
-        numbers = synthetic()
 
         def bound(edition_id: str) -> Bound:
             if edition_id not in running:
@@ -135,7 +137,7 @@ def bindings(
                 )
                 running[edition_id] = started.base_url
             http = stack.enter_context(httpx.Client(base_url=running[edition_id] + "/", timeout=60))
-            return Bound(http, folder.load(edition_id), next(numbers), next(numbers))
+            return Bound(http, folder.load(edition_id), next(patients), next(patients))
 
         yield bound
 

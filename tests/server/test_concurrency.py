@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from threading import Barrier
@@ -13,7 +14,6 @@ import pytest
 from ndop.conformance.client import JSON
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
-from ndop.nhs_numbers import synthetic
 from ndop.server.process import RunningServer
 
 pytestmark = pytest.mark.slow
@@ -22,9 +22,9 @@ AT_ONCE = 24
 
 
 def test_of_many_creates_at_once_under_two_hosts_one_wins(
-    server: RunningServer, edition: Edition
+    server: RunningServer, edition: Edition, patients: Iterator[str]
 ) -> None:
-    for patient in islice(synthetic(), 5):
+    for patient in islice(patients, 5):
         here = draft(edition, patient)
         there = having(
             here, "patient", "reference", value=f"http://other.example/Patient/{patient}"
@@ -38,15 +38,16 @@ def test_of_many_creates_at_once_under_two_hosts_one_wins(
 
 
 def test_different_patients_do_not_wait_for_each_other(
-    server: RunningServer, edition: Edition
+    server: RunningServer, edition: Edition, patients: Iterator[str]
 ) -> None:
-    consents = [draft(edition, patient) for patient in islice(synthetic(), AT_ONCE)]
+    consents = [draft(edition, patient) for patient in islice(patients, AT_ONCE)]
     assert race(server, consents) == {201: AT_ONCE}
 
 
-def test_of_many_updates_at_once_none_is_lost(server: RunningServer, edition: Edition) -> None:
+def test_of_many_updates_at_once_none_is_lost(
+    server: RunningServer, edition: Edition, patient: str
+) -> None:
     """Each that is answered 200 is a version of its own; the others are told to repeat."""
-    patient = next(synthetic())
     with httpx.Client(base_url=server.base_url + "/", timeout=60) as http:
         consent = http.post(
             "Consent", json=draft(edition, patient), headers={"Content-Type": JSON}

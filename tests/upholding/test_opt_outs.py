@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -13,7 +13,6 @@ from fhirpy import SyncFHIRClient
 
 from ndop.editions import Edition, EditionFolder
 from ndop.errors import UpholdingError
-from ndop.nhs_numbers import synthetic
 from ndop.preferences import set_preference
 from ndop.server.process import RunningServer
 from ndop.upholding.opt_outs import OptOuts
@@ -32,8 +31,8 @@ def server_of_draft(servers: Callable[[str], RunningServer], draft: Edition) -> 
 
 
 @pytest.fixture
-def patients() -> list[str]:
-    return list(islice(synthetic(), 3))
+def three(patients: Iterator[str]) -> list[str]:
+    return list(islice(patients, 3))
 
 
 def out_of(base_url: str, edition: Edition, numbers: list[str], question: int = 0) -> list[bool]:
@@ -44,56 +43,52 @@ def out_of(base_url: str, edition: Edition, numbers: list[str], question: int = 
 
 
 @pytest.mark.slow
-def test_active_means_opted_out(
-    server: RunningServer, edition: Edition, patients: list[str]
-) -> None:
+def test_active_means_opted_out(server: RunningServer, edition: Edition, three: list[str]) -> None:
     """NDOP-185, NDOP-187: of three patients one has opted out, one not, one said nothing."""
     fhir = SyncFHIRClient(server.base_url)
     consents = [
         set_preference(fhir, edition, patient, opted_out=opted_out)
-        for patient, opted_out in zip(patients, (True, False), strict=False)
+        for patient, opted_out in zip(three, (True, False), strict=False)
     ]
     assert [consent["status"] for consent in consents] == ["active", "inactive"]
-    assert out_of(server.base_url, edition, patients) == [True, False, False]
+    assert out_of(server.base_url, edition, three) == [True, False, False]
 
 
 @pytest.mark.slow
-def test_a_change_of_mind_counts(
-    server: RunningServer, edition: Edition, patients: list[str]
-) -> None:
+def test_a_change_of_mind_counts(server: RunningServer, edition: Edition, three: list[str]) -> None:
     """NDOP-193: what was so before is kept nowhere."""
     fhir = SyncFHIRClient(server.base_url)
     for opted_out in (True, False, True):
-        set_preference(fhir, edition, patients[0], opted_out=opted_out)
-        assert out_of(server.base_url, edition, patients[:1]) == [opted_out]
+        set_preference(fhir, edition, three[0], opted_out=opted_out)
+        assert out_of(server.base_url, edition, three[:1]) == [opted_out]
 
 
 @pytest.mark.slow
 def test_inactive_means_opted_out_in_the_first_draft(
-    server_of_draft: RunningServer, draft: Edition, patients: list[str]
+    server_of_draft: RunningServer, draft: Edition, three: list[str]
 ) -> None:
     """NDOP-186, NDOP-187"""
     fhir = SyncFHIRClient(server_of_draft.base_url)
     consents = [
         set_preference(fhir, draft, patient, opted_out=opted_out)
-        for patient, opted_out in zip(patients, (True, False), strict=False)
+        for patient, opted_out in zip(three, (True, False), strict=False)
     ]
     assert [consent["status"] for consent in consents] == ["inactive", "active"]
-    assert out_of(server_of_draft.base_url, draft, patients) == [True, False, False]
+    assert out_of(server_of_draft.base_url, draft, three) == [True, False, False]
 
 
 @pytest.mark.slow
 def test_each_purpose_is_asked_for_itself(
-    server_of_draft: RunningServer, draft: Edition, patients: list[str]
+    server_of_draft: RunningServer, draft: Edition, three: list[str]
 ) -> None:
     """NDOP-188"""
     fhir = SyncFHIRClient(server_of_draft.base_url)
     research, planning = draft.purpose_codings()
-    set_preference(fhir, draft, patients[0], opted_out=True, purpose=research)
-    set_preference(fhir, draft, patients[1], opted_out=True, purpose=planning)
-    set_preference(fhir, draft, patients[1], opted_out=False, purpose=research)
-    assert out_of(server_of_draft.base_url, draft, patients, 0) == [True, False, False]
-    assert out_of(server_of_draft.base_url, draft, patients, 1) == [False, True, False]
+    set_preference(fhir, draft, three[0], opted_out=True, purpose=research)
+    set_preference(fhir, draft, three[1], opted_out=True, purpose=planning)
+    set_preference(fhir, draft, three[1], opted_out=False, purpose=research)
+    assert out_of(server_of_draft.base_url, draft, three, 0) == [True, False, False]
+    assert out_of(server_of_draft.base_url, draft, three, 1) == [False, True, False]
 
 
 def searchset(*consents: dict[str, Any], total: int | None = None) -> Answer:

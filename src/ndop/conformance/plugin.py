@@ -44,6 +44,7 @@ from ndop.editions import Edition, EditionFolder
 from ndop.errors import NdopError, PresetError
 from ndop.layout import Layout, checkout
 from ndop.nhs_numbers import synthetic
+from ndop.patients import MOST_TRIES, first_without_consent
 
 #: What a server under test can be said to be set up for; tests of anything else are skipped.
 CLAIMS = {
@@ -56,8 +57,6 @@ CLAIMS = {
 
 
 _EDITION = "ndop-1.1.0"
-#: A server that has a Consent of so many made-up patients has one of everybody.
-_MOST_TRIES = 20
 _LEVELS: tuple[Level, ...] = ("SHALL", "SHOULD", "MAY")
 
 
@@ -459,16 +458,18 @@ def new_patient(
 
     def unknown_to_the_server() -> str:
         before = len(ndop.exchanges)
-        for tried, nhs_number in enumerate(_numbers):
-            reference = edition.patient.reference_to(nhs_number)
-            answer = ndop.get("Consent", params={"patient": reference})
-            unknown = answer.status_code != httpx.codes.OK or '"entry"' not in answer.text
-            if unknown or (made_up and tried == _MOST_TRIES):
-                del ndop.exchanges[before:]
-                record.patients.append(nhs_number)
-                return nhs_number
-        record.remedy = "name more patients without a Consent in the preset"
-        return pytest.skip("needs a patient without a Consent, and the preset's are used up")
+        nhs_number = first_without_consent(
+            _numbers,
+            edition,
+            lambda reference: ndop.get("Consent", params={"patient": reference}),
+            most_tries=MOST_TRIES if made_up else None,
+        )
+        if nhs_number is None:
+            record.remedy = "name more patients without a Consent in the preset"
+            pytest.skip("needs a patient without a Consent, and the preset's are used up")
+        del ndop.exchanges[before:]
+        record.patients.append(nhs_number)
+        return nhs_number
 
     return unknown_to_the_server
 

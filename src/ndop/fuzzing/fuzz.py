@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import httpx
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Flaky
@@ -16,8 +17,9 @@ from ndop.fuzzing import aftermath, vitals
 from ndop.fuzzing.session import Broken, Failure, Outcome, Session
 from ndop.fuzzing.strategies import KINDS, Case, Cases, Requests
 from ndop.fuzzing.vitals import Vitals
-from ndop.fuzzing.wire import Wire
+from ndop.fuzzing.wire import NoAnswer, Request, Wire
 from ndop.nhs_numbers import synthetic
+from ndop.patients import first_without_consent
 from ndop.server.process import RunningServer
 
 #: The most cases of one kind before the next kind's turn.
@@ -71,8 +73,9 @@ def fuzz(
     """
     result = Result(edition.id, plan)
     wire = Wire(base_url)
-    # Patients differ from run to run: a server that is not ours may know those of the last.
-    session = Session(edition, wire, synthetic(None if server is None else plan.seed), sent)
+    # A server that is not ours may know the patients of the last run with this seed.
+    numbers = synthetic(None if server is None else plan.seed)
+    session = Session(edition, wire, _unknown(numbers, edition, wire), sent)
     requests = Requests(edition, wire.api)
     strategies = {kind: requests.of(kind) for kind in plan.kinds or KINDS}
     # In a short run too each kind has its turn.
@@ -98,6 +101,22 @@ def fuzz(
         result.after = vitals.measure(server)
         result.failures += _of_health(server, result)
     return result
+
+
+def _unknown(numbers: Iterator[str], edition: Edition, wire: Wire) -> Iterator[str]:
+    """Those of whom the server has no Consent: what is found of them was stored by this run."""
+
+    def search(reference: str) -> httpx.Response:
+        target = f"{wire.api}/{edition.consent.type}?patient={reference}"
+        return wire.send(Request(b"GET", target.encode()))
+
+    while True:
+        try:
+            nhs_number = first_without_consent(numbers, edition, search)
+        except NoAnswer:
+            nhs_number = next(numbers)  # the case itself shall tell of it
+        assert nhs_number is not None, "synthetic numbers have no end"
+        yield nhs_number
 
 
 def _turns(strategies: dict[str, Cases]) -> Iterator[tuple[int, tuple[str, Cases]]]:
