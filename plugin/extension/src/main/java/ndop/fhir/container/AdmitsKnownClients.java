@@ -38,14 +38,12 @@ public final class AdmitsKnownClients extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
-    OutcomeBodies.Body body =
-        bodies.of(
+    bodies
+        .of(
             Refusal.of(
                 Situation.UNKNOWN_CERTIFICATE,
                 "Expected a client certificate of the list of this server; found another or none."),
-            request.getHeader("Accept"));
-    response.setStatus(body.status());
-    response.setContentType(body.mediaType());
-    response.getWriter().write(body.text());
+            request.getHeader("Accept"))
+        .answer(response);
   }
 }

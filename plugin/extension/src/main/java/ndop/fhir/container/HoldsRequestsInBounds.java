@@ -93,10 +93,7 @@ public final class HoldsRequestsInBounds extends HttpFilter {
 
   private void refuse(Refusal refusal, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    OutcomeBodies.Body body = bodies.of(refusal, request.getHeader("Accept"));
-    response.setStatus(body.status());
-    response.setContentType(body.mediaType());
-    response.getWriter().write(body.text());
+    bodies.of(refusal, request.getHeader("Accept")).answer(response);
   }
 
   /** The client's certificate says more than its address, which a proxy may share. */

@@ -3,6 +3,8 @@ package ndop.fhir.container;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.parser.IParser;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import ndop.fhir.outcome.SpineOutcomes;
@@ -43,7 +45,15 @@ public final class OutcomeBodies {
    * @param text the outcome
    * @param mediaType a Content-Type
    */
-  public record Body(int status, String text, String mediaType) {}
+  public record Body(int status, String text, String mediaType) {
+
+    /** Makes it the answer of a servlet. */
+    void answer(HttpServletResponse response) throws IOException {
+      response.setStatus(status);
+      response.setContentType(mediaType);
+      response.getWriter().write(text);
+    }
+  }
 
   /** The body for a status, in XML where the client accepts only that. */
   public Body of(int status, String accept) {
