@@ -36,17 +36,12 @@ public final class ConsentStaysWithPatient {
         || !(sent instanceof Consent after)) {
       return;
     }
-    Optional<String> patientBefore = nhsNumber(before);
-    if (patientBefore.isEmpty() || !patientBefore.equals(nhsNumber(after))) {
+    Optional<String> patientBefore = patients.patientOf(before);
+    if (patientBefore.isEmpty() || !patientBefore.equals(patients.patientOf(after))) {
       throw outcomes.refused(
           Situation.INVALID_RESOURCE,
           "Consent.patient: expected the NHS number of the stored Consent; found another. "
               + "A preference stays with its patient.");
     }
-  }
-
-  private Optional<String> nhsNumber(Consent consent) {
-    String reference = consent.getPatient().getReference();
-    return reference == null ? Optional.empty() : patients.nhsNumber(reference);
   }
 }

@@ -100,8 +100,6 @@ public final class KeepsToThePatient {
   }
 
   private Optional<String> patientOf(IBaseResource resource) {
-    return resource instanceof Consent consent && consent.getPatient().hasReference()
-        ? patients.nhsNumber(consent.getPatient().getReference())
-        : Optional.empty();
+    return resource instanceof Consent consent ? patients.patientOf(consent) : Optional.empty();
   }
 }

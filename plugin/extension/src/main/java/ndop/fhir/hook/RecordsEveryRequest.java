@@ -89,26 +89,20 @@ public final class RecordsEveryRequest {
         line("answered", request)
             .known("status", response.getResponseCode())
             .patients(
-                Stream.concat(
-                        asked(request).stream(),
-                        consents(response.getResponseResource()).flatMap(this::patient))
+                Stream.concat(asked(request).stream(), patientsOf(response.getResponseResource()))
                     .toList())
             .known(
                 "consents",
                 consents(response.getResponseResource())
                     .map(RecordsEveryRequest::versioned)
                     .toList());
-    try {
-      trail.append(line.toString(), false);
-      request.getUserData().put(RECORDED, true);
-    } catch (IOException failure) {
-      lost(failure);
-      if (!isWrite(request) && request.getRestOperationType() != RestOperationTypeEnum.METADATA) {
-        throw outcomes.refused(
-            Situation.INTERNAL_FAILURE,
-            "The audit record could not be written, so there is no answer.");
-      }
-      // The write has its record already, from before it was committed.
+    // A write has its record already, from before it was committed.
+    if (!note(request, line)
+        && !isWrite(request)
+        && request.getRestOperationType() != RestOperationTypeEnum.METADATA) {
+      throw outcomes.refused(
+          Situation.INTERNAL_FAILURE,
+          "The audit record could not be written, so there is no answer.");
     }
   }
 
@@ -145,7 +139,7 @@ public final class RecordsEveryRequest {
     }
     TrailLine line =
         line("storing", request)
-            .patients(patient(consent).toList())
+            .patients(patientsOf(consent).toList())
             .known("consents", List.of(versioned(consent)));
     try {
       trail.append(line.toString(), true);
@@ -157,12 +151,15 @@ public final class RecordsEveryRequest {
     }
   }
 
-  private void note(ServletRequestDetails request, TrailLine line) {
+  /** Writes a line, and says whether that went well. */
+  private boolean note(ServletRequestDetails request, TrailLine line) {
     try {
       trail.append(line.toString(), false);
       request.getUserData().put(RECORDED, true);
+      return true;
     } catch (IOException failure) {
       lost(failure);
+      return false;
     }
   }
 
@@ -194,12 +191,11 @@ public final class RecordsEveryRequest {
     String[] value = request.getParameters().get(edition.patient().element());
     return value != null && value.length > 0
         ? patients.searchedNhsNumber(value[0])
-        : consents(request.getResource()).flatMap(this::patient).findFirst();
+        : patientsOf(request.getResource()).findFirst();
   }
 
-  private Stream<String> patient(Consent consent) {
-    String reference = consent.getPatient().getReference();
-    return reference == null ? Stream.empty() : patients.nhsNumber(reference).stream();
+  private Stream<String> patientsOf(IBaseResource resource) {
+    return consents(resource).flatMap(consent -> patients.patientOf(consent).stream());
   }
 
   private static Stream<Consent> consents(IBaseResource resource) {

@@ -9,7 +9,6 @@ import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.time.Clock;
 import java.util.Date;
-import java.util.Optional;
 import ndop.fhir.policy.Interaction;
 import ndop.fhir.policy.PatientReference;
 import ndop.fhir.trail.ConsentEvent;
@@ -59,7 +58,7 @@ public final class StoresAuditEvents {
         new ConsentEvent(
             interaction,
             "Consent/" + RecordsEveryRequest.versioned(consent),
-            Optional.ofNullable(consent.getPatient().getReference()).flatMap(patients::nhsNumber),
+            patients.patientOf(consent),
             request.getFhirServerBase(),
             Date.from(clock.instant()));
     daos.getResourceDao(AuditEvent.class)

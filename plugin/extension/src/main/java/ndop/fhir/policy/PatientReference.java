@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
+import org.hl7.fhir.dstu3.model.Consent;
 
 /** Takes the NHS number out of a reference to a patient (decision D-11). */
 public final class PatientReference {
@@ -20,6 +21,11 @@ public final class PatientReference {
   public Optional<String> nhsNumber(String reference) {
     Matcher matcher = form.matcher(reference);
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** The NHS number of a Consent's patient; empty where it names none in the right form. */
+  public Optional<String> patientOf(Consent consent) {
+    return Optional.ofNullable(consent.getPatient().getReference()).flatMap(this::nhsNumber);
   }
 
   /**
