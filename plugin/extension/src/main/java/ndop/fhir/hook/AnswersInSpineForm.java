@@ -17,6 +17,7 @@ import ndop.fhir.outcome.RefusedException;
 import ndop.fhir.outcome.SpineOutcomes;
 import ndop.fhir.policy.Refusal;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.trail.Pseudonyms;
 import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ public final class AnswersInSpineForm {
   private static final Logger LOG = LoggerFactory.getLogger(AnswersInSpineForm.class);
 
   private static final Pattern CONFIDENTIAL =
-      Pattern.compile("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])|eyJ[\\w.-]+");
+      Pattern.compile(Pseudonyms.NUMBER.pattern() + "|eyJ[\\w.-]+");
 
   private final SpineOutcomes outcomes;
 

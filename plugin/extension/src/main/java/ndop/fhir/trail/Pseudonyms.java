@@ -19,8 +19,8 @@ public final class Pseudonyms {
   /** How many hexadecimal digits are kept: enough that two people never share them. */
   private static final int DIGITS = 32;
 
-  /** Ten digits, also in groups. */
-  private static final Pattern NUMBER =
+  /** What could be an NHS number: ten digits, also in groups. */
+  public static final Pattern NUMBER =
       Pattern.compile("(?<![0-9])([0-9]{3})[ -]?([0-9]{3})[ -]?([0-9]{4})(?![0-9])");
 
   private final SecretKeySpec key;
