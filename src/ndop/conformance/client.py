@@ -18,9 +18,8 @@ from ndop.conformance.credentials import Credentials
 from ndop.conformance.masking import Mask
 from ndop.conformance.results import Exchange
 from ndop.consents import Draft
-
-JSON = "application/fhir+json"
-XML = "application/fhir+xml"
+from ndop.media_types import JSON as JSON
+from ndop.media_types import XML as XML
 
 _KEPT_BODY = 8000
 _PIECE = 64 * 1024

@@ -16,8 +16,9 @@ from ndop.examples import stu3
 from ndop.examples.model import BASE_URL, Example, Request
 from ndop.examples.opt_outs import OPTED_OUT, fixed_id
 from ndop.examples.story import Story
+from ndop.media_types import JSON
 
-_JSON = {"Content-Type": "application/fhir+json"}
+_JSON = {"Content-Type": JSON}
 #: The server's bounds where nobody sets others (docs/settings.md).
 _LARGEST_BODY = 1024 * 1024
 _LONGEST_ADDRESS = 4096

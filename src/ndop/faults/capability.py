@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ndop.faults.messages import JSON, Answer, Request, Resource
+from ndop.faults.messages import Answer, Request, Resource
 from ndop.faults.model import Fault, Sound, answers, changes
+from ndop.media_types import JSON
 
 
 def _of_metadata(request: Request) -> bool:

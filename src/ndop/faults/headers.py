@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ndop.faults.messages import JSON, Answer, Request
+from ndop.faults.messages import Answer, Request
 from ndop.faults.model import Fault, Filter, Sound, answers, asks, creates, updates, writes
+from ndop.media_types import JSON
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 

@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from fhir.resources.STU3.consent import Consent
 
+from ndop.media_types import JSON
+
 #: A resource as JSON data.
 Resource = dict[str, Any]
 Header = tuple[str, str]
-
-JSON = "application/fhir+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from ndop.consents import Draft, consent, draft
 from ndop.editions import Edition
 from ndop.fuzzing import traps
 from ndop.fuzzing.wire import Request
+from ndop.media_types import JSON, XML
 from ndop.parity.mutations import corpus
 
 Case = tuple[Request, ...]
@@ -33,7 +34,7 @@ Cases = SearchStrategy[Case]
 NOBODY = "9999999999"
 ID, VERSION = b"@ID@", b"@VERSION@"
 
-_JSON, _XML = b"application/fhir+json", b"application/fhir+xml"
+_JSON, _XML = JSON.encode(), XML.encode()
 _CORPUS = 1000
 
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import httpx
 
 from ndop.editions import Edition
+from ndop.media_types import JSON
 from ndop.parity.mutations import Mutated
 from ndop.validation import Finding, Validator
 
@@ -23,7 +24,6 @@ OF_THE_STORE = ("duplicate",)
 
 _AT_ONCE = 2
 _SECONDS = 120
-_JSON = "application/fhir+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ def ask(
 
     def both(mutated: Mutated) -> Served:
         body = json.dumps(mutated.consent)
-        answer = http.post(
-            "/Consent", content=body, headers={"Content-Type": _JSON, "Accept": _JSON}
-        )
+        answer = http.post("/Consent", content=body, headers={"Content-Type": JSON, "Accept": JSON})
         findings = validator.check_text(body).findings
         if answer.status_code == httpx.codes.CREATED:
             return Served(mutated, answer.status_code, ACCEPTED, "", findings)

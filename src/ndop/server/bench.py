@@ -19,9 +19,8 @@ from urllib.parse import quote, urlsplit
 from ndop.consents import draft
 from ndop.editions import Edition
 from ndop.errors import ServerError
+from ndop.media_types import JSON
 from ndop.nhs_numbers import synthetic
-
-_JSON = "application/fhir+json"
 
 #: Makes the headers of one request, by FHIR's code of its interaction.
 Sending = Callable[[str], Mapping[str, str]]
@@ -123,7 +122,7 @@ class _Connection:
 
     def send(self, request: _Request, sent: Mapping[str, str]) -> str:
         """Send a request and return the Location of the answer, or an empty string."""
-        headers = {"Accept": _JSON, **({"Content-Type": _JSON} if request.body else {}), **sent}
+        headers = {"Accept": JSON, **({"Content-Type": JSON} if request.body else {}), **sent}
         self._http.request(request.method, f"{self._base}/{request.path}", request.body, headers)
         answer = self._http.getresponse()
         content = answer.read()

@@ -11,8 +11,7 @@ import httpx
 
 from ndop.editions import Coding, Edition
 from ndop.errors import UpholdingError
-
-_JSON = "application/fhir+json"
+from ndop.media_types import JSON
 
 
 class OptOuts:
@@ -52,7 +51,7 @@ class OptOuts:
         reference = self._edition.patient.reference_to(nhs_number)
         try:
             answer = self._http.get(
-                self._url, params={"patient": reference}, headers={"Accept": _JSON}
+                self._url, params={"patient": reference}, headers={"Accept": JSON}
             )
         except httpx.HTTPError as error:
             raise UpholdingError(f"No answer from {self._url}: {error or type(error)}") from error

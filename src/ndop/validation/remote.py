@@ -11,11 +11,12 @@ import httpx
 from ndop.errors import CheckError
 from ndop.java.judging import Answer, Encoding
 from ndop.java.toolkit import Finding
+from ndop.media_types import JSON, XML
 from ndop.validation.explaining import UNKNOWN_ELEMENT
 
 _REQUESTS_AT_ONCE = 4
 _SECONDS = 120
-_MEDIA_TYPES: dict[Encoding, str] = {"JSON": "application/fhir+json", "XML": "application/fhir+xml"}
+_MEDIA_TYPES: dict[Encoding, str] = {"JSON": JSON, "XML": XML}
 _LINE_AND_COLUMN = re.compile(r"Line\[?\s?(\d+)\]?,? Col(?:umn)?\[?\s?(\d+)\]?", re.IGNORECASE)
 #: Extensions by which HAPI tells what STU3's OperationOutcome has no element for.
 _EXTENSIONS = "http://hl7.org/fhir/StructureDefinition/operationoutcome-"
