@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from ndop.errors import BuildError, MissingToolError
+from ndop.signals import ENDING, handling
 
 _LINES_KEPT = 25
 
@@ -73,12 +74,6 @@ def _interruption_held() -> Iterator[list[int]]:
     def note(number: int, _frame: FrameType | None) -> None:
         held.append(number)
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    heeded = {number: told for number, told in before.items() if told != signal.SIG_IGN}
-    try:
-        for number in heeded:
-            signal.signal(number, note)
+    heeded = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    with handling(heeded, note):
         yield held
-    finally:
-        for number, told in heeded.items():
-            signal.signal(number, told)

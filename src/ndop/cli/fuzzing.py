@@ -23,6 +23,7 @@ from ndop.layout import Layout, checkout
 from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.signals import handling
 
 
 def fuzz(
@@ -79,11 +80,8 @@ def _interrupted_between_requests() -> Iterator[Callable[[], None]]:
         if pressed:
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, note)
-    try:
+    with handling([signal.SIGINT], note):
         yield insist_on_going_on
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _with_a_server(layout: Layout, facts: Edition, plan: Plan, progress: Progress) -> Result:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
@@ -22,6 +21,7 @@ from ndop.errors import ServerError
 from ndop.java import modules
 from ndop.layout import Layout
 from ndop.progress import Progress
+from ndop.signals import ENDING, handling
 
 _MAIN = "ndop.fhir.server.FhirServer"
 #: Servers are reached from this machine only.
@@ -130,15 +130,11 @@ def wait_for_interrupt(has_ended: Callable[[], bool], log: Path) -> None:
         nonlocal stopped
         stopped = True
 
-    before = {sign: signal.signal(sign, note) for sign in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with handling(ENDING, note):
         while not stopped:
             if has_ended():
                 raise ServerError(f"The server ended by itself.\n{_end_of(log)}")
             time.sleep(0.2)
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
 
 
 def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess.Popen[bytes]:
