@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
 from rich.progress import (
@@ -41,32 +41,26 @@ class Progress:
             yield
         self._console.print(f"{what}: {time.monotonic() - begun:.1f} s", markup=False)
 
-    @contextmanager
-    def measured(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    def measured(
+        self, what: str, total: int | None
+    ) -> AbstractContextManager[Callable[[int], None]]:
         """A step of `total` bytes, None: nobody knows how many. Yields what to call with each
         number of bytes that are done.
         """
-        if not self._console.is_terminal:
-            with self.step(what):
-                yield lambda _done: None
-            return
-        with self._bar(what, total, DownloadColumn()) as advance:
-            yield advance
+        return self._bar(what, total, DownloadColumn())
 
-    @contextmanager
-    def counted(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    def counted(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """As `measured`, of `total` things."""
-        if not self._console.is_terminal:
-            with self.step(what):
-                yield lambda _done: None
-            return
-        with self._bar(what, total, MofNCompleteColumn()) as advance:
-            yield advance
+        return self._bar(what, total, MofNCompleteColumn())
 
     @contextmanager
     def _bar(
         self, what: str, total: int | None, number: ProgressColumn
     ) -> Iterator[Callable[[int], None]]:
+        if not self._console.is_terminal:
+            with self.step(what):
+                yield lambda _done: None
+            return
         columns = (TextColumn("{task.description}"), BarColumn(), number, TimeElapsedColumn())
         with Bar(*columns, console=self._console) as bar:
             task = bar.add_task(what, total=total)
