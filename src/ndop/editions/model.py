@@ -79,12 +79,17 @@ class Patient(Facts):
 
     @model_validator(mode="after")
     def _one_group(self) -> Patient:
-        # \z is Java's and FHIRPath's; Python spells it \Z.
-        if re.compile(self.pattern.replace(r"\z", r"\Z")).groups != 1:
+        if self.form.groups != 1:
             raise ValueError("pattern must have exactly one group, the NHS number")
         if re.search(r"\)[*+{]", self.pattern):
             raise ValueError("pattern repeats a group: a long reference overflows Java's stack")
         return self
+
+    @property
+    def form(self) -> re.Pattern[str]:
+        """`pattern`, for Python."""
+        # \z is Java's and FHIRPath's; Python spells it \Z.
+        return re.compile(self.pattern.replace(r"\z", r"\Z"))
 
     def reference_to(self, nhs_number: str) -> str:
         """The recommended reference to the patient with this NHS number (NDOP-023)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -56,10 +55,10 @@ def _invalid(edition: Edition, bodies: dict[str, dict[str, Any]]) -> Iterator[Fa
 def doubles(edition: Edition, bodies: dict[str, dict[str, Any]]) -> Iterator[Failure]:
     """Consents, by id, of the same identity: patient, or patient and purpose."""
     same: dict[tuple[str, str], list[str]] = defaultdict(list)
-    pattern = re.compile(edition.patient.pattern.replace(r"\z", r"\Z"))
+    form = edition.patient.form
     purposes = len(edition.identity.parameters) > 1
     for consent_id, body in bodies.items():
-        patient = pattern.search(body["patient"]["reference"])
+        patient = form.search(body["patient"]["reference"])
         if patient is None:
             yield _failure("a Consent of nobody", f"{consent_id}: {body['patient']}")
             continue

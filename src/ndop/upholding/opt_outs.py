@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -30,8 +29,7 @@ class OptOuts:
         self._url = f"{base_url.rstrip('/')}/Consent"
         self._http = http
         self._at_once = at_once
-        # \z is Java's and FHIRPath's; Python spells it \Z.
-        self._reference = re.compile(edition.patient.pattern.replace(r"\z", r"\Z"))
+        self._reference = edition.patient.form
 
     def among(self, nhs_numbers: Sequence[str]) -> set[str]:
         """Those of the numbers that have opted out.
