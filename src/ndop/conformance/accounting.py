@@ -19,6 +19,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ndop.conformance.clauses import clauses, sources_of
+from ndop.conformance.pytest_process import suite_arguments
 from ndop.conformance.report import RESULTS
 from ndop.conformance.requirements import Level, Register, Requirement
 from ndop.conformance.results import RequirementOutcome, RunResult, Source
@@ -76,9 +77,8 @@ def collect(layout: Layout) -> list[CollectedTest]:
     reading, writing = os.pipe()
     folder = layout.conformance_tests
     command = [
-        *(sys.executable, "-m", "pytest", "--disable-plugin-autoload"),
-        *("-p", "ndop.conformance.collecting", "-p", "no:cacheprovider", "-q"),
-        *("-c", str(folder / "pytest.ini"), f"--rootdir={folder}"),
+        *(sys.executable, "-m", "pytest", "-q"),
+        *suite_arguments(layout, "ndop.conformance.collecting"),
         *("--collect-only", f"--collect-to={writing}", str(folder)),
     ]
     with tempfile.TemporaryFile() as printed:

@@ -21,6 +21,7 @@ from typing import Any
 
 from ndop import processes
 from ndop.conformance.settings import Settings
+from ndop.layout import Layout
 
 #: Called with each JSON object that ndop.conformance.recording writes.
 Hear = Callable[[dict[str, Any]], None]
@@ -37,6 +38,23 @@ class Ended:
     printed: str
     in_time: bool = True
     interruption: KeyboardInterrupt | None = None
+
+    @property
+    def last_words(self) -> str:
+        """The last lines that it printed."""
+        return "\n".join(self.printed.strip().splitlines()[-15:])
+
+
+def suite_arguments(layout: Layout, *plugins: str) -> list[str]:
+    """The arguments that pytest needs to run a suite by itself, and these plugins."""
+    folder = layout.conformance_tests
+    return [
+        # What else is installed beside pytest shall not change the verdict.
+        "--disable-plugin-autoload",
+        *(part for plugin in (*plugins, "no:cacheprovider") for part in ("-p", plugin)),
+        *("-c", str(folder / "pytest.ini")),
+        f"--rootdir={folder}",
+    ]
 
 
 def follow(arguments: Sequence[str], settings: Settings, hear: Hear, seconds: float) -> Ended:

@@ -182,7 +182,7 @@ def _incomplete_because(ended: Ended, heard: _Heard, plan: RunPlan) -> str:
         return ""
     if plan.stop_at_first_failure and any(test.outcome == "failed" for test in heard.tests):
         return f"it stopped at the first failure, as asked; {ran}"
-    return f"pytest ended with {ended.status}; {ran}. {_end_of(ended)}".rstrip(" .")
+    return f"pytest ended with {ended.status}; {ran}. {ended.last_words}".rstrip(" .")
 
 
 def _insist_on_a_run(ended: Ended, plan: RunPlan) -> None:
@@ -193,31 +193,18 @@ def _insist_on_a_run(ended: Ended, plan: RunPlan) -> None:
         )
     if ended.status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise TargetError(
-            f"The suite could not run (pytest ended with {ended.status}):\n{_end_of(ended)}"
+            f"The suite could not run (pytest ended with {ended.status}):\n{ended.last_words}"
         )
 
 
-def _end_of(ended: Ended) -> str:
-    return "\n".join(ended.printed.strip().splitlines()[-15:])
-
-
 def _arguments(layout: Layout, plan: RunPlan, *, workers: int) -> list[str]:
-    folder = layout.conformance_tests
-    arguments = [
-        # What else is installed beside pytest shall not change the verdict.
-        "--disable-plugin-autoload",
-        *("-p", "xdist.plugin"),
-        *("-p", "ndop.conformance.recording"),
-        *("-p", "no:terminal"),
-        *("-p", "no:cacheprovider"),
-        *("-c", str(folder / "pytest.ini")),
-        f"--rootdir={folder}",
-    ]
+    plugins = ("xdist.plugin", "ndop.conformance.recording", "no:terminal")
+    arguments = pytest_process.suite_arguments(layout, *plugins)
     if plan.stop_at_first_failure:
         arguments.append("-x")
     if workers > 1:
         arguments += ["-n", str(workers), "--dist", "worksteal"]
-    return [*arguments, str(folder), *map(str, plan.tests)]
+    return [*arguments, str(layout.conformance_tests), *map(str, plan.tests)]
 
 
 def _by_requirement(

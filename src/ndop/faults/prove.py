@@ -197,22 +197,16 @@ def _tests(
     if ended.interruption is not None:
         raise ended.interruption
     if ended.status not in (0, 1) or not ended.in_time:
-        end = "\n".join(ended.printed.strip().splitlines()[-15:])
-        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{end}")
+        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{ended.last_words}")
     return tests
 
 
 def _arguments(layout: Layout, running: Filter) -> list[str]:
-    folder = layout.conformance_tests
+    plugins = ("ndop.conformance.recording", "ndop.faults.seeding")
     return [
-        "--disable-plugin-autoload",
-        *("-p", "ndop.conformance.recording"),
-        *("-p", "ndop.faults.seeding"),
-        *("-p", "no:cacheprovider"),
-        *("-c", str(folder / "pytest.ini")),
+        *pytest_process.suite_arguments(layout, *plugins),
         *("-q", "--tb=no"),
-        f"--rootdir={folder}",
         f"--filter={running.base_url}",
         *(f"--fault={fault.name}" for fault in running.faults),
-        str(folder),
+        str(layout.conformance_tests),
     ]
