@@ -98,7 +98,7 @@ def test_a_consent_is_read_from_json_and_xml(edition: Edition) -> None:
 
     def request(body: str | bytes, kind: str) -> Request:
         content = body.encode() if isinstance(body, str) else body
-        return Request("POST", "/fhir/Consent", (("Content-Type", kind),), content)
+        return Request("POST", "/fhir/Consent", content, headers=(("Content-Type", kind),))
 
     for body, kind in (
         (in_json, "application/fhir+json"),
@@ -113,7 +113,8 @@ def test_a_consent_is_read_from_json_and_xml(edition: Edition) -> None:
 
 
 def test_a_compressed_answer_is_read() -> None:
-    told = Told(200, (("Content-Encoding", "gzip"),), gzip.compress(b'{"id": "1"}'))
+    body = gzip.compress(b'{"id": "1"}')
+    told = Told(200, body, headers=(("Content-Encoding", "gzip"),))
     assert told.resource() == {"id": "1"}
     changed = told.with_resource({"id": "2"})
     assert changed.header("content-encoding") == "gzip"

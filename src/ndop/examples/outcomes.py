@@ -17,6 +17,7 @@ from ndop.examples.model import BASE_URL, Example, Request
 from ndop.examples.opt_outs import OPTED_OUT, fixed_id
 from ndop.examples.story import Story
 from ndop.media_types import JSON
+from ndop.outcomes import issue
 
 _JSON = {"Content-Type": JSON}
 #: The server's bounds where nobody sets others (docs/settings.md).
@@ -45,24 +46,13 @@ def outcomes(story: Story) -> Iterator[Example]:
     edition = story.edition
     for scene in _scenes(story):
         answer = edition.errors[scene.situation]
-        codes = edition.error_codes
-        coding = {
-            "system": codes.url,
-            "code": answer.code,
-            "display": codes.concepts[answer.code],
-        }
         told = scene.diagnostics
         outcome = {
             "resourceType": "OperationOutcome",
             "id": fixed_id(edition, scene.situation),
             "meta": {"profile": [edition.structure(edition.outcome).url]},
             "issue": [
-                {
-                    "severity": answer.severity,
-                    "code": answer.issue,
-                    "details": {"coding": [coding]},
-                    "diagnostics": text,
-                }
+                issue(edition, scene.situation, text)
                 for text in ((told,) if isinstance(told, str) else told)
             ],
         }

@@ -120,7 +120,7 @@ class _Upstream:
         response = connection.getresponse()
         body = response.read()
         kept = [one for one in response.getheaders() if one[0].lower() not in _OF_CONNECTION]
-        return Answer(response.status, tuple(kept), body)
+        return Answer(response.status, body, headers=tuple(kept))
 
     def close(self) -> None:
         for connection in self._all:
@@ -134,7 +134,7 @@ def _handler(running: Filter) -> type[BaseHTTPRequestHandler]:
         def pass_on(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
-            request = Request(self.command, self.path, tuple(self.headers.items()), body)
+            request = Request(self.command, self.path, body, headers=tuple(self.headers.items()))
             self.tell(running.answer(request))
 
         def seed(self) -> None:

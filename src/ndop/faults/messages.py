@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from fhir.resources.STU3.consent import Consent
@@ -18,12 +18,33 @@ Header = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request. `target` is path and query; header names are as they came."""
+class _Message:
+    """What requests and answers have in common. Header names are as they came."""
+
+    headers: tuple[Header, ...] = field(default=(), kw_only=True)
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, by its name in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def without_header(self, *names: str) -> Self:
+        """The same without some headers."""
+        lower = {name.lower() for name in names}
+        kept = tuple(one for one in self.headers if one[0].lower() not in lower)
+        return replace(self, headers=kept)
+
+    def with_header(self, name: str, value: str) -> Self:
+        """The same with one header, in place of what it had under that name."""
+        without = self.without_header(name)
+        return replace(without, headers=(*without.headers, (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Request(_Message):
+    """One request. `target` is path and query."""
 
     method: str
     target: str
-    headers: tuple[Header, ...]
     body: bytes
 
     @property
@@ -66,21 +87,6 @@ class Request:
         """Whether one version is asked for."""
         return self.method == "GET" and len(self.steps) == 4 and self.steps[2] == "_history"
 
-    def header(self, name: str) -> str | None:
-        """The value of a header, by its name in any case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-    def without_header(self, *names: str) -> Request:
-        """The same without some headers."""
-        lower = {name.lower() for name in names}
-        kept = tuple(one for one in self.headers if one[0].lower() not in lower)
-        return replace(self, headers=kept)
-
-    def with_header(self, name: str, value: str) -> Request:
-        """The same with one header, in place of what it had under that name."""
-        without = self.without_header(name)
-        return replace(without, headers=(*without.headers, (name, value)))
-
     def without_parameter(self, *names: str) -> Request:
         """The same without some parameters."""
         kept = [one for one in parse_qsl(urlsplit(self.target).query) if one[0] not in names]
@@ -109,32 +115,16 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(_Message):
     """One answer, its body as it was sent."""
 
     status: int
-    headers: tuple[Header, ...] = ()
     body: bytes = b""
 
     @property
     def refuses(self) -> bool:
         """Whether it says no."""
         return self.status >= 400
-
-    def header(self, name: str) -> str | None:
-        """The value of a header, by its name in any case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-    def without_header(self, *names: str) -> Answer:
-        """The same without some headers."""
-        lower = {name.lower() for name in names}
-        kept = tuple(one for one in self.headers if one[0].lower() not in lower)
-        return replace(self, headers=kept)
-
-    def with_header(self, name: str, value: str) -> Answer:
-        """The same with one header, in place of what it had under that name."""
-        without = self.without_header(name)
-        return replace(without, headers=(*without.headers, (name, value)))
 
     def text(self) -> bytes:
         """The body, uncompressed."""
@@ -157,7 +147,8 @@ class Answer:
 
 def answer_with(status: int, resource: Resource | None = None, **headers: str) -> Answer:
     """An answer of one's own."""
-    bare = Answer(status, tuple((name.replace("_", "-"), value) for name, value in headers.items()))
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    bare = Answer(status, headers=named)
     return bare if resource is None else bare.with_resource(resource)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ndop.editions import Edition
 from ndop.faults.messages import Answer, Request, Resource, answer_with
+from ndop.outcomes import issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,9 @@ class Sound:
 
     def outcome(self, situation: str) -> Answer:
         """An error of the edition's catalogue."""
-        entry = self.edition.errors[situation]
-        codes = self.edition.error_codes
-        coding = {"system": codes.url, "code": entry.code, "display": codes.concepts[entry.code]}
-        issue = {
-            "severity": entry.severity,
-            "code": entry.issue,
-            "details": {"coding": [coding]},
-            "diagnostics": "As the fault has it.",
-        }
-        return answer_with(entry.status, {"resourceType": "OperationOutcome", "issue": [issue]})
+        status = self.edition.errors[situation].status
+        issues = [issue(self.edition, situation, "As the fault has it.")]
+        return answer_with(status, {"resourceType": "OperationOutcome", "issue": issues})
 
 
 #: What a fault does with a request.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from ndop.faults.messages import Answer, Request
 from ndop.faults.model import Fault, Sound, accepted, accepts, answers, asks, changes, updates
@@ -28,7 +29,7 @@ def _merges(request: Request, sound: Sound) -> Answer:
     merged = {**before, **consent}
     body = json.dumps(merged).encode()
     asked = request.without_header("content-length")
-    return sound.ask(Request(asked.method, asked.target, asked.headers, body))
+    return sound.ask(replace(asked, body=body))
 
 
 def _accepting(

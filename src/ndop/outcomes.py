@@ -1,0 +1,23 @@
+"""The OperationOutcome of a refusal, from the edition's catalogue of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ndop.editions import Edition
+
+
+def issue(edition: Edition, situation: str, diagnostics: str) -> dict[str, Any]:
+    """One issue of an OperationOutcome as JSON data, coded as Spine does (ndop-api.md, section 6).
+
+    `situation` is a key of the edition's errors; KeyError where there is none.
+    """
+    entry = edition.errors[situation]
+    codes = edition.error_codes
+    coding = {"system": codes.url, "code": entry.code, "display": codes.concepts[entry.code]}
+    return {
+        "severity": entry.severity,
+        "code": entry.issue,
+        "details": {"coding": [coding]},
+        "diagnostics": diagnostics,
+    }
