@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop.cli.options import DEFAULT_EDITION, load_edition
+from ndop.cli.options import load_edition
 from ndop.cli.watching import watcher
 from ndop.conformance import compare as comparing
 from ndop.conformance import preset, report, requirements, results
@@ -18,6 +18,7 @@ from ndop.conformance.plugin import CLAIMS, known
 from ndop.conformance.preset import Described
 from ndop.conformance.run import Preview, RunPlan, preview
 from ndop.conformance.run import run as run_suite
+from ndop.editions import DEFAULT_EDITION
 from ndop.errors import PresetError, TargetError
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress

@@ -34,20 +34,16 @@ def sbom(
     for file, listed in parts.items():
         console.print(f"{file}: {len(listed)} components", markup=False)
     everything = [one for listed in parts.values() for one in listed]
-    objections = licences.read().objections(everything)
-    _tell_licences(everything, console)
+    policy = licences.read()
+    objections = policy.objections(everything)
+    counts = Counter(" or ".join(policy.of(one)) for one in everything)
+    for licence, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
+        console.print(f"{count:5} {licence or 'none named'}", markup=False)
     for objection in objections:
         console.print(objection, markup=False)
     found = _looked_up(everything, database, console, progress) if look_up else 0
     if objections or found:
         raise typer.Exit(1)
-
-
-def _tell_licences(components: list[Component], console: Console) -> None:
-    known = licences.read()
-    counts = Counter(" or ".join(known.of(one)) for one in components)
-    for licence, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
-        console.print(f"{count:5} {licence or 'none named'}", markup=False)
 
 
 def _looked_up(

@@ -13,8 +13,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ndop.cli.options import DEFAULT_EDITION, STATUSES, EditionOption, load_edition
-from ndop.editions import EditionFolder
+from ndop.cli.options import (
+    STATUSES,
+    EditionOption,
+    EditionsOption,
+    load_edition,
+    load_editions,
+)
+from ndop.editions import DEFAULT_EDITION
 from ndop.errors import ConsentError
 from ndop.examples.asked_for import consent_asked_for
 from ndop.examples.files import examples_of, files_of, write
@@ -49,7 +55,7 @@ class Media(StrEnum):
 @app.callback(invoke_without_command=True)
 def examples(
     context: typer.Context,
-    edition: Annotated[str | None, typer.Option(help="One edition; by default every one.")] = None,
+    edition: EditionsOption = None,
     kind: Annotated[
         str | None, typer.Option(help="One kind, such as opt-out, change, search or invalid.")
     ] = None,
@@ -57,14 +63,10 @@ def examples(
     """List the examples of the editions, or write a new one."""
     if context.invoked_subcommand is not None:
         return
-    layout = checkout()
-    if edition is not None:
-        load_edition(layout, edition)
-    ids = [edition] if edition else EditionFolder.of(layout).ids()
     rows = [
-        (one, example.kind, f"{example.folder}/{name}", example.shows)
-        for one in ids
-        for example in examples_of(load_edition(layout, one))
+        (one.id, example.kind, f"{example.folder}/{name}", example.shows)
+        for one in load_editions(checkout(), edition)
+        for example in examples_of(one)
         for name in files_of(example)
     ]
     kinds = sorted({row[1] for row in rows})

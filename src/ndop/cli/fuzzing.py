@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop.cli.options import build_everything, load_edition
-from ndop.editions import Edition, EditionFolder
+from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.editions import Edition
 from ndop.fuzzing import report
 from ndop.fuzzing.fuzz import Plan, Result
 from ndop.fuzzing.fuzz import fuzz as fuzz_server
@@ -27,7 +27,7 @@ from ndop.signals import handling
 
 
 def fuzz(
-    edition: Annotated[str | None, typer.Option(help="One edition; by default every one.")] = None,
+    edition: EditionsOption = None,
     requests: Annotated[int, typer.Option(min=1, help="At least so many, each edition.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed sends the same requests.")] = 0,
     kind: Annotated[
@@ -36,20 +36,18 @@ def fuzz(
     server: Annotated[
         str | None,
         typer.Option(
-            help="Base URL of a running server (with --edition); by default one is started."
+            help="Base URL of a running server (with one --edition); by default one is started."
         ),
     ] = None,
 ) -> None:
     """Send random requests and hold every answer, the store, the heap and the log to account."""
-    if server is not None and edition is None:
-        raise typer.BadParameter("--server needs --edition")
+    if server is not None and len(edition or []) != 1:
+        raise typer.BadParameter("--server needs one --edition")
     for one in kind or []:
         if one not in KINDS:
             raise typer.BadParameter(f"--kind: expected one of {', '.join(KINDS)}; found {one}")
     layout, progress = checkout(), Progress()
-    editions = (
-        EditionFolder.of(layout).load_all() if edition is None else [load_edition(layout, edition)]
-    )
+    editions = load_editions(layout, edition)
     build_everything(layout, progress)
     plan = Plan(requests, seed, tuple(kind or ()))
     failed = False

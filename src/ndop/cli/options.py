@@ -14,18 +14,29 @@ from ndop.layout import Layout
 from ndop.profiles import build as profiles
 from ndop.progress import Progress
 
-DEFAULT_EDITION = "ndop-1.1.0"
-
 STATUSES = "Exit status: 0 as asked, 1 something failed or differs, 2 could not run, 130 Ctrl-C."
 
 EditionOption = Annotated[
     str, typer.Option(help="Edition, the name of a file in profiles/editions.")
+]
+EditionsOption = Annotated[
+    list[str] | None,
+    typer.Option("--edition", help="Only this edition; may be repeated. By default every one."),
 ]
 
 
 def load_edition(layout: Layout, edition: str) -> Edition:
     """The facts of an edition. Raises EditionError."""
     return EditionFolder.of(layout).load(edition)
+
+
+def load_editions(layout: Layout, chosen: list[str] | None) -> list[Edition]:
+    """The facts of the chosen editions, each once; of every one where none is chosen.
+
+    Raises EditionError.
+    """
+    folder = EditionFolder.of(layout)
+    return [folder.load(one) for one in dict.fromkeys(chosen)] if chosen else folder.load_all()
 
 
 def build_everything(layout: Layout, progress: Progress) -> None:

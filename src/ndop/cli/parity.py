@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop.cli.options import build_everything
-from ndop.editions import Edition, EditionFolder
+from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.editions import Edition
 from ndop.errors import OutOfDateError
 from ndop.java import modules
 from ndop.layout import Layout, checkout
@@ -28,7 +28,7 @@ _SHOWN = 20
 
 
 def parity(
-    edition: Annotated[str | None, typer.Option(help="One edition; by default every one.")] = None,
+    edition: EditionsOption = None,
     seed: Annotated[int, typer.Option(help="Another seed gives another corpus.")] = SEED,
     count: Annotated[int, typer.Option(min=1, help="Consents for each edition.")] = COUNT,
     write: Annotated[
@@ -37,12 +37,11 @@ def parity(
 ) -> None:
     """Compare verdicts of published and generated profiles, and of server and validator."""
     layout, progress = checkout(), Progress()
-    folder = EditionFolder.of(layout)
-    whole = edition is None and seed == SEED and count == COUNT
+    whole = not edition and seed == SEED and count == COUNT
     if write and not whole:
         raise typer.BadParameter("--write goes with no other option: the page has every edition")
     verdicts.insist_on_published(layout)
-    editions = folder.load_all() if edition is None else [folder.load(edition)]
+    editions = load_editions(layout, edition)
     build_everything(layout, progress)
     modules.build(layout, [modules.TOOLKIT], progress)
     with progress.step(f"Judging {count} Consents for each edition"):

@@ -11,10 +11,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ndop.cli.options import build_everything, load_edition
+from ndop.cli.options import EditionsOption, build_everything, load_editions
 from ndop.cli.side_by_side import run_side_by_side
 from ndop.conformance import accounting, requirements
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import Edition
 from ndop.faults import prove as proofs_of
 from ndop.faults.catalogue import faults_of, rows_without_fault
 from ndop.faults.model import Fault
@@ -30,9 +30,7 @@ PROOFS = "proofs.json"
 
 
 def prove(
-    edition: Annotated[
-        list[str] | None, typer.Option(help="Only this edition; may be repeated.")
-    ] = None,
+    edition: EditionsOption = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Only faults of this requirement; may be repeated.")
     ] = None,
@@ -42,7 +40,7 @@ def prove(
 ) -> None:
     """Seed each fault in front of our server: a test of its own requirement must catch it."""
     layout, progress, only = checkout(), Progress(), only or []
-    editions = [load_edition(layout, one) for one in edition or EditionFolder.of(layout).ids()]
+    editions = load_editions(layout, edition)
     register = requirements.read(layout.requirements)
     faults = {one.id: _chosen(faults_of(one, register), only, part) for one in editions}
     editions = [one for one in editions if faults[one.id]]

@@ -14,8 +14,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ndop.cli.options import DEFAULT_EDITION, EditionOption, build_everything, load_edition
-from ndop.editions import Edition
+from ndop.cli.options import EditionOption, build_everything, load_edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
 from ndop.server import certificates, container, process

@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 
 from ndop import tokens
-from ndop.cli.options import DEFAULT_EDITION, EditionOption, load_edition
+from ndop.cli.options import EditionOption, load_edition
+from ndop.editions import DEFAULT_EDITION
 from ndop.errors import TokenError
 from ndop.layout import checkout
 from ndop.tokens import Caller

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ndop.cli.options import DEFAULT_EDITION, EditionOption, load_edition
-from ndop.editions import Coding, Edition
+from ndop.cli.options import EditionOption, load_edition
+from ndop.editions import DEFAULT_EDITION, Coding, Edition
 from ndop.layout import checkout
 from ndop.upholding.kept_results import KeptResults, copy
 from ndop.upholding.mesh import address

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ndop.cli.options import DEFAULT_EDITION, EditionOption, load_edition
+from ndop.cli.options import EditionOption, load_edition
+from ndop.editions import DEFAULT_EDITION
 from ndop.layout import checkout
 from ndop.progress import Progress
 from ndop.validation import Validator

@@ -40,7 +40,7 @@ from ndop.conformance.requirements import Level, Register, Requirement
 from ndop.conformance.results import Exchange, Outcome, TestResult
 from ndop.conformance.settings import Settings
 from ndop.consents import Draft, draft
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import DEFAULT_EDITION, Edition, EditionFolder
 from ndop.errors import NdopError, PresetError
 from ndop.layout import Layout, checkout
 from ndop.nhs_numbers import synthetic
@@ -56,7 +56,6 @@ CLAIMS = {
 }
 
 
-_EDITION = "ndop-1.1.0"
 _LEVELS: tuple[Level, ...] = ("SHALL", "SHOULD", "MAY")
 
 
@@ -114,7 +113,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ndop", "National Data Opt-out conformance")
     group.addoption("--ndop-preset", type=Path, help="YAML file that describes the server")
     group.addoption("--ndop-base-url", help="base URL of the server under test")
-    group.addoption("--ndop-edition", help=f"edition that it is held to ({_EDITION})")
+    group.addoption("--ndop-edition", help=f"edition that it is held to ({DEFAULT_EDITION})")
     group.addoption("--ndop-claim", action="append", default=[], choices=sorted(CLAIMS))
     group.addoption("--ndop-only", action="append", default=[], help="area or requirement id")
     group.addoption("--ndop-settings-from", type=int, help="file descriptor to read settings from")
@@ -176,7 +175,7 @@ def _settings(config: pytest.Config, layout: Layout, register: Register) -> Sett
         return None
     return Settings(
         base_url=base_url,
-        edition=config.getoption("--ndop-edition") or described.edition or _EDITION,
+        edition=config.getoption("--ndop-edition") or described.edition or DEFAULT_EDITION,
         claims=frozenset(config.getoption("--ndop-claim") or described.claims),
         only=frozenset(config.getoption("--ndop-only")),
         access=described.access,

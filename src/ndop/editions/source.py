@@ -22,6 +22,9 @@ from ndop.editions.model import Edition
 from ndop.errors import EditionError
 from ndop.layout import Layout
 
+#: The edition that is meant where nobody names one: the published API.
+DEFAULT_EDITION = "ndop-1.1.0"
+
 #: Parts that an edition and the shared facts that it uses have together.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
 _JOINED_MAPPINGS = ("errors", "invariants", "sources", "decisions", "counter-examples")
