@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,19 +18,11 @@ from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.layout import Layout, checkout
 from ndop.progress import Progress
 from ndop.server import certificates, container, process
-from ndop.server.audit_modes import AuditMode, every_mode
+from ndop.server.audit_modes import Audit, AuditMode, every_mode
 from ndop.server.bench import Load, Measured, measure
 from ndop.server.certificates import Certificates
 from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
-
-
-class Audit(StrEnum):
-    """The modes of the setting ndop.audit (D-08)."""
-
-    OFF = "off"
-    PERMISSIVE = "permissive"
-    REQUIRED = "required"
 
 
 def serve(
@@ -58,7 +49,7 @@ def serve(
     """Keep the reference server running until Ctrl-C."""
     if plain and in_docker:
         raise typer.BadParameter("--plain and --docker exclude each other")
-    settings = {"ndop.audit": audit.value} if audit else {}
+    settings = audit.settings if audit else {}
     if tls and (plain or in_docker):
         raise typer.BadParameter("--tls goes with neither --plain nor --docker")
     layout, progress = checkout(), Progress()
@@ -132,11 +123,7 @@ def bench(
         return
     build_everything(layout, progress)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
-        modes = (
-            list(every_mode(facts, Path(folder)))
-            if audit_modes
-            else [AuditMode(edition, {}, lambda _interaction: {})]
-        )
+        modes = list(every_mode(facts, Path(folder))) if audit_modes else [AuditMode(edition)]
         measured = []
         for number, mode in enumerate(modes):
             plan = ServerPlan(

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from ndop import tokens
 from ndop.editions import Edition
-from ndop.server.bench import Sending
+from ndop.server.bench import Sending, nothing
 from ndop.tokens import Caller, Key
+
+
+class Audit(StrEnum):
+    """The modes of the setting ndop.audit (D-08)."""
+
+    OFF = "off"
+    PERMISSIVE = "permissive"
+    REQUIRED = "required"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What sets a server to this mode."""
+        return {"ndop.audit": self.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +32,8 @@ class AuditMode:
     """A mode by its name: settings of the server, and the headers of each request to it."""
 
     name: str
-    settings: Mapping[str, str]
-    sending: Sending
+    settings: Mapping[str, str] = field(default_factory=dict)
+    sending: Sending = nothing
 
 
 def every_mode(edition: Edition, folder: Path) -> Iterator[AuditMode]:
@@ -30,11 +44,11 @@ def every_mode(edition: Edition, folder: Path) -> Iterator[AuditMode]:
     key = tokens.new_key("EC")
     keys = folder / "jwks.json"
     keys.write_text(json.dumps(tokens.public_keys([key])), encoding="utf-8")
-    for name in ("off", "permissive", "required"):
-        yield AuditMode(name, {"ndop.audit": name}, _sending(edition, None))
+    for mode in Audit:
+        yield AuditMode(mode.value, mode.settings, _sending(edition, None))
     signed = {"ndop.token.signatures": "required", "ndop.token.keys": str(keys)}
     yield AuditMode(
-        "required, signed", {"ndop.audit": "required", **signed}, _sending(edition, key)
+        f"{Audit.REQUIRED}, signed", {**Audit.REQUIRED.settings, **signed}, _sending(edition, key)
     )
 
 

@@ -29,14 +29,21 @@ Sending = Callable[[str], Mapping[str, str]]
 class _Request(NamedTuple):
     """A request of the API: `path` is below the base URL, `expected` the status of its answer."""
 
-    interaction: str
     method: str
     path: str
     body: str | None
     expected: int
 
 
-def _nothing(_interaction: str) -> Mapping[str, str]:
+class _Kind(NamedTuple):
+    """A kind of request: FHIR's code of its interaction, and what makes the next one."""
+
+    interaction: str
+    make: Callable[[], _Request]
+
+
+def nothing(_interaction: str) -> Mapping[str, str]:
+    """Sends no headers."""
     return {}
 
 
@@ -46,7 +53,7 @@ class Measured:
 
     name: str
     base_url: str
-    sending: Sending = _nothing
+    sending: Sending = nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +84,13 @@ def measure(servers: Sequence[Measured], edition: Edition, load: Load) -> Iterat
 
     Servers take turns, a round each, so that what else the machine does is no one's alone.
     Creates are of new synthetic patients; the others go round the Consents that the warm-up
-    stored. Gives, for each kind of request, the rates in the order of the servers. Raises
-    ServerError where an answer is not the expected one.
+    stored. A patient whom a server already knows is passed over and not counted. Gives, for each
+    kind of request, the rates in the order of the servers. Raises ServerError where an answer is
+    not the expected one.
     """
     numbers = _Shared(synthetic())
     stored = [_Stored(server, edition, numbers, load.patients) for server in servers]
-    for name in ("create", "read", "search by patient"):
+    for name in stored[0].kinds:
         for one in stored:
             one.round(name, load)  # warms this kind of request
         rounds = [[one.round(name, load) for one in stored] for _ in range(load.rounds)]
@@ -109,9 +117,10 @@ def _rate(server: str, name: str, load: Load, rounds: Sequence[list[float]]) -> 
 class _Connection:
     """One kept-alive connection: cheaper for the measuring side than a full client."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, edition: Edition) -> None:
         parts = urlsplit(base_url)
         self._base = parts.path
+        self._duplicate = edition.errors["duplicate"]
         self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
 
     def __enter__(self) -> _Connection:
@@ -120,18 +129,27 @@ class _Connection:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def send(self, request: _Request, sent: Mapping[str, str]) -> str:
-        """Send a request and return the Location of the answer, or an empty string."""
+    def send(self, request: _Request, sent: Mapping[str, str]) -> str | None:
+        """Send a request and return the Location of the answer, or an empty string.
+
+        None where the server knows the patient of a create: only an empty one knows nobody.
+        """
         headers = {"Accept": JSON, **({"Content-Type": JSON} if request.body else {}), **sent}
         self._http.request(request.method, f"{self._base}/{request.path}", request.body, headers)
         answer = self._http.getresponse()
         content = answer.read()
+        if request.expected == http.client.CREATED and self._refuses_a_double(answer, content):
+            return None
         if answer.status != request.expected:
             raise ServerError(
                 f"{request.method} {request.path}: expected HTTP status {request.expected}, "
                 f"found {answer.status}: {content[:300]!r}"
             )
         return answer.headers.get("Location", "")
+
+    def _refuses_a_double(self, answer: http.client.HTTPResponse, content: bytes) -> bool:
+        refusal = self._duplicate
+        return answer.status == refusal.status and refusal.code.encode() in content
 
 
 class _Shared:
@@ -169,29 +187,29 @@ class _Stored:
         self._known: list[tuple[str, str]] = []
         self._turn = 0
         self._largest: dict[str, int] = {}
-        self._kinds: dict[str, Callable[[], _Request]] = {
-            "create": self._create,
-            "read": self._read,
-            "search by patient": self._search,
+        self.kinds = {
+            "create": _Kind("create", self._create),
+            "read": _Kind("read", self._read),
+            "search by patient": _Kind("search-type", self._search),
         }
         self._fill(patients)
 
     def round(self, kind: str, load: Load) -> list[float]:
         """The seconds that each request of one round took."""
-        make = self._kinds[kind]
+        interaction, make = self.kinds[kind]
         prepared = _Prepared(
-            self._server.sending, make().interaction, 3 * self._largest.get(kind, 100) // 2
+            self._server.sending, interaction, 3 * self._largest.get(kind, 100) // 2
         )
         ends = time.monotonic() + load.seconds
 
         def connection(_number: int) -> list[float]:
             times = []
-            with _Connection(self._server.base_url) as server:
+            with _Connection(self._server.base_url, self._edition) as server:
                 while time.monotonic() < ends:
                     request, headers = make(), next(prepared)
                     begun = time.monotonic()
-                    server.send(request, headers)
-                    times.append(time.monotonic() - begun)
+                    if server.send(request, headers) is not None:
+                        times.append(time.monotonic() - begun)
             return times
 
         with ThreadPoolExecutor(load.connections) as pool:
@@ -204,11 +222,12 @@ class _Stored:
         return times
 
     def _fill(self, count: int) -> None:
-        with _Connection(self._server.base_url) as server:
-            for _ in range(count):
+        with _Connection(self._server.base_url, self._edition) as server:
+            while len(self._known) < count:
                 number = next(self._numbers)
-                request = self._create_for(number)
-                location = server.send(request, self._server.sending(request.interaction))
+                location = server.send(self._create_for(number), self._server.sending("create"))
+                if location is None:
+                    continue
                 consent_id = location.split("/Consent/")[1].split("/")[0]
                 self._known.append((number, consent_id))
 
@@ -217,15 +236,15 @@ class _Stored:
 
     def _create_for(self, number: str) -> _Request:
         body = json.dumps(draft(self._edition, number))
-        return _Request("create", "POST", "Consent", body, http.client.CREATED)
+        return _Request("POST", "Consent", body, http.client.CREATED)
 
     def _read(self) -> _Request:
-        return _Request("read", "GET", f"Consent/{self._one()[1]}", None, http.client.OK)
+        return _Request("GET", f"Consent/{self._one()[1]}", None, http.client.OK)
 
     def _search(self) -> _Request:
         reference = quote(self._edition.patient.reference_to(self._one()[0]), safe="")
         path = f"Consent?patient={reference}"
-        return _Request("search-type", "GET", path, None, http.client.OK)
+        return _Request("GET", path, None, http.client.OK)
 
     def _one(self) -> tuple[str, str]:
         self._turn += 1  # a race skips or repeats one, which does not matter here

@@ -1,0 +1,66 @@
+"""What `ndop bench` measures; not how fast anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ndop.editions import Edition
+from ndop.errors import ServerError
+from ndop.server import bench
+from ndop.server.audit_modes import Audit, every_mode
+from ndop.server.bench import Load, Measured
+from ndop.server.process import RunningServer
+from tests.conformance.canned import Answer, canned
+
+LOAD = Load(connections=2, rounds=2, seconds=0.5, patients=5)
+
+
+@pytest.mark.slow
+def test_each_kind_is_measured_on_a_server_that_knows_some(
+    server: RunningServer,
+    edition: Edition,
+    patients: Iterator[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second time it meets the patients of the first, whom it passes over."""
+    first = [next(patients) for _ in range(12)]
+
+    def numbers() -> Iterator[str]:
+        yield from first
+        yield from patients
+
+    monkeypatch.setattr(bench, "synthetic", numbers)
+    for _ in range(2):
+        measured = list(bench.measure([Measured("one", server.base_url)], edition, LOAD))
+        assert [rate.name for (rate,) in measured] == ["create", "read", "search by patient"]
+        for (rate,) in measured:
+            assert rate.server == "one"
+            assert rate.requests > 0
+            assert 0 < rate.lowest_per_second <= rate.median_per_second <= rate.highest_per_second
+            assert rate.median_milliseconds > 0
+    for patient in first:
+        found = httpx.get(
+            f"{server.base_url}/Consent", params={"patient": edition.patient.reference_to(patient)}
+        )
+        assert found.json()["total"] == 1
+
+
+@pytest.mark.parametrize("status", [200, 422, 500])
+def test_another_answer_ends_it(edition: Edition, status: int) -> None:
+    with (
+        canned(lambda _method, _path: Answer("{}", status=status)) as base_url,
+        pytest.raises(ServerError, match=f"expected HTTP status 201, found {status}"),
+    ):
+        list(bench.measure([Measured("one", base_url)], edition, LOAD))
+
+
+def test_to_each_mode_the_same_headers_are_sent(edition: Edition, tmp_path: Path) -> None:
+    modes = list(every_mode(edition, tmp_path))
+    assert [mode.name for mode in modes] == [*Audit, "required, signed"]
+    assert [mode.settings["ndop.audit"] for mode in modes] == [*Audit, "required"]
+    sent = [mode.sending("create").keys() for mode in modes]
+    assert all(headers == sent[0] and headers for headers in sent)
