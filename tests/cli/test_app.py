@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -18,27 +15,15 @@ import typer.main
 from ndop.cli.app import app
 from ndop.layout import Layout
 from ndop.server.process import RunningServer, free_port
+from tests.cli.command import ended, ndop, started
 from tests.conformance.canned import Answer, canned
 from tests.conformance.made import made_run, made_test
-
-
-def ndop(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **({"NDOP_HOME": str(home)} if home else {})}
-    return subprocess.run(
-        [sys.executable, "-m", "ndop", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env=environment,
-        check=False,
-    )
 
 
 def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
     """Insist on one clear message and the exit status."""
     done = ndop(*arguments, home=home)
     assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -158,23 +143,16 @@ def test_a_run_of_one_area(server: RunningServer, tmp_path: Path) -> None:
 def test_serving_ends_cleanly(built: Layout, tmp_path: Path) -> None:
     assert built
     port = free_port()
-    serving = subprocess.Popen(
-        [sys.executable, "-m", "ndop", "serve", "--port", str(port), "--data", str(tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert serving.stdout is not None
-    while "Serving" not in serving.stdout.readline():
-        assert serving.poll() is None
-    assert httpx.get(f"http://127.0.0.1:{port}/fhir/metadata").status_code == 200
+    with started(
+        *("serve", "--port", str(port), "--data", str(tmp_path)), until="Serving"
+    ) as serving:
+        assert httpx.get(f"http://127.0.0.1:{port}/fhir/metadata").status_code == 200
 
-    serving.send_signal(signal.SIGINT)
+        serving.send_signal(signal.SIGINT)
 
-    printed, _ = serving.communicate(timeout=60)
-    assert serving.returncode == 0, printed
+        status, printed = ended(serving)
+    assert status == 0, printed
     assert "The server has stopped." in printed
-    assert "Traceback" not in printed
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
     assert list(tmp_path.glob("*.db"))
@@ -182,23 +160,10 @@ def test_serving_ends_cleanly(built: Layout, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_interrupted_run_writes_its_reports(server: RunningServer, tmp_path: Path) -> None:
-    running = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "ndop", "conformance", server.base_url),
-            *("--report", str(tmp_path)),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert running.stdout is not None
-    while "create:" not in running.stdout.readline():  # a first area is done
-        assert running.poll() is None
-
-    running.send_signal(signal.SIGINT)
-
-    printed, _ = running.communicate(timeout=60)
-    assert running.returncode == 130, printed
-    assert "Traceback" not in printed
+    run = ("conformance", server.base_url, "--report", str(tmp_path))
+    with started(*run, until="create:") as running:  # a first area is done
+        running.send_signal(signal.SIGINT)
+        status, printed = ended(running)
+    assert status == 130, printed
     assert '"complete": false' in (tmp_path / "results.json").read_text(encoding="utf-8")
     assert "The run is incomplete" in (tmp_path / "index.html").read_text(encoding="utf-8")

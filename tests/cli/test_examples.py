@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,24 +11,16 @@ from fhir.resources.STU3.consent import Consent
 
 from ndop.editions import EditionFolder
 from ndop.layout import Layout
+from tests.cli.command import ndop
 
 PATIENT = "9990000018"
 WHEN = "2026-01-31T09:30:00+00:00"
 
-
-def ndop(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ndop", "examples", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ,
-        check=False,
-    )
+examples = partial(ndop, "examples")
 
 
 def test_the_list_names_every_file(layout: Layout, folder: EditionFolder) -> None:
-    done = ndop()
+    done = examples()
     listed = {tuple(line.split("\t")[::2][:2]) for line in done.stdout.splitlines()}
     assert listed == {
         (edition, file.relative_to(layout.examples / edition).as_posix())
@@ -41,7 +31,7 @@ def test_the_list_names_every_file(layout: Layout, folder: EditionFolder) -> Non
 
 
 def test_the_list_of_one_edition_and_kind() -> None:
-    done = ndop("--edition", "noom-draft", "--kind", "history")
+    done = examples("--edition", "noom-draft", "--kind", "history")
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert len(lines) > 4
     assert {line[0] for line in lines} == {"noom-draft"}
@@ -49,7 +39,7 @@ def test_the_list_of_one_edition_and_kind() -> None:
 
 
 def test_a_new_one_in_json() -> None:
-    done = ndop("new", "--channel", "call centre", "--nhs-number", PATIENT, "--role", "poa",
+    done = examples("new", "--channel", "call centre", "--nhs-number", PATIENT, "--role", "poa",
                 "--date-time", WHEN)  # fmt: skip
     assert done.returncode == 0, done.stderr
     consent = json.loads(done.stdout)
@@ -63,8 +53,9 @@ def test_a_new_one_in_json() -> None:
 
 def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
     file = tmp_path / "consent.xml"
-    done = ndop("new", "--edition", "noom-draft", "--channel", "GP", "--nhs-number", "9990000019",
-                "--purpose", "pc", "--decision", "share", "--output", str(file))  # fmt: skip
+    done = examples("new", "--edition", "noom-draft", "--channel", "GP", "--purpose", "pc",
+                    "--nhs-number", "9990000019", "--decision", "share",
+                    "--output", str(file))  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "")
     assert "check digit" in done.stderr
     consent = Consent.model_validate_xml(file.read_bytes())
@@ -91,7 +82,7 @@ def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
     ],
 )
 def test_what_makes_no_consent_is_told(arguments: list[str], told: str) -> None:
-    done = ndop("new", "--nhs-number", PATIENT, *arguments)
+    done = examples("new", "--nhs-number", PATIENT, *arguments)
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr

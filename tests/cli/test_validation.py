@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,21 +16,11 @@ import pytest
 from ndop.consents import Draft, having
 from ndop.layout import Layout
 from ndop.nhs_numbers import has_valid_check_digit
+from tests.cli.command import ndop
 
 pytestmark = pytest.mark.slow
 
-
-def ndop(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "ndop", "validate", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
+validate = partial(ndop, "validate")
 
 
 @pytest.fixture
@@ -53,7 +44,7 @@ def put(file: Path, resource: Draft) -> None:
 
 def test_all_is_well(folder_of_consents: Path) -> None:
     """A warning too: by default only errors fail."""
-    done = ndop(str(folder_of_consents / "valid.json"), str(folder_of_consents / "warned.json"))
+    done = validate(str(folder_of_consents / "valid.json"), str(folder_of_consents / "warned.json"))
     assert done.returncode == 0
     assert "valid.json" not in done.stdout
     assert "warned.json" in done.stdout
@@ -61,7 +52,7 @@ def test_all_is_well(folder_of_consents: Path) -> None:
 
 
 def test_one_is_invalid_and_the_rest_is_checked(folder_of_consents: Path) -> None:
-    done = ndop(str(folder_of_consents))
+    done = validate(str(folder_of_consents))
     assert done.returncode == 1
     assert f"{folder_of_consents}/invalid.json:" in done.stdout
     assert "NDOP-016, INVALID_RESOURCE, ndop-status-code" in done.stdout
@@ -70,11 +61,13 @@ def test_one_is_invalid_and_the_rest_is_checked(folder_of_consents: Path) -> Non
 
 def test_warnings_fail_where_asked(folder_of_consents: Path) -> None:
     file = str(folder_of_consents / "warned.json")
-    assert ndop(file, "--fail-on", "warning").returncode == 1
+    assert validate(file, "--fail-on", "warning").returncode == 1
 
 
 def test_what_cannot_be_checked(folder_of_consents: Path) -> None:
-    done = ndop(str(folder_of_consents / "nowhere.json"), str(folder_of_consents / "valid.json"))
+    done = validate(
+        str(folder_of_consents / "nowhere.json"), str(folder_of_consents / "valid.json")
+    )
     assert done.returncode == 2
     assert "nowhere.json: fatal: expected a file or folder, found nothing" in done.stdout
     assert "1 valid" in done.stderr
@@ -84,7 +77,7 @@ def test_quiet_and_another_format_from_standard_input(folder_of_consents: Path) 
     lines = [
         json.dumps(json.loads(file.read_bytes())) for file in sorted(folder_of_consents.iterdir())
     ]
-    done = ndop("-", "--quiet", "--format", "json", stdin="\n".join(lines))
+    done = validate("-", "--quiet", "--format", "json", stdin="\n".join(lines))
     assert (done.returncode, done.stderr) == (1, "")
     told = json.loads(done.stdout)
     assert [(one["line"], one["valid"]) for one in told["results"]] == [
@@ -95,13 +88,13 @@ def test_quiet_and_another_format_from_standard_input(folder_of_consents: Path) 
 
 
 def test_an_unknown_profile(folder_of_consents: Path) -> None:
-    done = ndop(str(folder_of_consents / "valid.json"), "--profile", "https://example.org/none")
+    done = validate(str(folder_of_consents / "valid.json"), "--profile", "https://example.org/none")
     assert done.returncode == 2
     assert "no definition of the profile https://example.org/none" in done.stderr
 
 
 def test_an_unknown_edition() -> None:
-    done = ndop("x.json", "--edition", "of-nobody")
+    done = validate("x.json", "--edition", "of-nobody")
     assert done.returncode == 2
     assert "There is no edition 'of-nobody'" in done.stderr
 

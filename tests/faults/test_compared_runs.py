@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,13 @@ from ndop.editions import Edition
 from ndop.faults.catalogue import FAULTS
 from ndop.faults.filter import filtering
 from ndop.server.process import RunningServer
+from tests.cli.command import ndop
 
 pytestmark = pytest.mark.slow
 
 _FAULT = "finds the active only"
 
-
-def ndop(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ndop", "conformance", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+conformance = partial(ndop, "conformance")
 
 
 def test_a_fault_is_a_regression_and_its_end_is_none(
@@ -35,19 +28,19 @@ def test_a_fault_is_a_regression_and_its_end_is_none(
     (fault,) = [one for one in FAULTS if one.name == _FAULT]
     with filtering(server.base_url, edition, [fault]) as running:
         chosen = (running.base_url, "--only", "search", "--report")
-        assert ndop(*chosen, str(sound.parent)).returncode == 0
+        assert conformance(*chosen, str(sound.parent)).returncode == 0
         running.seed(0)
-        assert ndop(*chosen, str(broken.parent)).returncode == 1
+        assert conformance(*chosen, str(broken.parent)).returncode == 1
         assert running.broken == []
 
-    worse = ndop("compare", str(sound), str(broken))
+    worse = conformance("compare", str(sound), str(broken))
     assert worse.returncode == 1
     assert "passed → failed" in worse.stdout
     assert fault.requirement in worse.stdout
     assert "1 broken" in worse.stdout
-    better = ndop("compare", str(broken), str(sound))
+    better = conformance("compare", str(broken), str(sound))
     assert better.returncode == 0
     assert "failed → passed" in better.stdout
     assert fault.requirement in better.stdout
     assert "1 mended" in better.stdout
-    assert ndop("compare", str(sound), str(sound)).returncode == 0
+    assert conformance("compare", str(sound), str(sound)).returncode == 0
