@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import socket
+import time
 from pathlib import Path
 
 import httpx
@@ -167,3 +168,18 @@ def test_an_interrupted_run_writes_its_reports(server: RunningServer, tmp_path: 
     assert status == 130, printed
     assert '"complete": false' in (tmp_path / "results.json").read_text(encoding="utf-8")
     assert "The run is incomplete" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_interrupted_fuzzing_tells_what_it_found(server: RunningServer, layout: Layout) -> None:
+    edition = "ndop-1.1.0"
+    fuzz = ("fuzz", "--edition", edition, "--server", server.base_url, "--requests", "100000")
+    with started(*fuzz, until=f"Fuzzing {edition} …") as running:
+        time.sleep(3)  # some requests
+        running.send_signal(signal.SIGINT)
+        status, printed = ended(running)
+    assert status == 130, printed
+    assert f"{edition}: interrupted, so this is not all of it" in printed
+    told = json.loads((layout.report / edition / "fuzz.json").read_text(encoding="utf-8"))
+    assert told["complete"] is False
+    assert told["requests"] < 100_000

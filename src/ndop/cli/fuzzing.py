@@ -121,4 +121,6 @@ def _fuzzed(
     for line in report.lines(result, base_url):
         console.print(line, markup=False)
     console.print(f"Report: {report.write(result, layout.report / facts.id, base_url)}")
+    if result.interruption is not None:
+        raise result.interruption
     return result

@@ -43,7 +43,9 @@ class Plan:
 
 @dataclass(slots=True)
 class Result:
-    """What came of it. The vitals are None of a server that was not started here."""
+    """What came of it, up to an interruption. The vitals are None of a server that was not started
+    here.
+    """
 
     edition: str
     plan: Plan
@@ -53,6 +55,7 @@ class Result:
     failures: list[Failure] = field(default_factory=list)
     before: Vitals | None = None
     after: Vitals | None = None
+    interruption: KeyboardInterrupt | None = None
 
 
 def fuzz(
@@ -69,7 +72,8 @@ def fuzz(
 
     `server`, where it was started for this: its heap, threads and log are judged too. Without
     `inspect` what was stored is not looked at. `sent` is called for each request, `looking` for
-    each look at what was stored. Raises ServerError: nothing answers any more.
+    each look at what was stored. Of an interruption the result tells. Raises ServerError: nothing
+    answers any more.
     """
     result = Result(edition.id, plan)
     wire = Wire(base_url)
@@ -92,12 +96,14 @@ def fuzz(
                 result.failures.append(failure)
         if inspect:
             result.failures += aftermath.inspect(edition, wire, session.told, looking)
+    except KeyboardInterrupt as interruption:
+        result.interruption = interruption
     finally:
         wire.close()
         result.requests = session.requests
         result.counts = dict(session.counts)
         result.consents = len(session.told.versions)
-    if server is not None:
+    if server is not None and result.interruption is None:
         result.after = vitals.measure(server)
         result.failures += _of_health(server, result)
     return result

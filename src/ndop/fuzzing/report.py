@@ -40,6 +40,8 @@ def lines(result: Result, base: str) -> Iterator[str]:
             f"and {_mib(result.after.resident)} MiB; "
             f"threads {result.before.threads} and {result.after.threads}"
         )
+    if result.interruption is not None:
+        yield f"{result.edition}: interrupted, so this is not all of it"
     yield (
         f"{result.edition}: {result.requests} requests, {result.consents} Consents stored, "
         f"{len(result.failures)} failures (seed {result.plan.seed})"
@@ -65,6 +67,7 @@ def write(result: Result, folder: Path, base: str) -> Path:
         by_status[status] += number
     content = {
         "edition": result.edition,
+        "complete": result.interruption is None,
         "seed": result.plan.seed,
         "requests": result.requests,
         "consents": result.consents,
