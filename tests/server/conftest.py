@@ -12,6 +12,6 @@ from ndop.server.process import RunningServer
 
 @pytest.fixture
 def http(server: RunningServer) -> Iterator[httpx.Client]:
-    """A client of the server that tests share."""
-    with httpx.Client(base_url=server.base_url + "/", timeout=60) as client:
+    """A client of the server that tests share, which no request shall keep busy for longer."""
+    with httpx.Client(base_url=server.base_url + "/", timeout=30) as client:
         yield client

