@@ -42,6 +42,21 @@ def test_synthetic_numbers_and_other_digits_are_shown(text: str) -> None:
     assert Mask().text(text) == text
 
 
+@pytest.mark.parametrize(
+    "uuid",
+    [
+        "3a943476-5919-4de9-a830-c5e4634188d1",
+        "0b7d1c2e-94ab-4347-6591-9434765919ab",
+        "0B7D1C2E-94AB-4347-8591-A9434765919F",
+    ],
+)
+def test_ids_are_shown(uuid: str) -> None:
+    """They may hold the digits of somebody's number."""
+    for text in (uuid, f"GET /Consent/{uuid}/_history/1", f'"id": "{uuid}"'):
+        assert Mask().text(text) == text
+    assert NUMBER_STARS in Mask().text(f"{REAL}-1234-1234-1234-123412341234")
+
+
 @given(st.from_regex(r"[0-8][0-9]{8}", fullmatch=True), st.sampled_from(["", "/", "=", "%3D", "x"]))
 def test_every_number_outside_the_range_is_masked(first_nine: str, before: str) -> None:
     digit = check_digit(first_nine)

@@ -28,8 +28,10 @@ _SECRET_TEXTS = (
     re.compile(r"(?<=\bBearer )[\w.~+/=-]{8,}|(?<=\bBasic )[A-Za-z0-9+/=]{8,}", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s@\"'<>]+(?=@)"),  # user and password of a URL
 )
-#: Ten digits, also in groups of 3, 3 and 4; before them perhaps a percent-encoded character.
+#: Ten digits, also in groups of 3, 3 and 4; before them perhaps a percent-encoded character. First
+#: a UUID, which may hold ten too.
 _TEN_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])|"
     r"(?:(?<!\d)|(?<=%[0-9A-Fa-f]{2}))(\d{3})(?:[ +-]|%20)?(\d{3})(?:[ +-]|%20)?(\d{4})(?!\d)"
 )
 #: What stands before the number of a patient, even one with a wrong check digit.
@@ -76,6 +78,8 @@ class Mask:
 
 
 def _shown_number(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
     number = "".join(found.groups())
     before = found.string[max(0, found.start() - 16) : found.start()]
     real = has_valid_check_digit(number) or _OF_A_PATIENT.search(before) is not None

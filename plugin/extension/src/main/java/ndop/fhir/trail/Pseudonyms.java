@@ -23,6 +23,12 @@ public final class Pseudonyms {
   public static final Pattern NUMBER =
       Pattern.compile("(?<![0-9])([0-9]{3})[ -]?([0-9]{3})[ -]?([0-9]{4})(?![0-9])");
 
+  /** Ids and trace ids may have ten digits in a row too, and stay what they are. */
+  private static final Pattern UUID_OR_NUMBER =
+      Pattern.compile(
+          "(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])|"
+              + NUMBER.pattern());
+
   private final SecretKeySpec key;
 
   /** Pseudonyms by a key; null leaves numbers as they are. */
@@ -47,8 +53,13 @@ public final class Pseudonyms {
 
   /** A text with what stands for them in the place of NHS numbers. */
   public String scrubbed(String text) {
-    Matcher matcher = NUMBER.matcher(text);
-    return matcher.replaceAll(
-        found -> Matcher.quoteReplacement(of(found.group(1) + found.group(2) + found.group(3))));
+    return UUID_OR_NUMBER
+        .matcher(text)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    found.group(1) == null
+                        ? found.group()
+                        : of(found.group(1) + found.group(2) + found.group(3))));
   }
 }

@@ -77,6 +77,30 @@ class TrailTest {
   }
 
   @Test
+  void leavesIdsThatHaveTenDigitsInThem() {
+    for (String id :
+        List.of(
+            "3a999000-0018-4de9-a830-c5e4634188d1",
+            "0b7d1c2e-94ab-4347-8591-9990000018ab",
+            "09A01679-2564-0FB4-5129-AE1234567890")) {
+      assertThat(PSEUDONYMS.scrubbed(id)).isEqualTo(id);
+      assertThat(PSEUDONYMS.scrubbed("Consent/" + id + "/_history/1"))
+          .isEqualTo("Consent/" + id + "/_history/1");
+    }
+    assertThat(PSEUDONYMS.scrubbed("9990000018-1234-1234-1234-123412341234"))
+        .doesNotContain("9990000018");
+  }
+
+  @Test
+  void cutsALineWithoutLeavingAPartOfANumber() {
+    String line =
+        new TrailLine(PSEUDONYMS, Instant.EPOCH, "answered")
+            .said("path", "x".repeat(190) + " 9990000018")
+            .toString();
+    assertThat(line).doesNotContain("999000");
+  }
+
+  @Test
   void aLineIsOneLineWhateverAClientSays() {
     String line =
         new TrailLine(PSEUDONYMS, Instant.EPOCH, "answered")
