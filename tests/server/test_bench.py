@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ndop.server import bench
 from ndop.server.audit_modes import Audit, every_mode
 from ndop.server.bench import Load, Measured
 from ndop.server.process import RunningServer
+from tests.cli.command import ndop
 from tests.conformance.canned import Answer, canned
 
 LOAD = Load(connections=2, rounds=2, seconds=0.5, patients=5)
@@ -47,6 +49,18 @@ def test_each_kind_is_measured_on_a_server_that_knows_some(
             f"{server.base_url}/Consent", params={"patient": edition.patient.reference_to(patient)}
         )
         assert found.json()["total"] == 1
+
+
+@pytest.mark.slow
+def test_the_table_is_whole_in_a_pipe(server: RunningServer, edition: Edition) -> None:
+    rounds = ("--rounds", "1", "--seconds", "0.5", "--connections", "1")
+    done = ndop("bench", "--base-url", server.base_url, *rounds)
+    assert done.returncode == 0, done.stderr
+    rows = [re.split(r"  +", line.strip()) for line in done.stdout.splitlines()]
+    measured = [(row[0], row[1], len(row), row[-1]) for row in rows if edition.id in row]
+    assert measured == [
+        (kind, edition.id, 8, "1.00") for kind in ("create", "read", "search by patient")
+    ]
 
 
 @pytest.mark.parametrize("status", [200, 422, 500])

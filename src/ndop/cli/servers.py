@@ -24,6 +24,9 @@ from ndop.server.certificates import Certificates
 from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
 
+#: Of a table in a pipe, where no window cuts it.
+_WIDTH = 120
+
 
 def serve(
     edition: EditionOption = DEFAULT_EDITION,
@@ -162,4 +165,7 @@ def _print_rates(servers: Sequence[Measured], edition: Edition, load: Load) -> N
                 f"{rate.median_milliseconds:.1f}",
                 f"{rate.median_per_second / rates[0].median_per_second:.2f}",
             )
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
+    console.print(table)
