@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ndop import tokens
+from ndop.conformance.masking import UUID
 from ndop.conformance.settings import Settings
 from ndop.editions import Edition
 from ndop.nhs_numbers import synthetic
@@ -59,12 +60,11 @@ class Credentials:
             self._patients[found.group(1)] = self._last
 
     def _patient_of(self, url: str, body: str) -> str:
-        named = _NHS_NUMBER.search(url.partition("?")[2]) or _NHS_NUMBER.search(
-            body.partition('"patient"')[2] or body
-        )
-        if named:
-            self._last = named.group(0)
-            return self._last
+        for text in (url.partition("?")[2], body.partition('"patient"')[2] or body):
+            named = _NHS_NUMBER.search(UUID.sub("", text))
+            if named:
+                self._last = named.group(0)
+                return self._last
         for known in re.findall(r"[A-Za-z0-9\-.]{1,64}", url):
             if known in self._patients:
                 self._last = self._patients[known]

@@ -28,10 +28,13 @@ _SECRET_TEXTS = (
     re.compile(r"(?<=\bBearer )[\w.~+/=-]{8,}|(?<=\bBasic )[A-Za-z0-9+/=]{8,}", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s@\"'<>]+(?=@)"),  # user and password of a URL
 )
-#: Ten digits, also in groups of 3, 3 and 4; before them perhaps a percent-encoded character. First
-#: a UUID, which may hold ten too.
+#: An id, in which ten digits are nobody's number.
+UUID = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
+)
+#: Ten digits, also in groups of 3, 3 and 4; before them perhaps a percent-encoded character.
 _TEN_DIGITS = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])|"
+    UUID.pattern + r"|"
     r"(?:(?<!\d)|(?<=%[0-9A-Fa-f]{2}))(\d{3})(?:[ +-]|%20)?(\d{3})(?:[ +-]|%20)?(\d{4})(?!\d)"
 )
 #: What stands before the number of a patient, even one with a wrong check digit.
