@@ -9,7 +9,8 @@ import ndop.fhir.edition.Edition;
 /** Judges the audit headers beside the token (NDOP-172 to NDOP-175). */
 public final class HeaderPolicy {
 
-  private static final Pattern UUID =
+  /** The form of a trace id, and of the ids that a server gives. */
+  public static final Pattern UUID =
       Pattern.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
   /** The id of a system has no published form; this keeps blanks and control characters out. */

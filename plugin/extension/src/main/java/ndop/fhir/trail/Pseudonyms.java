@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import ndop.fhir.policy.HeaderPolicy;
 
 /**
  * Writes a keyed hash in the place of an NHS number, the same each time: whoever has the key can
@@ -26,8 +27,8 @@ public final class Pseudonyms {
   /** Ids and trace ids may have ten digits in a row too, and stay what they are. */
   private static final Pattern UUID_OR_NUMBER =
       Pattern.compile(
-          "(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])|"
-              + NUMBER.pattern());
+          "(?<![0-9A-Za-z])%s(?![0-9A-Za-z])|%s"
+              .formatted(HeaderPolicy.UUID.pattern(), NUMBER.pattern()));
 
   private final SecretKeySpec key;
 
