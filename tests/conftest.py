@@ -58,12 +58,13 @@ def started() -> dict[str, RunningServer]:
 @pytest.fixture(scope="session")
 def patients(started: dict[str, RunningServer], folder: EditionFolder) -> Iterator[str]:
     """NHS numbers of people whom no server that tests share knows, each once."""
+    editions = {one.id: one for one in folder.load_all()}
 
     def is_known(nhs_number: str) -> bool:
         return any(
             httpx.get(
                 f"{server.base_url}/Consent",
-                params={"patient": folder.load(edition_id).patient.reference_to(nhs_number)},
+                params={"patient": editions[edition_id].patient.reference_to(nhs_number)},
                 timeout=60,
             ).json()["total"]
             for edition_id, server in started.items()
