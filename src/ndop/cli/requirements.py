@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ndop.cli.options import EditionsOption
 from ndop.conformance import account_tables
 from ndop.conformance import requirements as register_file
 from ndop.conformance.accounting import Entry, account, collect, last_results, problems
@@ -42,7 +43,7 @@ _WRITERS: dict[Format, Callable[[Sequence[Entry]], str]] = {
 def requirements(
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="Only SHALL, SHOULD or MAY.")] = None,
-    edition: Annotated[list[str] | None, typer.Option(help="Only this edition.")] = None,
+    edition: EditionsOption = None,
     form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TEXT,
     output: Annotated[
         Path | None, typer.Option(help="File to write; by default standard output.")
