@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from ndop.conformance.client import NdopClient
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import NdopClient
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_status,
     resource_of,
 )
-from ndop.conformance.plugin import Suite
+from ndop.conformance.suite.plugin import Suite
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
-from ndop.tokens import names_patient
+from ndop.fhir.tokens import names_patient
 
 #: Makes a valid Consent into another one.
 Change = Callable[[Draft], Draft]

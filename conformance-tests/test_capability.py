@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from fhir.resources.STU3.capabilitystatement import CapabilityStatement
 
-from ndop.conformance.client import XML, NdopClient
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import XML, NdopClient
+from ndop.conformance.suite.expectations import (
     expect,
     expect_one_of,
     expect_status,

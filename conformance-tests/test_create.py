@@ -12,8 +12,8 @@ import pytest
 from fhir.resources.STU3.consent import Consent
 from fhirpy import SyncFHIRClient
 
-from ndop.conformance.client import JSON, XML, NdopClient
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import JSON, XML, NdopClient
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_one_of,

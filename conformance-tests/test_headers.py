@@ -11,10 +11,9 @@ import httpx
 import pytest
 from fhir.resources.STU3.consent import Consent
 
-from ndop import tokens
-from ndop.conformance.client import JSON, XML, NdopClient
-from ndop.conformance.credentials import Credentials
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import JSON, XML, NdopClient
+from ndop.conformance.suite.credentials import Credentials
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_status,
@@ -23,6 +22,7 @@ from ndop.conformance.expectations import (
 )
 from ndop.consents import Draft, having
 from ndop.editions import Edition
+from ndop.fhir import tokens
 
 Store = Callable[[Draft], dict[str, Any]]
 

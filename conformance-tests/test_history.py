@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fhir.resources.STU3.bundle import Bundle
 
-from ndop.conformance.client import NdopClient
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import NdopClient
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_status,

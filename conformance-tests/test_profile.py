@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 from fhir.resources.STU3.consent import Consent
 
-from ndop.conformance.client import JSON, XML, NdopClient
-from ndop.conformance.expectations import expect, expect_status, resource_of
+from ndop.conformance.suite.client import JSON, XML, NdopClient
+from ndop.conformance.suite.expectations import expect, expect_status, resource_of
 from ndop.consents import Draft, adding, draft, having, without
 from ndop.editions import Edition
 

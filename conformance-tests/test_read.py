@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fhirpy import SyncFHIRClient
 
-from ndop.conformance.client import NdopClient
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import NdopClient
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_status,

@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ndop import tokens
-from ndop.conformance.client import NdopClient
-from ndop.conformance.credentials import Credentials
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import NdopClient
+from ndop.conformance.suite.credentials import Credentials
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_status,
@@ -22,7 +21,8 @@ from ndop.conformance.expectations import (
 )
 from ndop.consents import Draft, draft
 from ndop.editions import Edition
-from ndop.tokens import Caller, Claims
+from ndop.fhir import tokens
+from ndop.fhir.tokens import Caller, Claims
 
 Store = Callable[[Draft], dict[str, Any]]
 NewPatient = Callable[[], str]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fhirpy import SyncFHIRClient
 
-from ndop.conformance.client import JSON, XML, NdopClient
-from ndop.conformance.expectations import (
+from ndop.conformance.suite.client import JSON, XML, NdopClient
+from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
     expect_status,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ndop.conformance.client import NdopClient
-from ndop.conformance.expectations import expect_status
+from ndop.conformance.suite.client import NdopClient
+from ndop.conformance.suite.expectations import expect_status
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
 from ndop.editions.model import CodeSystem, Structure

@@ -18,7 +18,7 @@ import sys
 from itertools import islice
 
 from ndop import draft, load_edition
-from ndop.nhs_numbers import synthetic
+from ndop.consents.nhs_numbers import synthetic
 
 number, edition, file = int(sys.argv[1]), load_edition(sys.argv[2]), sys.argv[3]
 samples = list(edition.samples)

@@ -10,12 +10,12 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import sync_playwright
 
-from ndop.conformance.report import PAGE
+from ndop.conformance.report.reports import PAGE
 from ndop.editions import DEFAULT_EDITION
-from ndop.layout import checkout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import ServerPlan
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 
 LAYOUT = checkout()
 IMAGES = LAYOUT.root / "docs" / "images"

@@ -13,14 +13,14 @@ import pytest
 from rich.console import Console
 
 from ndop.consents import Draft, draft
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition, EditionFolder
 from ndop.java import modules
-from ndop.layout import Layout, checkout
-from ndop.nhs_numbers import synthetic
 from ndop.profiles import build as profiles
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
 from ndop.validation import Validator
 from tests.browser import chromium, open_page
 

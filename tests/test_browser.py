@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 from tests.browser import OpenPage, assert_accessible
 
 GOOD = '<!DOCTYPE html><html lang="en"><title>A page</title><main><h1>A page</h1></main></html>'

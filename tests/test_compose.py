@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 
 @pytest.fixture(scope="module")

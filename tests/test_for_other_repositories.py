@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ndop.editions import EditionFolder
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 
 def parsed(file: Path) -> Any:

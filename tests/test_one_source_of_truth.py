@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ndop.editions import EditionFolder
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 #: Where the name of the default edition stands, once for each language.
 DEFAULTS = {

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import ndop
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from ndop.editions import EditionFolder
-from ndop.layout import Layout
 from ndop.server.process import RunningServer
+from ndop.system.layout import Layout
 
 BASE_URL = "http://127.0.0.1:8080/fhir"
 

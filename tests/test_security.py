@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 
 @pytest.fixture(scope="module")

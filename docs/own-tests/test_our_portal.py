@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ndop.conformance.client import NdopClient
-from ndop.conformance.expectations import expect, expect_status, resource_of
+from ndop.conformance.suite.client import NdopClient
+from ndop.conformance.suite.expectations import expect, expect_status, resource_of
 from ndop.consents import Draft
 from ndop.editions import Edition
 

@@ -7,7 +7,7 @@ built from them, and the validator.
 from ndop.consents import Draft, consent, draft
 from ndop.editions import Coding, Edition
 from ndop.editions.installed import edition_ids, load_edition
-from ndop.errors import NdopError
+from ndop.system.errors import NdopError
 from ndop.validation import Finding, Result, Validator
 
 __all__ = [

@@ -14,8 +14,8 @@ import pytest
 import typer.main
 
 from ndop.cli.app import app
-from ndop.layout import Layout
 from ndop.server.process import RunningServer, free_port
+from ndop.system.layout import Layout
 from tests.cli.command import ended, ndop, started
 from tests.conformance.canned import Answer, canned
 from tests.conformance.made import made_run, made_test

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ndop.layout import Layout
 from ndop.server.process import free_port
+from ndop.system.layout import Layout
 from tests.cli.command import ended, ndop, started
 
 PRESET = """\

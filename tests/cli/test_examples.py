@@ -10,7 +10,7 @@ import pytest
 from fhir.resources.STU3.consent import Consent
 
 from ndop.editions import EditionFolder
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 from tests.cli.command import ndop
 
 PATIENT = "9990000018"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 TOOLS = ("sed", "head", "sh")
 

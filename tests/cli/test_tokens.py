@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 
 from ndop.editions import EditionFolder
 from tests.cli.command import ndop
-from tests.test_tokens import payload
+from tests.fhir.test_tokens import payload
 
 PATIENT = "9990000018"
 

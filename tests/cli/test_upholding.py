@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ndop.cli.app import app
-from ndop.errors import FileRefusedError
+from ndop.system.errors import FileRefusedError
 from tests.conformance.canned import Answer, canned
 
 OUT, STAYS = "9990000018", "9990000026"

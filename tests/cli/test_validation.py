@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ndop.consents import Draft, having
-from ndop.layout import Layout
-from ndop.nhs_numbers import has_valid_check_digit
+from ndop.consents.nhs_numbers import has_valid_check_digit
+from ndop.system.layout import Layout
 from tests.cli.command import ndop
 
 pytestmark = pytest.mark.slow

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ndop.conformance.requirements import Level
-from ndop.conformance.results import (
+from ndop.conformance.register.clauses import Source
+from ndop.conformance.register.requirements import Level
+from ndop.conformance.report.results import (
     Exchange,
     Outcome,
     RequirementResult,
     RunResult,
-    Source,
     TestResult,
 )
 

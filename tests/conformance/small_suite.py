@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ndop.layout import Layout
+from ndop.system.layout import Layout
 
 
 def checkout_with(suite: str, layout: Layout, root: Path) -> Layout:

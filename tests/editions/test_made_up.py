@@ -9,16 +9,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.conformance import report
-from ndop.conformance.client import JSON
-from ndop.conformance.run import RunPlan, run
+from ndop.conformance.report import reports
+from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.suite.client import JSON
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition, EditionFolder
-from ndop.layout import Layout
 from ndop.profiles import build as profiles
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 
@@ -130,7 +130,7 @@ def test_it_conforms(
     """The suite holds it to the requirements that every edition has."""
     plan = RunPlan(serving.base_url, facts.id, tmp_path, editions_folder=made_up.editions)
     result = run(layout, plan, lambda *_: None)
-    assert [report.explain(test, result) for test in result.failures] == []
+    assert [reports.explain(test, result) for test in result.failures] == []
     assert {"profile", "value-sets", "create", "search", "update", "history", "errors"} <= set(
         result.areas
     )

@@ -6,7 +6,7 @@ import pytest
 
 from ndop.editions import Edition, EditionFolder
 from ndop.editions.source import fhirpath_string
-from ndop.errors import EditionError
+from ndop.system.errors import EditionError
 
 
 def edit(folder: EditionFolder, old: str, new: str, name: str = "ndop-1.1.0") -> Path:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from fhir.resources.STU3 import get_fhir_model_class
 
-from ndop.conformance import requirements
+from ndop.conformance.register import requirements
+from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import Edition, EditionFolder
-from ndop.errors import EditionError, OutOfDateError
 from ndop.examples import files
 from ndop.examples.files import examples_of, files_of
-from ndop.layout import Layout, checkout
-from ndop.nhs_numbers import has_valid_check_digit
+from ndop.system.errors import EditionError, OutOfDateError
+from ndop.system.layout import Layout, checkout
 
 _LAYOUT = checkout()
 _FOLDER = EditionFolder.of(_LAYOUT)

@@ -11,15 +11,15 @@ from typing import Any
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
-from ndop.conformance.expectations import assert_spine_error, json_of
+from ndop.conformance.suite.client import JSON, XML
+from ndop.conformance.suite.expectations import assert_spine_error, json_of
 from ndop.editions import Edition, EditionFolder
 from ndop.examples.files import MANIFEST, examples_of, files_of, story_of
 from ndop.examples.model import BASE_URL, Example
-from ndop.layout import Layout, checkout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import ServerPlan
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ndop.editions import EditionFolder
-from ndop.layout import Layout, checkout
 from ndop.server.process import RunningServer
+from ndop.system.layout import Layout, checkout
 
 _LAYOUT = checkout()
 _IDS = EditionFolder.of(_LAYOUT).ids()

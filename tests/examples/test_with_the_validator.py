@@ -12,7 +12,7 @@ import pytest
 from ndop import Result, Validator
 from ndop.editions import EditionFolder
 from ndop.examples.files import MANIFEST
-from ndop.layout import Layout, checkout
+from ndop.system.layout import Layout, checkout
 
 pytestmark = pytest.mark.slow
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ndop.editions import Edition, EditionFolder
-from ndop.errors import BuildError, OutOfDateError
-from ndop.layout import Layout
 from ndop.profiles import build
-from ndop.progress import Progress
+from ndop.system.errors import BuildError, OutOfDateError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

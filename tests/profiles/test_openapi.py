@@ -11,10 +11,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from ndop.conformance.client import JSON
+from ndop.conformance.suite.client import JSON
 from ndop.editions import Edition, EditionFolder
-from ndop.layout import Layout
 from ndop.profiles import openapi
+from ndop.system.layout import Layout
 from ndop.validation import Validator
 
 EDITIONS = ["ndop-1.1.0", "ndop-0.0.9-alpha", "noom-draft"]

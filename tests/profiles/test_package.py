@@ -7,8 +7,8 @@ import tarfile
 import pytest
 
 from ndop.editions import Edition
-from ndop.layout import Layout
 from ndop.profiles.package import pack
+from ndop.system.layout import Layout
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from fhir.resources.STU3 import get_fhir_model_class
 
 from ndop.editions import EditionFolder
-from ndop.layout import Layout
 from ndop.profiles.render import FHIR_VERSION
+from ndop.system.layout import Layout
 
 #: What each edition's Reference page lists, and what the specification adds (NDOP-196).
 LISTED = {

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ndop.editions import Edition
-from ndop.errors import BuildError
-from ndop.layout import Layout
 from ndop.profiles.render import element_path, render, slice_name
+from ndop.system.errors import BuildError
+from ndop.system.layout import Layout
 
 FHIR = {"f": "http://hl7.org/fhir"}
 

@@ -14,8 +14,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
-from ndop.conformance.expectations import assert_spine_error
+from ndop.conformance.suite.client import JSON, XML
+from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import Draft, adding, having
 from ndop.editions import Edition
 from ndop.server.process import RunningServer

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
-from ndop.conformance.expectations import assert_spine_error
+from ndop.conformance.suite.client import JSON, XML
+from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
 from tests.server.raw_http import TELLTALES

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from ndop.editions import Edition
-from ndop.errors import ServerError
 from ndop.server import bench
 from ndop.server.audit_modes import Audit, every_mode
 from ndop.server.bench import Load, Measured
 from ndop.server.process import RunningServer
+from ndop.system.errors import ServerError
 from tests.cli.command import ndop
 from tests.conformance.canned import Answer, canned
 

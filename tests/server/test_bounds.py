@@ -11,15 +11,15 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
-from ndop.conformance.expectations import assert_spine_error
+from ndop.conformance.suite.client import JSON, XML
+from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import draft, having
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.layout import Layout
-from ndop.nhs_numbers import synthetic
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 from tests.server.raw_http import connected, parsed, received, sent
 from tests.server.shown import assert_is_the_example
 

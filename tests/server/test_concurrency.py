@@ -11,7 +11,7 @@ from threading import Barrier
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON
+from ndop.conformance.suite.client import JSON
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
 from ndop.server.process import RunningServer

@@ -15,14 +15,14 @@ import pytest
 import yaml
 from docker.errors import NotFound
 
-from ndop.conformance.client import JSON
+from ndop.conformance.suite.client import JSON
 from ndop.consents import draft
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.layout import Layout
-from ndop.nhs_numbers import synthetic
-from ndop.progress import Progress
 from ndop.server import container
 from ndop.server.container import ContainerPlan, running_container
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 
 def test_the_image_and_the_place_of_the_jar_are_those_of_the_compose_file(layout: Layout) -> None:

@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from ndop.layout import Layout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.conformance.run import RunPlan, run
+from ndop.conformance.run.conformance_run import RunPlan, run
 from ndop.consents import draft, having
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.layout import Layout
-from ndop.nhs_numbers import synthetic
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop import processes
 from ndop.java import modules
-from ndop.layout import Layout
 from ndop.server.process import HOST, free_port
+from ndop.system import processes
+from ndop.system.layout import Layout
 
 pytestmark = pytest.mark.slow
 

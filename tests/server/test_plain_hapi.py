@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ndop.conformance import report
-from ndop.conformance.results import RunResult
-from ndop.conformance.run import RunPlan, run
-from ndop.layout import Layout
-from ndop.progress import Progress
+from ndop.conformance.report import reports
+from ndop.conformance.report.results import RunResult
+from ndop.conformance.run.conformance_run import RunPlan, run
 from ndop.server import process
 from ndop.server.process import ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def test_a_failure_reads_like_an_explanation(
     result: RunResult, test: str, parts: list[str]
 ) -> None:
     (failed,) = [one for one in result.failures if one.id.endswith(f"::{test}")]
-    told = report.explain(failed, result)
+    told = reports.explain(failed, result)
     for part in parts:
         assert part in told
 
@@ -70,8 +70,8 @@ def test_no_failure_is_a_fault_of_the_suite(result: RunResult) -> None:
 
 
 def test_reports_are_written(result: RunResult, tmp_path: Path) -> None:
-    report.write(result, tmp_path)
-    page = (tmp_path / report.PAGE).read_text(encoding="utf-8")
+    reports.write(result, tmp_path)
+    page = (tmp_path / reports.PAGE).read_text(encoding="utf-8")
     assert "tests failed what a SHALL asks for" in page
-    again = RunResult.model_validate_json((tmp_path / report.RESULTS).read_text(encoding="utf-8"))
+    again = RunResult.model_validate_json((tmp_path / reports.RESULTS).read_text(encoding="utf-8"))
     assert again == result

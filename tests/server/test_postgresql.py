@@ -13,14 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON
+from ndop.conformance.suite.client import JSON
 from ndop.consents import draft
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.layout import Layout
-from ndop.nhs_numbers import synthetic
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan, free_port
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

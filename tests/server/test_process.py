@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.errors import MissingToolError, ServerError
-from ndop.layout import Layout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import ServerPlan, free_port
+from ndop.system.errors import MissingToolError, ServerError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 
 def start(layout: Layout, plan: ServerPlan, progress: Progress) -> str:

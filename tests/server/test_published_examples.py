@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
+from ndop.conformance.suite.client import JSON, XML
 from ndop.consents import Draft
-from ndop.layout import Layout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

@@ -16,17 +16,17 @@ import httpx
 import pytest
 from joserfc import jwt
 
-from ndop import tokens
-from ndop.conformance.access import Access
-from ndop.conformance.expectations import assert_spine_error
-from ndop.conformance.run import RunPlan, run
+from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.suite.access import Access
+from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.editions import Edition
-from ndop.errors import ServerError
-from ndop.layout import Layout
-from ndop.progress import Progress
+from ndop.fhir import tokens
+from ndop.fhir.tokens import Caller, Claims, Key
 from ndop.server import process
 from ndop.server.process import ServerPlan
-from ndop.tokens import Caller, Claims, Key
+from ndop.system.errors import ServerError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 

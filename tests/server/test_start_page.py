@@ -12,10 +12,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ndop.conformance.client import JSON, XML
+from ndop.conformance.suite.client import JSON, XML
 from ndop.editions import Edition
-from ndop.layout import Layout
 from ndop.server.process import RunningServer
+from ndop.system.layout import Layout
 from tests.browser import assert_accessible
 
 pytestmark = pytest.mark.slow

@@ -16,14 +16,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ndop.conformance.expectations import assert_spine_error
+from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.editions import Edition
-from ndop.errors import CertificateError
-from ndop.layout import Layout
-from ndop.progress import Progress
 from ndop.server import certificates, process
 from ndop.server.certificates import Authority, Certificates, fingerprint
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.errors import CertificateError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 from tests.server.shown import assert_is_the_example
 
 pytestmark = pytest.mark.slow

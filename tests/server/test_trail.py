@@ -11,16 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from ndop import tokens
-from ndop.conformance.client import JSON
-from ndop.conformance.expectations import assert_spine_error
+from ndop.conformance.suite.client import JSON
+from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import draft
 from ndop.editions import Edition
-from ndop.layout import Layout
-from ndop.progress import Progress
+from ndop.fhir import tokens
+from ndop.fhir.tokens import Caller
 from ndop.server import process
 from ndop.server.process import ServerPlan
-from ndop.tokens import Caller
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 from tests.server.shown import assert_is_the_example
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ndop.errors import UpholdingError
+from ndop.system.errors import UpholdingError
 from ndop.upholding.kept_results import KeptResults
 
 

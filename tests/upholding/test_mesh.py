@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ndop.editions import Edition, EditionFolder
-from ndop.errors import FileRefusedError, UpholdingError
+from ndop.system.errors import FileRefusedError, UpholdingError
 from ndop.upholding.mesh import address
 
 

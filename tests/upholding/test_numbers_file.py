@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ndop.errors import FileRefusedError, UpholdingError
-from ndop.nhs_numbers import synthetic
+from ndop.consents.nhs_numbers import synthetic
+from ndop.system.errors import FileRefusedError, UpholdingError
 from ndop.upholding.numbers_file import batches, insist_on_numbers, lines_of
 
 NUMBERS = list(islice(synthetic(seed=189), 10_000))

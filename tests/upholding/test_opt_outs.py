@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from fhirpy import SyncFHIRClient
+from ndop.preferences import set_preference
 
 from ndop.editions import Edition, EditionFolder
-from ndop.errors import UpholdingError
-from ndop.preferences import set_preference
 from ndop.server.process import RunningServer
+from ndop.system.errors import UpholdingError
 from ndop.upholding.opt_outs import OptOuts
 from tests.conformance.canned import Answer, canned
 

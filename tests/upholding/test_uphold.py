@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ndop.errors import FileRefusedError, UpholdingError
-from ndop.nhs_numbers import synthetic
+from ndop.consents.nhs_numbers import synthetic
+from ndop.system.errors import FileRefusedError, UpholdingError
 from ndop.upholding.numbers_file import lines_of
 from ndop.upholding.uphold import Among, Upheld, failure_file, uphold
 

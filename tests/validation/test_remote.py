@@ -11,11 +11,11 @@ import pytest
 
 from ndop.consents import Draft, having, without
 from ndop.editions import Edition
-from ndop.errors import CheckError
-from ndop.layout import Layout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan, free_port
+from ndop.system.errors import CheckError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 from ndop.validation import Validator
 from tests.conformance.canned import Answer, canned
 

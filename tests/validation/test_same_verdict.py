@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from ndop.conformance.client import JSON, XML
+from ndop.assurance.parity import served
+from ndop.assurance.parity.mutations import Mutated, corpus
+from ndop.conformance.suite.client import JSON, XML
 from ndop.consents import Draft, adding, draft, having, without
 from ndop.editions import Edition, EditionFolder
-from ndop.layout import checkout
-from ndop.parity import served
-from ndop.parity.mutations import Mutated, corpus
 from ndop.server.process import RunningServer
+from ndop.system.layout import checkout
 from ndop.validation import Validator
 
 pytestmark = pytest.mark.slow

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from ndop import processes
 from ndop.consents import Draft, adding, consent, draft, having, without
+from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import Edition, EditionFolder
-from ndop.layout import Layout
-from ndop.nhs_numbers import has_valid_check_digit
+from ndop.system import processes
+from ndop.system.layout import Layout
 from ndop.validation import Finding, Result, Validator
 
 pytestmark = pytest.mark.slow

@@ -28,7 +28,7 @@ from ndop.cli import (
     validation,
 )
 from ndop.cli.options import STATUSES
-from ndop.errors import NdopError
+from ndop.system.errors import NdopError
 
 
 class _Commands(TyperGroup):

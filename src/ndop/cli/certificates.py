@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ndop.cli.options import STATUSES
-from ndop.progress import Progress
 from ndop.server import certificates
+from ndop.system.progress import Progress
 
 _EXAMPLE = f"Example: ndop certificates init /tmp/tls. {STATUSES}"
 

@@ -11,17 +11,19 @@ import typer
 from rich.console import Console
 
 from ndop.cli.options import load_edition
-from ndop.cli.watching import watcher
-from ndop.conformance import compare as comparing
-from ndop.conformance import preset, report, requirements, results
-from ndop.conformance.plugin import CLAIMS, known
-from ndop.conformance.preset import Described
-from ndop.conformance.run import Preview, RunPlan, preview
-from ndop.conformance.run import run as run_suite
+from ndop.conformance.register import requirements
+from ndop.conformance.report import comparison as comparing
+from ndop.conformance.report import reports, results
+from ndop.conformance.run.conformance_run import Preview, RunPlan, preview
+from ndop.conformance.run.conformance_run import run as run_suite
+from ndop.conformance.run.watching import watcher
+from ndop.conformance.suite import preset
+from ndop.conformance.suite.plugin import CLAIMS, known
+from ndop.conformance.suite.preset import Described
 from ndop.editions import DEFAULT_EDITION
-from ndop.errors import PresetError, TargetError
-from ndop.layout import Layout, checkout
-from ndop.progress import Progress
+from ndop.system.errors import PresetError, TargetError
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
 
 RUN_STATUSES = (
     "Exit status: 0 every SHALL that was tested passed, 1 some failed, 2 could not run, or not to "
@@ -140,9 +142,9 @@ def run_and_report(layout: Layout, plan: RunPlan) -> None:
     with watcher() as watch:
         result = run_suite(layout, plan, watch)
     for test in result.failures:
-        console.print(report.explain(test, result), markup=False, soft_wrap=True)
+        console.print(reports.explain(test, result), markup=False, soft_wrap=True)
         console.print()
-    report.print_summary(result, plan.report_folder, console)
+    reports.print_summary(result, plan.report_folder, console)
     if not result.passed:
         raise typer.Exit(1 if result.failures else 2)
 

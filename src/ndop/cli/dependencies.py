@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop.dependencies import bill, licences, vulnerabilities
-from ndop.dependencies.bill import Component
-from ndop.layout import checkout
-from ndop.progress import Progress
+from ndop.release import bill, licences, vulnerabilities
+from ndop.release.bill import Component
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 
 
 def sbom(

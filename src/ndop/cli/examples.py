@@ -13,19 +13,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ndop.cli.options import (
-    STATUSES,
-    EditionOption,
-    EditionsOption,
-    load_edition,
-    load_editions,
-)
+from ndop.cli.options import STATUSES, EditionOption, EditionsOption, load_edition, load_editions
+from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import DEFAULT_EDITION
-from ndop.errors import ConsentError
 from ndop.examples.asked_for import consent_asked_for
 from ndop.examples.files import examples_of, files_of, write
-from ndop.layout import checkout
-from ndop.nhs_numbers import has_valid_check_digit
+from ndop.system.errors import ConsentError
+from ndop.system.layout import checkout
 
 _LISTS = "Example: ndop examples --edition noom-draft"
 _WRITES = "Example: ndop examples new --channel OP --nhs-number 9990000018"

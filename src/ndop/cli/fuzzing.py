@@ -13,17 +13,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ndop.assurance.fuzzing import report
+from ndop.assurance.fuzzing.fuzz import Plan, Result
+from ndop.assurance.fuzzing.fuzz import fuzz as fuzz_server
+from ndop.assurance.fuzzing.strategies import KINDS
 from ndop.cli.options import EditionsOption, build_everything, load_editions
 from ndop.editions import Edition
-from ndop.fuzzing import report
-from ndop.fuzzing.fuzz import Plan, Result
-from ndop.fuzzing.fuzz import fuzz as fuzz_server
-from ndop.fuzzing.strategies import KINDS
-from ndop.layout import Layout, checkout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
-from ndop.signals import handling
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
+from ndop.system.signals import handling
 
 
 def fuzz(

@@ -10,9 +10,9 @@ import typer
 
 from ndop.editions import Edition, EditionFolder
 from ndop.java import modules
-from ndop.layout import Layout
 from ndop.profiles import build as profiles
-from ndop.progress import Progress
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 STATUSES = "Exit status: 0 as asked, 1 something failed or differs, 2 could not run, 130 Ctrl-C."
 

@@ -10,18 +10,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ndop.assurance.parity import page, served, verdicts
+from ndop.assurance.parity.mutations import COUNT, SEED, Mutated, corpus
+from ndop.assurance.parity.served import Served
+from ndop.assurance.parity.verdicts import Parity
 from ndop.cli.options import EditionsOption, build_everything, load_editions
 from ndop.editions import Edition
-from ndop.errors import OutOfDateError
 from ndop.java import modules
-from ndop.layout import Layout, checkout
-from ndop.parity import page, served, verdicts
-from ndop.parity.mutations import COUNT, SEED, Mutated, corpus
-from ndop.parity.served import Served
-from ndop.parity.verdicts import Parity
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import ServerPlan
+from ndop.system.errors import OutOfDateError
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
 from ndop.validation import Validator
 
 _SHOWN = 20

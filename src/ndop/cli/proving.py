@@ -11,17 +11,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ndop.assurance.mutation import proof as proofs_of
+from ndop.assurance.mutation.catalogue import faults_of, rows_without_fault
+from ndop.assurance.mutation.model import Fault
+from ndop.assurance.mutation.parts import Part
+from ndop.assurance.mutation.proof import Proof, blind_tests
 from ndop.cli.options import EditionsOption, build_everything, load_editions
-from ndop.cli.side_by_side import run_side_by_side
-from ndop.conformance import accounting, requirements
+from ndop.conformance.coverage import register_coverage
+from ndop.conformance.register import requirements
 from ndop.editions import Edition
-from ndop.faults import prove as proofs_of
-from ndop.faults.catalogue import faults_of, rows_without_fault
-from ndop.faults.model import Fault
-from ndop.faults.parts import Part
-from ndop.faults.prove import Proof, blind_tests
-from ndop.layout import Layout, checkout
-from ndop.progress import Progress
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
+from ndop.system.side_by_side import run_side_by_side
 
 #: The part that is every fault.
 _ALL = "1/1"
@@ -46,7 +47,7 @@ def prove(
     editions = [one for one in editions if faults[one.id]]
     if not editions:
         raise typer.BadParameter(f"--only, --part: no fault is of {', '.join(only)} {part}")
-    tests = [] if only else accounting.collect(layout)
+    tests = [] if only else register_coverage.collect(layout)
     without = [
         f"{one.id}: {row}" for one in editions for row in rows_without_fault(one, register, tests)
     ]

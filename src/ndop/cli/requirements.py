@@ -11,11 +11,17 @@ import typer
 from rich.console import Console
 
 from ndop.cli.options import EditionsOption
-from ndop.conformance import account_tables
-from ndop.conformance import requirements as register_file
-from ndop.conformance.accounting import Entry, account, collect, last_results, problems
+from ndop.conformance.coverage import tables
+from ndop.conformance.coverage.register_coverage import (
+    Entry,
+    account,
+    collect,
+    last_results,
+    problems,
+)
+from ndop.conformance.register import requirements as register_file
 from ndop.editions import EditionFolder
-from ndop.layout import Layout, checkout
+from ndop.system.layout import Layout, checkout
 
 
 class Format(StrEnum):
@@ -33,10 +39,10 @@ _REMEDY = (
 )
 
 _WRITERS: dict[Format, Callable[[Sequence[Entry]], str]] = {
-    Format.TEXT: account_tables.as_text,
-    Format.CSV: account_tables.as_csv,
-    Format.JSON: account_tables.as_json,
-    Format.MARKDOWN: account_tables.as_markdown,
+    Format.TEXT: tables.as_text,
+    Format.CSV: tables.as_csv,
+    Format.JSON: tables.as_json,
+    Format.MARKDOWN: tables.as_markdown,
 }
 
 
@@ -62,7 +68,7 @@ def requirements(
         output.write_text(_WRITERS[form](entries), encoding="utf-8")
     else:
         typer.echo(_WRITERS[form](entries), nl=False)
-    console.print(account_tables.totals(entries))
+    console.print(tables.totals(entries))
 
 
 def check_register(layout: Layout) -> None:

@@ -8,18 +8,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop import processes
 from ndop.cli.conformance import run_and_report
 from ndop.cli.options import build_everything, load_edition, run_tool
-from ndop.cli.side_by_side import run_side_by_side
-from ndop.conformance import matrix
-from ndop.conformance.results import RESULTS
-from ndop.conformance.run import RunPlan
+from ndop.conformance.report import matrix
+from ndop.conformance.report.results import RESULTS
+from ndop.conformance.run.conformance_run import RunPlan
 from ndop.editions import EditionFolder
-from ndop.layout import Layout, checkout
-from ndop.progress import Progress
 from ndop.server import process
 from ndop.server.process import ServerPlan
+from ndop.system import processes
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
+from ndop.system.side_by_side import run_side_by_side
 
 
 def run(

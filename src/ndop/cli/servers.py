@@ -15,14 +15,14 @@ from rich.table import Table
 
 from ndop.cli.options import EditionOption, build_everything, load_edition
 from ndop.editions import DEFAULT_EDITION, Edition
-from ndop.layout import Layout, checkout
-from ndop.progress import Progress
 from ndop.server import certificates, container, process
 from ndop.server.audit_modes import Audit, AuditMode, every_mode
 from ndop.server.bench import Load, Measured, measure
 from ndop.server.certificates import Certificates
 from ndop.server.container import ContainerPlan
 from ndop.server.process import ServerPlan
+from ndop.system.layout import Layout, checkout
+from ndop.system.progress import Progress
 
 #: Of a table in a pipe, where no window cuts it.
 _WIDTH = 120

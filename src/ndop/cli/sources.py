@@ -11,9 +11,9 @@ from ndop.cli.options import run_tool
 from ndop.cli.requirements import check_register
 from ndop.editions import EditionFolder
 from ndop.examples import files as examples
-from ndop.layout import checkout
 from ndop.profiles import build as profiles
-from ndop.progress import Progress
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 
 
 def build(

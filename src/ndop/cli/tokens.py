@@ -12,12 +12,12 @@ from typing import Annotated
 
 import typer
 
-from ndop import tokens
 from ndop.cli.options import EditionOption, load_edition
 from ndop.editions import DEFAULT_EDITION
-from ndop.errors import TokenError
-from ndop.layout import checkout
-from ndop.tokens import Caller
+from ndop.fhir import tokens
+from ndop.fhir.tokens import Caller
+from ndop.system.errors import TokenError
+from ndop.system.layout import checkout
 
 #: The private key and the set of public keys, in the folder of `ndop keys`.
 PRIVATE_KEY, PUBLIC_KEYS = "token-key.json", "jwks.json"

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ndop.cli.options import EditionOption, load_edition
 from ndop.editions import DEFAULT_EDITION, Coding, Edition
-from ndop.layout import checkout
+from ndop.system.layout import checkout
 from ndop.upholding.kept_results import KeptResults, copy
 from ndop.upholding.mesh import address
 from ndop.upholding.opt_outs import OptOuts

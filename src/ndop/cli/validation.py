@@ -11,8 +11,8 @@ import typer
 
 from ndop.cli.options import EditionOption, load_edition
 from ndop.editions import DEFAULT_EDITION
-from ndop.layout import checkout
-from ndop.progress import Progress
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 from ndop.validation import Validator
 from ndop.validation.formats import FORMATS, FormatName, Summary
 from ndop.validation.reading import STDIN, files_of

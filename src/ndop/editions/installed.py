@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ndop.editions.model import Edition
 from ndop.editions.source import EditionFolder
-from ndop.layout import checkout
+from ndop.system.layout import checkout
 
 
 def edition_ids() -> list[str]:

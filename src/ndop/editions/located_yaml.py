@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ndop.errors import EditionError, NdopError
+from ndop.system.errors import EditionError, NdopError
 
 #: The way to a value: mapping keys and list indexes.
 Way = tuple[str | int, ...]

@@ -19,8 +19,8 @@ from pydantic import ValidationError
 from ndop.editions import located_yaml
 from ndop.editions.located_yaml import LocatedData, Way, dotted
 from ndop.editions.model import Edition
-from ndop.errors import EditionError
-from ndop.layout import Layout
+from ndop.system.errors import EditionError
+from ndop.system.layout import Layout
 
 #: The edition that is meant where nobody names one: the published API.
 DEFAULT_EDITION = "ndop-1.1.0"

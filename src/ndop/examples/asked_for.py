@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ndop.consents import Draft, preference
+from ndop.consents.nhs_numbers import is_well_formed
 from ndop.editions import Coding, Edition
-from ndop.errors import ConsentError
-from ndop.nhs_numbers import is_well_formed
+from ndop.system.errors import ConsentError
 
 _DATE_TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 

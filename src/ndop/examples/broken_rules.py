@@ -14,9 +14,9 @@ from typing import Any
 from ndop.consents import Draft, draft, filled, merged
 from ndop.editions import Edition
 from ndop.editions.model import Element
-from ndop.errors import EditionError
 from ndop.examples import stu3
 from ndop.examples.model import Example, Media, Verdict
+from ndop.system.errors import EditionError
 
 #: What is asked where a line of a profile does not say which row it is (ndop-api.md, section 3).
 _ANY_RULE = "NDOP-138"

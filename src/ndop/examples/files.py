@@ -10,15 +10,15 @@ from typing import Any
 
 from fhir.resources.STU3 import get_fhir_model_class
 
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.errors import OutOfDateError
 from ndop.examples.answers import answers
 from ndop.examples.broken_rules import broken_rules
 from ndop.examples.model import Example, Media
 from ndop.examples.opt_outs import opt_outs
 from ndop.examples.outcomes import outcomes
 from ndop.examples.story import Story
-from ndop.nhs_numbers import synthetic
+from ndop.system.errors import OutOfDateError
 
 MANIFEST = "manifest.json"
 #: Where the sequences of synthetic patients begin.

@@ -16,8 +16,8 @@ from ndop.examples import stu3
 from ndop.examples.model import BASE_URL, Example, Request
 from ndop.examples.opt_outs import OPTED_OUT, fixed_id
 from ndop.examples.story import Story
-from ndop.media_types import JSON
-from ndop.outcomes import issue
+from ndop.fhir.media_types import JSON
+from ndop.fhir.outcomes import issue
 
 _JSON = {"Content-Type": JSON}
 #: The server's bounds where nobody sets others (docs/settings.md).

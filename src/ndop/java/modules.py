@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ndop.errors import BuildError
-from ndop.layout import Layout
-from ndop.processes import run
-from ndop.progress import Progress
+from ndop.system.errors import BuildError
+from ndop.system.layout import Layout
+from ndop.system.processes import run
+from ndop.system.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

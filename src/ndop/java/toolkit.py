@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ndop.java import modules
-from ndop.layout import Layout
-from ndop.processes import run
+from ndop.system.layout import Layout
+from ndop.system.processes import run
 
 #: The main class.
 MAIN = "ndop.fhir.toolkit.Toolkit"

@@ -12,13 +12,13 @@ from pathlib import Path
 import yaml
 
 from ndop.editions import Edition
-from ndop.errors import BuildError, OutOfDateError
 from ndop.java import modules, toolkit
-from ndop.layout import Layout
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.package import archive, pack
 from ndop.profiles.render import render
-from ndop.progress import Progress
+from ndop.system.errors import BuildError, OutOfDateError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 #: The command that brings profiles/generated up to date.
 MEND = "ndop build"

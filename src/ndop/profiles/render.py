@@ -10,7 +10,7 @@ from pathlib import Path
 import jinja2
 
 from ndop.editions import Edition
-from ndop.errors import BuildError
+from ndop.system.errors import BuildError
 
 #: The release of FHIR that every edition is written for.
 FHIR_VERSION = "3.0.1"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from ndop import tokens
 from ndop.editions import Edition
+from ndop.fhir import tokens
+from ndop.fhir.tokens import Caller, Key
 from ndop.server.bench import Sending, nothing
-from ndop.tokens import Caller, Key
 
 
 class Audit(StrEnum):

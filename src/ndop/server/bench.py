@@ -17,10 +17,10 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from ndop.consents import draft
+from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.errors import ServerError
-from ndop.media_types import JSON
-from ndop.nhs_numbers import synthetic
+from ndop.fhir.media_types import JSON
+from ndop.system.errors import ServerError
 
 #: Makes the headers of one request, by FHIR's code of its interaction.
 Sending = Callable[[str], Mapping[str, str]]

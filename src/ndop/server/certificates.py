@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ndop.editions.model import Transport
-from ndop.errors import CertificateError
+from ndop.system.errors import CertificateError
 
 CLIENTS = ("client-1", "client-2")
 _BUNDLE = "ndop"

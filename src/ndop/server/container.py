@@ -22,11 +22,11 @@ from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from requests.exceptions import RequestException
 
-from ndop.errors import ServerError
 from ndop.java import modules
-from ndop.layout import Layout
-from ndop.progress import Progress
 from ndop.server.process import HOST, answers, free_port, insist_on_port
+from ndop.system.errors import ServerError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 
 _SECONDS_TO_READY = 300
 _SECONDS_TO_STOP = 20

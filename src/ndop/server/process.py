@@ -16,12 +16,12 @@ from types import FrameType
 
 import httpx
 
-from ndop import processes
-from ndop.errors import ServerError
 from ndop.java import modules
-from ndop.layout import Layout
-from ndop.progress import Progress
-from ndop.signals import ENDING, handling
+from ndop.system import processes
+from ndop.system.errors import ServerError
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
+from ndop.system.signals import ENDING, handling
 
 _MAIN = "ndop.fhir.server.FhirServer"
 #: Servers are reached from this machine only.

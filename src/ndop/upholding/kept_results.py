@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ndop.errors import UpholdingError
+from ndop.system.errors import UpholdingError
 from ndop.upholding.uphold import replacing
 
 _PIECE = 1 << 20

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from ndop.editions.model import Upholding
-from ndop.errors import UpholdingError
+from ndop.system.errors import UpholdingError
 from ndop.upholding.kept_results import copy
 from ndop.upholding.numbers_file import insist_on_numbers
 from ndop.upholding.uphold import replacing

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ndop.errors import FileRefusedError, UpholdingError
-from ndop.nhs_numbers import has_valid_check_digit
+from ndop.consents.nhs_numbers import has_valid_check_digit
+from ndop.system.errors import FileRefusedError, UpholdingError
 
 _LINE = 12
 _FORM = re.compile(rb"(?:[0-9]{10},\n)*")

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from ndop.editions import Coding, Edition
-from ndop.errors import UpholdingError
-from ndop.media_types import JSON
+from ndop.fhir.media_types import JSON
+from ndop.system.errors import UpholdingError
 
 
 class OptOuts:

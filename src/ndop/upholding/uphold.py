@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ndop.errors import FileRefusedError, UpholdingError
+from ndop.system.errors import FileRefusedError, UpholdingError
 from ndop.upholding.numbers_file import batches, insist_on_numbers, lines_of
 
 #: Those of some NHS numbers that have opted out.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
 
-from ndop.java.judging import Encoding
+from ndop.java.validator_process import Encoding
 
 #: One step of a path such as `extension[0]` or `value.ofType(CodeableConcept)`.
 _STEP = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\])?(?:\.ofType\((?P<type>\w+)\))?(?:\.|$)")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from ndop.java.judging import Encoding
+from ndop.java.validator_process import Encoding
 from ndop.validation.bundles import DoctypeError, Part, UnreadableError, json_parts, xml_parts
 from ndop.validation.findings import Finding, Result
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from ndop.errors import CheckError
-from ndop.java.judging import Answer, Encoding
+from ndop.fhir.media_types import JSON, XML
 from ndop.java.toolkit import Finding
-from ndop.media_types import JSON, XML
-from ndop.validation.explaining import UNKNOWN_ELEMENT
+from ndop.java.validator_process import Answer, Encoding
+from ndop.system.errors import CheckError
+from ndop.validation.finding_explainer import UNKNOWN_ELEMENT
 
 _REQUESTS_AT_ONCE = 4
 _SECONDS = 120
@@ -28,8 +28,8 @@ _VERDICTS = (200, 400, 412, 422)
 _SEVERITIES = ("fatal", "error", "warning", "information")
 
 
-class RemoteJudging:
-    """As `ndop.java.judging.Judging`, by requests to a server.
+class RemoteValidator:
+    """As `ndop.java.validator_process.ValidatorProcess`, by requests to a server.
 
     Answers raise CheckError where nothing answers at `base_url`, or the server does not offer
     `$validate`, or does not know the profile.

@@ -12,15 +12,15 @@ from typing import Any, BinaryIO, Protocol
 from pydantic import BaseModel
 
 from ndop.editions import Edition, EditionFolder
-from ndop.java.judging import Answer, Encoding, Judging
-from ndop.layout import checkout
+from ndop.java.validator_process import Answer, Encoding, ValidatorProcess
 from ndop.profiles import build as profiles
-from ndop.progress import Progress
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 from ndop.validation import reading
-from ndop.validation.explaining import Explaining
+from ndop.validation.finding_explainer import FindingExplainer
 from ndop.validation.findings import Finding, Result
 from ndop.validation.reading import Read, Source, Unreadable
-from ndop.validation.remote import RemoteJudging
+from ndop.validation.remote import RemoteValidator
 
 #: Resources under way at a time.
 _WINDOW = 64
@@ -29,7 +29,7 @@ _WINDOW = 64
 Resource = Mapping[str, Any] | BaseModel
 
 
-class _Judging(Protocol):
+class _ValidationBackend(Protocol):
     """The toolkit's process, or a server."""
 
     def submit(self, encoding: Encoding, text: str) -> Future[Answer]: ...
@@ -63,13 +63,13 @@ class Validator:
         if profile is not None:
             structure = next((s for s in facts.structures if profile in (s.id, s.url)), structure)
         url = structure.url if profile in (None, structure.id) else profile
-        self._explaining = Explaining(facts)
-        self._judging: _Judging
+        self._explaining = FindingExplainer(facts)
+        self._judging: _ValidationBackend
         if server is not None:
-            self._judging = RemoteJudging(server, structure.type, url)
+            self._judging = RemoteValidator(server, structure.type, url)
             return
         profiles.build_if_stale(layout, folder.load_all(), progress or Progress.silent())
-        self._judging = Judging(layout, layout.packages / f"{facts.id}.tgz", url)
+        self._judging = ValidatorProcess(layout, layout.packages / f"{facts.id}.tgz", url)
 
     def check(self, resource: Resource) -> tuple[Finding, ...]:
         """The findings on one resource; it is valid where none `invalidates`."""

@@ -1,0 +1,1 @@
+"""How the project tests itself: seeded faults, random requests, mutated Consents."""

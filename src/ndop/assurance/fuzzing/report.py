@@ -1,0 +1,94 @@
+"""A run told to people and to programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+
+from ndop.assurance.fuzzing.fuzz import Result
+from ndop.assurance.fuzzing.session import Failure
+
+
+def table(result: Result) -> Table:
+    """Numbers of requests by interaction and outcome."""
+    counted = Table(box=box.SIMPLE_HEAD, title=result.edition, title_justify="left")
+    for heading in ("interaction", "status", "Spine code"):
+        counted.add_column(heading)
+    counted.add_column("requests", justify="right")
+    for (interaction, status, code), number in sorted(result.counts.items()):
+        counted.add_row(interaction, str(status), code, str(number))
+    return counted
+
+
+def lines(result: Result, base: str) -> Iterator[str]:
+    """Every failure with its requests as curl lines, then the verdict."""
+    for failure in result.failures:
+        yield f"FAILED {failure.kind or 'server'}: {failure.explanation}"
+        if failure.requests:
+            yield f"  seed {failure.seed}; of the run: {_again(result, failure)}"
+        yield from (f"  {request.curl(base)}" for request in failure.requests)
+    if result.before and result.after:
+        yield (
+            f"{result.edition}: heap after collection {_mib(result.before.heap)} MiB when warm, "
+            f"{_mib(result.after.heap)} MiB at the end; resident {_mib(result.before.resident)} "
+            f"and {_mib(result.after.resident)} MiB; "
+            f"threads {result.before.threads} and {result.after.threads}"
+        )
+    if result.interruption is not None:
+        yield f"{result.edition}: interrupted, so this is not all of it"
+    yield (
+        f"{result.edition}: {result.requests} requests, {result.consents} Consents stored, "
+        f"{len(result.failures)} failures (seed {result.plan.seed})"
+    )
+
+
+def _again(result: Result, failure: Failure) -> str:
+    return (
+        f"ndop fuzz --edition {result.edition} --seed {result.plan.seed} "
+        f"--requests {result.plan.requests} --kind '{failure.kind}'"
+    )
+
+
+def _mib(size: int) -> int:
+    return size // 2**20
+
+
+def write(result: Result, folder: Path, base: str) -> Path:
+    """Write fuzz.json into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    by_status = Counter[int]()
+    for (_, status, _), number in result.counts.items():
+        by_status[status] += number
+    content = {
+        "edition": result.edition,
+        "complete": result.interruption is None,
+        "seed": result.plan.seed,
+        "requests": result.requests,
+        "consents": result.consents,
+        "statuses": {str(status): number for status, number in sorted(by_status.items())},
+        "outcomes": [
+            {"interaction": interaction, "status": status, "code": code, "requests": number}
+            for (interaction, status, code), number in sorted(result.counts.items())
+        ],
+        "before": result.before and dataclasses.asdict(result.before),
+        "after": result.after and dataclasses.asdict(result.after),
+        "failures": [
+            {
+                "rule": one.rule,
+                "kind": one.kind,
+                "seed": one.seed,
+                "explanation": one.explanation,
+                "curl": [request.curl(base) for request in one.requests],
+            }
+            for one in result.failures
+        ],
+    }
+    file = folder / "fuzz.json"
+    file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return file

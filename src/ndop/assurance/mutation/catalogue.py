@@ -1,0 +1,52 @@
+"""Every fault there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ndop.assurance.mutation import (
+    callers,
+    capability,
+    create,
+    errors,
+    headers,
+    profile,
+    reading,
+    update,
+    value_sets,
+)
+from ndop.assurance.mutation.model import Fault
+from ndop.conformance.coverage.register_coverage import CollectedTest
+from ndop.conformance.register.requirements import Register
+from ndop.editions import Edition
+
+FAULTS: Sequence[Fault] = [
+    *profile.FAULTS,
+    *value_sets.FAULTS,
+    *capability.FAULTS,
+    *create.FAULTS,
+    *reading.FAULTS,
+    *update.FAULTS,
+    *errors.FAULTS,
+    *headers.FAULTS,
+    *callers.FAULTS,
+]
+
+
+def faults_of(edition: Edition, register: Register) -> list[Fault]:
+    """The faults that an edition can have: their requirement is one of its own."""
+    rows = {row.id for row in register.of(edition.id)}
+    return [one for one in FAULTS if one.requirement in rows and one.where(edition)]
+
+
+def rows_without_fault(
+    edition: Edition, register: Register, tests: Sequence[CollectedTest]
+) -> list[str]:
+    """The SHALL rows of an edition that the suite tests and that no fault breaks."""
+    broken = {fault.requirement for fault in faults_of(edition, register)}
+    tested = {row for test in tests if edition.id in test.editions for row in test.requirements}
+    return [
+        row.id
+        for row in register.of(edition.id)
+        if row.level == "SHALL" and row.id in tested - broken
+    ]

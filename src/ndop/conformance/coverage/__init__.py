@@ -1,0 +1,1 @@
+"""Which row of the register is shown by which test."""

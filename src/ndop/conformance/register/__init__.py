@@ -1,0 +1,1 @@
+"""The register of requirements, and the clauses that its rows come from."""

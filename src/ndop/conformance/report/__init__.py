@@ -1,0 +1,1 @@
+"""What a run found: results.json, and the reports made of it."""

@@ -1,0 +1,1 @@
+"""The pytest plugin of the suite: client, assertions, settings, what each test records."""

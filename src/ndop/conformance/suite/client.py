@@ -1,0 +1,268 @@
+"""The client that the suite's tests speak through: plain HTTP, every exchange kept."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+import httpx
+import requests
+import urllib3.exceptions
+from fhirpy import SyncFHIRClient
+
+from ndop.conformance.report.results import Exchange
+from ndop.conformance.suite.access import LONGEST_BODY, Access, NoAnswer, at_most, why_no_answer
+from ndop.conformance.suite.credentials import Credentials
+from ndop.conformance.suite.masking import Mask
+from ndop.consents import Draft
+from ndop.fhir.media_types import JSON as JSON
+from ndop.fhir.media_types import XML as XML
+
+_KEPT_BODY = 8000
+_PIECE = 64 * 1024
+#: What the library adds to each request and no test is about.
+_UNSAID = {"host", "connection", "user-agent", "content-length", "accept-encoding"}
+
+
+class NdopClient:
+    """Requests to the server under test, relative to its base URL.
+
+    Redirects are not followed: an answer is what the test is about. Every exchange is kept in
+    `exchanges`, the answer as it came, without secrets. `access` has the headers of every
+    request, its time limit and what fhirpy needs to know; `http` is made from it.
+    `sends_if_match`: updates name the current version, for servers that ask for it.
+    `credentials`: every request has audit headers and a token, for servers that insist on them.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        http: httpx.Client,
+        access: Access | None = None,
+        *,
+        sends_if_match: bool = False,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.sends_if_match = sends_if_match
+        self._credentials = credentials
+        self.exchanges: list[Exchange] = []
+        self._access = access or Access()
+        self._mask = Mask(self._access.secrets)
+        self._http = http
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: str | bytes | None = None,
+        params: Mapping[str, str] | list[tuple[str, str]] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> httpx.Response:
+        """Send one request; `path` is below the base URL, such as `Consent/123`.
+
+        A header that is None is not sent, even if every other request has it. Raises
+        httpx.HTTPError, such as NoAnswer: no whole answer came in time.
+        """
+        request = self._http.build_request(
+            method,
+            f"{self.base_url}/{path}" if path else self.base_url,
+            params=cast("Any", params),
+            content=body,
+        )
+        if self._credentials:
+            text = request.content.decode(errors="replace")
+            request.headers.update(self._credentials.headers(method, str(request.url), text))
+        for name, value in {**self._access.headers, **(headers or {})}.items():
+            if value is None:
+                request.headers.pop(name, None)
+            else:
+                request.headers[name] = value
+        begun = time.monotonic()
+        try:
+            response = self._answer_to(request)
+        except httpx.HTTPError as error:
+            told = f"no answer: {why_no_answer(error)}"
+            self._keep(request, None, told, time.monotonic() - begun)
+            raise
+        self._keep(request, response, response.text, time.monotonic() - begun)
+        if self._credentials:
+            self._credentials.learn(response.headers)
+        return response
+
+    def _answer_to(self, request: httpx.Request) -> httpx.Response:
+        """The whole answer, if it comes in time and ends."""
+        limit = self._access.request_seconds
+        latest = time.monotonic() + limit
+        with at_most(limit):
+            response = self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                content = _whole(response.iter_bytes(), latest, limit)
+            finally:
+                response.close()
+        answer = httpx.Response(
+            response.status_code,
+            # The content is decoded already; what the server said about it stays.
+            headers=[h for h in response.headers.multi_items() if h[0] != "content-encoding"],
+            content=content,
+            request=request,
+            extensions=response.extensions,
+        )
+        answer.headers, answer.elapsed = response.headers, response.elapsed
+        return _with_text(answer)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """GET; options as of `request`."""
+        return self.request("GET", path, **options)
+
+    def create(self, consent: Draft, **headers: str | None) -> httpx.Response:
+        """POST a Consent as JSON, whatever it looks like; its answer is the test's to judge."""
+        return self.post(json.dumps(consent), JSON, headers=headers)
+
+    def post(
+        self,
+        body: str | bytes,
+        content_type: str | None,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> httpx.Response:
+        """POST a body to the type Consent."""
+        typed = {} if content_type is None else {"Content-Type": content_type}
+        return self.request("POST", "Consent", body=body, headers={**typed, **(headers or {})})
+
+    def update(self, consent: Draft, consent_id: str, **headers: str | None) -> httpx.Response:
+        """PUT a Consent as JSON to an id."""
+        if self.sends_if_match and "If-Match" not in headers:
+            tag = self.get(f"Consent/{consent_id}").headers.get("etag")
+            headers = {**headers, **({"If-Match": tag} if tag else {})}
+        return self.put(json.dumps(consent), consent_id, JSON, headers=headers)
+
+    def put(
+        self,
+        body: str | bytes,
+        consent_id: str,
+        content_type: str,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> httpx.Response:
+        """PUT a body to the id of a Consent."""
+        typed = {"Content-Type": content_type, **(headers or {})}
+        return self.request("PUT", f"Consent/{consent_id}", body=body, headers=typed)
+
+    def fhirpy(self) -> SyncFHIRClient:
+        """The client library that most Python programs use, keeping its exchanges here too."""
+        access = self._access
+        config = {
+            # Without one, requests takes user and password from the base URL.
+            "auth": self._introduce if self._credentials else None,
+            "hooks": {"response": self._keep_fhirpy},
+            "timeout": access.request_seconds,
+            "verify": str(access.ca) if access.ca and access.verify else access.verify,
+            "cert": access.certificate
+            and (str(access.certificate), str(access.key or access.certificate)),
+            "stream": True,
+        }
+        return _LimitedFhirpy(
+            self.base_url, extra_headers=access.headers, requests_config=config
+        ).within(access.request_seconds)
+
+    def _introduce(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """What requests calls before it sends: a token is for one request only."""
+        assert self._credentials is not None
+        body = request.body or b""
+        text = body if isinstance(body, str) else body.decode(errors="replace")
+        made = self._credentials.headers(request.method or "GET", request.url or "", text)
+        request.headers.update({**made, **self._access.headers})
+        return request
+
+    def _keep(
+        self, request: httpx.Request, response: httpx.Response | None, text: str, seconds: float
+    ) -> None:
+        sent = {
+            name: value for name, value in request.headers.items() if name.lower() not in _UNSAID
+        }
+        self.exchanges.append(
+            Exchange(
+                method=request.method,
+                url=self._mask.text(str(request.url)),
+                request_headers=self._mask.headers(sent),
+                request_body=self._told(request.content.decode(errors="replace")) or None,
+                status=None if response is None else response.status_code,
+                response_headers=self._mask.headers(response.headers)
+                if response is not None
+                else {},
+                response_body=self._told(text),
+                seconds=seconds,
+            )
+        )
+
+    def _keep_fhirpy(self, response: requests.Response, *_args: object, **_more: object) -> None:
+        # requests has no limit of a body's length; this is the place where it keeps one.
+        latest = time.monotonic() + self._access.request_seconds
+        pieces = response.iter_content(_PIECE)
+        response._content = _whole(pieces, latest, self._access.request_seconds)
+        if self._credentials:
+            self._credentials.learn(response.headers)
+        body = response.request.body
+        sent = {"Accept": JSON, "Content-Type": "application/json", **self._access.headers}
+        self.exchanges.append(
+            Exchange(
+                method=response.request.method or "GET",
+                url=self._mask.text(response.request.url or ""),
+                request_headers=self._mask.headers(sent),
+                request_body=self._told(body.decode() if isinstance(body, bytes) else body or "")
+                or None,
+                status=response.status_code,
+                response_headers=self._mask.headers(response.headers),
+                response_body=self._told(response.content.decode(errors="replace")),
+                seconds=response.elapsed.total_seconds(),
+            )
+        )
+
+    def _told(self, text: str) -> str:
+        """A body as reports have it: without secrets, and no longer than anyone reads."""
+        shown = self._mask.text(text[: 2 * _KEPT_BODY])
+        if len(text) <= _KEPT_BODY:
+            return shown
+        return f"{shown[:_KEPT_BODY]}… ({len(text)} characters)"
+
+
+class _LimitedFhirpy(SyncFHIRClient):
+    """fhirpy with a limit for a whole request."""
+
+    _seconds: float
+
+    def within(self, seconds: float) -> _LimitedFhirpy:
+        self._seconds = seconds
+        return self
+
+    def _do_request(self, *arguments: Any, **options: Any) -> Any:
+        with at_most(self._seconds), warnings.catch_warnings():
+            # Who switches the check of certificates off in a preset knows it.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            return super()._do_request(*arguments, **options)
+
+
+def _whole(pieces: Iterable[bytes], latest: float, limit: float) -> bytes:
+    """Every piece of a body. Raises NoAnswer: it does not end, or not by the time `latest`."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > LONGEST_BODY:
+            raise NoAnswer(f"the body of the answer is longer than {LONGEST_BODY} bytes")
+        if time.monotonic() > latest:
+            raise NoAnswer(f"no whole answer within {limit:g} s")
+    return bytes(body)
+
+
+def _with_text(answer: httpx.Response) -> httpx.Response:
+    """The answer, its text read as UTF-8 where its charset is none that text can be read by."""
+    try:
+        _ = answer.text
+    except (LookupError, ValueError, TypeError, AssertionError):  # what Python's codecs raise
+        answer.encoding = "utf-8"
+    return answer

@@ -1,0 +1,1 @@
+"""What the API says beside Consents: media types, OperationOutcomes, tokens."""

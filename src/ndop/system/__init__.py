@@ -1,0 +1,1 @@
+"""What every part stands on: errors, the checkout's folders, processes, signals, progress."""

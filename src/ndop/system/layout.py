@@ -1,0 +1,116 @@
+"""Where things are in a checkout of the project."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ndop.system.errors import BuildError
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders of one checkout, below `root`."""
+
+    root: Path
+
+    @property
+    def editions(self) -> Path:
+        """One YAML file an edition."""
+        return self.root / "profiles" / "editions"
+
+    @property
+    def shared_facts(self) -> Path:
+        """Facts that editions have in common."""
+        return self.root / "profiles" / "shared"
+
+    @property
+    def templates(self) -> Path:
+        """Jinja2 templates of the artefacts."""
+        return self.root / "profiles" / "templates"
+
+    @property
+    def generated(self) -> Path:
+        """Committed artefacts, a folder an edition; never edited by hand."""
+        return self.root / "profiles" / "generated"
+
+    @property
+    def examples(self) -> Path:
+        """Committed examples, a folder an edition; never edited by hand."""
+        return self.root / "examples"
+
+    @property
+    def plugin(self) -> Path:
+        """The Maven modules."""
+        return self.root / "plugin"
+
+    @property
+    def conformance_tests(self) -> Path:
+        """The pytest suite and requirements.csv."""
+        return self.root / "conformance-tests"
+
+    @property
+    def requirements(self) -> Path:
+        """The register of requirements."""
+        return self.conformance_tests / "requirements.csv"
+
+    @property
+    def build(self) -> Path:
+        """Everything that can be made again; not committed."""
+        return self.root / "build"
+
+    @property
+    def packages(self) -> Path:
+        """The FHIR packages of the editions, as the plugin carries them."""
+        return self.build / "packages"
+
+    @property
+    def in_xml(self) -> Path:
+        """The same artefacts in XML, an archive an edition."""
+        return self.build / "xml"
+
+    @property
+    def report(self) -> Path:
+        """Reports of conformance runs, a folder an edition."""
+        return self.build / "report"
+
+    @property
+    def proof(self) -> Path:
+        """What came of seeded faults, a folder an edition."""
+        return self.build / "proof"
+
+    @property
+    def bills(self) -> Path:
+        """The bills of materials."""
+        return self.build / "sbom"
+
+    @property
+    def verdicts(self) -> Path:
+        """Why published and generated profiles may judge a Consent differently."""
+        return self.root / "profiles" / "verdicts.yaml"
+
+    @property
+    def parity_page(self) -> Path:
+        """The generated page about that, with numbers."""
+        return self.root / "docs" / "parity.md"
+
+    @property
+    def published(self) -> Path:
+        """The published profiles, which a plain clone does not have."""
+        return self.root.parent / "shared" / "reference"
+
+
+def checkout() -> Layout:
+    """The checkout that this package runs from, or the one that NDOP_HOME names.
+
+    Raises BuildError where neither is one: the profiles and the plugin are part of the
+    checkout, not of the Python package.
+    """
+    root = Path(os.environ.get("NDOP_HOME", Path(__file__).parents[3])).resolve()
+    if not (root / "profiles" / "editions").is_dir():
+        raise BuildError(
+            f"No checkout of ndop-fhir at {root}: expected the folder profiles/editions there. "
+            "Run ndop from a clone, or name one in the environment variable NDOP_HOME."
+        )
+    return Layout(root)

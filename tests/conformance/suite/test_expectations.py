@@ -1,0 +1,135 @@
+"""The assertions of the suite over canned answers: what passes, what fails, and how it is told."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from ndop.conformance.suite.expectations import (
+    Disagreement,
+    assert_spine_error,
+    expect,
+    expect_one_of,
+    json_of,
+    resource_of,
+)
+from ndop.editions import Edition
+
+
+@pytest.fixture
+def outcome(edition: Edition) -> dict[str, Any]:
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [
+            {
+                "severity": "error",
+                "code": "duplicate",
+                "details": {
+                    "coding": [
+                        {
+                            "system": edition.error_codes.url,
+                            "code": "DUPLICATE_REJECTED",
+                            "display": "Create would lead to creation of a duplicate resource",
+                        }
+                    ]
+                },
+            }
+        ],
+    }
+
+
+def judged(edition: Edition, body: dict[str, Any], status: int = 422) -> None:
+    response = httpx.Response(status, json=body)
+    assert_spine_error(edition, response, status=422, issue="duplicate", code="DUPLICATE_REJECTED")
+
+
+def test_a_spine_error_passes(edition: Edition, outcome: dict[str, Any]) -> None:
+    judged(edition, outcome)
+
+
+def issue_of(body: dict[str, Any]) -> dict[str, Any]:
+    return dict(body)["issue"][0]  # type: ignore[no-any-return]
+
+
+def coding_of(body: dict[str, Any]) -> dict[str, Any]:
+    return issue_of(body)["details"]["coding"][0]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda body: body.update(resourceType="Bundle"), "OperationOutcome"),
+        (lambda body: body.update(issue=[]), "at least one"),
+        (lambda body: issue_of(body).pop("severity"), "issue[0].severity"),
+        (lambda body: issue_of(body).pop("details"), "issue[0].details"),
+        (lambda body: issue_of(body).update(expression=["Consent"]), "issue[0].expression"),
+        (lambda body: issue_of(body).update(code="invalid"), "expected: duplicate"),
+        (lambda body: issue_of(body)["details"]["coding"].append({}), "number of"),
+        (lambda body: coding_of(body).pop("display"), "display"),
+        (lambda body: coding_of(body).update(version="1"), "version"),
+        (lambda body: coding_of(body).update(userSelected=False), "userSelected"),
+        (lambda body: coding_of(body).update(system="https://example.org"), "system"),
+        (lambda body: coding_of(body).update(code="BAD_REQUEST"), "found:    BAD_REQUEST"),
+        (lambda body: coding_of(body).update(code="MADE_UP"), "found:    MADE_UP"),
+    ],
+)
+def test_every_deviation_fails(
+    edition: Edition,
+    outcome: dict[str, Any],
+    change: Callable[[dict[str, Any]], object],
+    told: str,
+) -> None:
+    changed = copy.deepcopy(outcome)
+    change(changed)
+    with pytest.raises(Disagreement) as error:
+        judged(edition, changed)
+    assert told in str(error.value)
+
+
+def test_another_status_fails(edition: Edition, outcome: dict[str, Any]) -> None:
+    with pytest.raises(Disagreement, match=r"(?s)HTTP status.*expected: 422.*found:    201"):
+        judged(edition, outcome, status=201)
+
+
+def test_an_error_in_xml_is_judged_alike(edition: Edition) -> None:
+    def body(code: str) -> bytes:
+        return (
+            '<OperationOutcome xmlns="http://hl7.org/fhir"><issue><severity value="error"/>'
+            f'<code value="duplicate"/><details><coding><system value="{edition.error_codes.url}"/>'
+            f'<code value="{code}"/><display value="x"/></coding></details></issue>'
+            "</OperationOutcome>"
+        ).encode()
+
+    def judge(content: bytes) -> None:
+        response = httpx.Response(
+            422, content=content, headers={"Content-Type": "application/fhir+xml"}
+        )
+        assert_spine_error(edition, response, status=422, code="DUPLICATE_REJECTED")
+
+    judge(body("DUPLICATE_REJECTED"))
+    with pytest.raises(Disagreement):
+        judge(body("BAD_REQUEST"))
+    with pytest.raises(Disagreement, match="well-formed XML"):
+        judge(b"<OperationOutcome")
+
+
+def test_a_disagreement_tells_what_was_expected_and_found() -> None:
+    with pytest.raises(Disagreement, match=r"(?s)total.*expected: 1.*found:    2"):
+        expect("total", 2, 1)
+    with pytest.raises(Disagreement, match="400 or 422"):
+        expect_one_of("HTTP status", 201, [400, 422])
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"\xff"])
+def test_a_body_that_is_no_object(content: bytes) -> None:
+    with pytest.raises(Disagreement):
+        json_of(httpx.Response(200, content=content))
+
+
+def test_a_resource_of_another_type() -> None:
+    with pytest.raises(Disagreement, match="expected: Bundle"):
+        resource_of(httpx.Response(200, json={"resourceType": "Patient"}), "Bundle")
