@@ -15,6 +15,8 @@ from rich.console import Console
 from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition, EditionFolder
+from ndop.examples import files as examples
+from ndop.examples.recordings import Recordings
 from ndop.java import modules
 from ndop.profiles import build as profiles
 from ndop.server import process
@@ -23,8 +25,17 @@ from ndop.system.layout import Layout, checkout
 from ndop.system.progress import Progress
 from ndop.validation import Validator
 from tests.browser import chromium, open_page
+from tests.examples.recorder import Recorder
 
 __all__ = ["chromium", "open_page"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-examples",
+        action="store_true",
+        help="write what servers say in the situations of the examples into examples/recorded.json",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +52,18 @@ def progress() -> Progress:
 @pytest.fixture(scope="session")
 def folder(layout: Layout) -> EditionFolder:
     return EditionFolder.of(layout)
+
+
+@pytest.fixture(scope="session")
+def recordings(layout: Layout) -> Recordings:
+    """What the reference server said in the situations of the examples."""
+    return Recordings.read(layout.recordings)
+
+
+@pytest.fixture(scope="session")
+def recorder(request: pytest.FixtureRequest, layout: Layout) -> Recorder:
+    """Holds what servers say to what is recorded, or records it."""
+    return Recorder(layout.recordings, recording=request.config.getoption("--record-examples"))
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +128,7 @@ def published(layout: Layout) -> Path:
 def built(layout: Layout, folder: EditionFolder, progress: Progress) -> Layout:
     """The checkout with everything built."""
     profiles.build_if_stale(layout, folder.load_all(), progress)
+    examples.build_all(layout, folder.load_all())
     modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
     return layout
 

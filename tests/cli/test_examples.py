@@ -23,9 +23,9 @@ def test_the_list_names_every_file(layout: Layout, folder: EditionFolder) -> Non
     done = examples()
     listed = {tuple(line.split("\t")[::2][:2]) for line in done.stdout.splitlines()}
     assert listed == {
-        (edition, file.relative_to(layout.examples / edition).as_posix())
+        (edition, file.relative_to(layout.all_examples / edition).as_posix())
         for edition in folder.ids()
-        for file in (layout.examples / edition).rglob("*")
+        for file in (layout.all_examples / edition).rglob("*")
         if file.is_file() and file.name != "manifest.json"
     }
 

@@ -44,7 +44,7 @@ def consents(one: Edition, description: dict[str, Any]) -> Draft202012Validator:
 def examples(layout: Layout, edition: Edition, folder: str) -> dict[str, Any]:
     """Consents by file name; what is no JSON, as some invalid examples, is left out."""
     consents = {}
-    for file in (layout.examples / edition.id / folder).glob("*.json"):
+    for file in (layout.all_examples / edition.id / folder).glob("*.json"):
         try:
             body = json.loads(file.read_bytes())
         except ValueError:

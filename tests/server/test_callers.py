@@ -25,7 +25,7 @@ from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.server.shown import assert_is_the_example
+from tests.examples.recorder import Recorder
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +170,9 @@ def test_own_consents_are_served(bound: Bound) -> None:
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["there-is-one", "there-is-none"])
-def test_another_patient_in_the_request_is_refused(bound: Bound, stored: bool) -> None:
+def test_another_patient_in_the_request_is_refused(
+    bound: Bound, stored: bool, recorder: Recorder
+) -> None:
     """The same words, whether the other patient has a Consent or not."""
     if stored:
         bound.store(bound.other)
@@ -194,7 +196,7 @@ def test_another_patient_in_the_request_is_refused(bound: Bound, stored: bool) -
             code="MISSING_OR_INVALID_HEADER",
         )
         assert bound.other not in response.text
-        assert_is_the_example(bound.edition, response, "another-patient")
+        recorder.check(response, "another-patient")
     assert len({json.dumps(answer_of(response)[1]) for response in answers}) == 1
     found = bound.http.get(
         "Consent", params={"patient": reference}, headers=bound.headers(bound.other)

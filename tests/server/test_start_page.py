@@ -99,7 +99,7 @@ def test_every_link_leads_somewhere(root: str, layout: Layout, edition: Edition)
 
 
 def test_every_example_is_served(root: str, layout: Layout, edition: Edition) -> None:
-    folder = layout.examples / edition.id
+    folder = layout.all_examples / edition.id
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert len(files) > 200
     with httpx.Client() as http:

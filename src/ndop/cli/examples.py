@@ -18,6 +18,7 @@ from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import DEFAULT_EDITION
 from ndop.examples.asked_for import consent_asked_for
 from ndop.examples.files import examples_of, files_of, write
+from ndop.examples.recordings import Recordings
 from ndop.system.errors import ConsentError
 from ndop.system.layout import checkout
 
@@ -57,10 +58,12 @@ def examples(
     """List the examples of the editions, or write a new one."""
     if context.invoked_subcommand is not None:
         return
+    layout = checkout()
+    recordings = Recordings.read(layout.recordings)
     rows = [
         (one.id, example.kind, f"{example.folder}/{name}", example.shows)
-        for one in load_editions(checkout(), edition)
-        for example in examples_of(one)
+        for one in load_editions(layout, edition)
+        for example in examples_of(one, recordings)
         for name in files_of(example)
     ]
     kinds = sorted({row[1] for row in rows})

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ndop.editions import Edition, EditionFolder
+from ndop.examples import files as examples
 from ndop.java import modules
 from ndop.profiles import build as profiles
 from ndop.system.layout import Layout
@@ -43,6 +44,7 @@ def build_everything(layout: Layout, progress: Progress) -> None:
     """Profiles, packages, server and extension, where their sources changed. Raises BuildError."""
     editions = EditionFolder.of(layout).load_all()
     profiles.build_if_stale(layout, editions, progress)
+    examples.build_all(layout, editions)
     modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
 
 

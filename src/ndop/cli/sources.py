@@ -26,11 +26,11 @@ def build(
     editions = EditionFolder.of(layout).load_all()
     if check:
         profiles.check(layout, editions, progress)
-        examples.check(layout.examples, editions)
+        examples.check(layout, editions)
         progress.say(f"{layout.generated} and {layout.examples} are up to date.")
     else:
         profiles.build(layout, editions, layout.generated, progress)
-        examples.build(layout.examples, editions)
+        examples.build(layout, editions)
         progress.say(
             f"Profiles: {layout.generated}. Packages: {layout.packages}. "
             f"Examples: {layout.examples}."

@@ -7,7 +7,7 @@ from typing import Any
 from ndop.editions import Edition
 
 
-def issue(edition: Edition, situation: str, diagnostics: str) -> dict[str, Any]:
+def issue(edition: Edition, situation: str, diagnostics: str | None = None) -> dict[str, Any]:
     """One issue of an OperationOutcome as JSON data, coded as Spine does (ndop-api.md, section 6).
 
     `situation` is a key of the edition's errors; KeyError where there is none.
@@ -15,9 +15,5 @@ def issue(edition: Edition, situation: str, diagnostics: str) -> dict[str, Any]:
     entry = edition.errors[situation]
     codes = edition.error_codes
     coding = {"system": codes.url, "code": entry.code, "display": codes.concepts[entry.code]}
-    return {
-        "severity": entry.severity,
-        "code": entry.issue,
-        "details": {"coding": [coding]},
-        "diagnostics": diagnostics,
-    }
+    coded = {"severity": entry.severity, "code": entry.issue, "details": {"coding": [coding]}}
+    return coded if diagnostics is None else {**coded, "diagnostics": diagnostics}

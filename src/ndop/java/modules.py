@@ -41,7 +41,7 @@ SERVER = Module(
 #: The drop-in jar, with the packages of the editions in it.
 EXTENSION = Module(
     "extension",
-    ("plugin/pom.xml", "plugin/validation", "plugin/extension", "build/packages", "examples"),
+    ("plugin/pom.xml", "plugin/validation", "plugin/extension", "build/packages", "build/examples"),
     ("plugin/extension/target/ndop-fhir-extension.jar",),
 )
 

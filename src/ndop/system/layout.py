@@ -37,8 +37,18 @@ class Layout:
 
     @property
     def examples(self) -> Path:
-        """Committed examples, a folder an edition; never edited by hand."""
+        """The examples that people read, a folder for each edition; never edited by hand."""
         return self.root / "examples"
+
+    @property
+    def recordings(self) -> Path:
+        """What the reference server said in each situation; committed."""
+        return self.examples / "recorded.json"
+
+    @property
+    def all_examples(self) -> Path:
+        """Every example, a folder for each edition, as the plugin carries them."""
+        return self.build / "examples"
 
     @property
     def plugin(self) -> Path:

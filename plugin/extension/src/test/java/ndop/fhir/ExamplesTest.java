@@ -20,10 +20,10 @@ import ndop.fhir.validation.ProfileValidator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The committed examples get the verdicts that their manifests tell, without a server. */
+/** The examples get the verdicts that their manifests tell, without a server. */
 class ExamplesTest {
 
-  private static final Path EXAMPLES = Path.of("../../examples");
+  private static final Path EXAMPLES = Path.of("../../build/examples");
 
   static Stream<String> editions() throws IOException {
     try (Stream<Path> folders = Files.list(EXAMPLES)) {
