@@ -18,10 +18,10 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
  */
 public final class BodyPolicy {
 
-  private final BodyGrammar grammar;
+  private final BodySyntaxPolicy grammar;
   private final FhirContext fhir;
   private final ProfileValidator validator;
-  private final Verdict verdict;
+  private final FindingPolicy findingPolicy;
   private final String resourceType;
   private final String profile;
 
@@ -33,63 +33,65 @@ public final class BodyPolicy {
    * @param profile canonical URL of the profile that they must satisfy
    */
   public BodyPolicy(
-      BodyGrammar grammar,
+      BodySyntaxPolicy grammar,
       FhirContext fhir,
       ProfileValidator validator,
-      Verdict verdict,
+      FindingPolicy findingPolicy,
       String resourceType,
       String profile) {
     this.grammar = grammar;
     this.fhir = fhir;
     this.validator = validator;
-    this.verdict = verdict;
+    this.findingPolicy = findingPolicy;
     this.resourceType = resourceType;
     this.profile = profile;
   }
 
   /** Reads {@code text} with HAPI's parser. */
-  public Body read(String text, EncodingEnum encoding) {
-    Optional<Refusal> offGrammar = grammar.refusal(encoding, text);
-    if (offGrammar.isPresent()) {
-      return new Body(text, encoding, null, List.of(), offGrammar);
+  public ParsedBody read(String text, EncodingEnum encoding) {
+    Optional<Outcome> syntaxError = grammar.refusal(encoding, text);
+    if (syntaxError.isPresent()) {
+      return new ParsedBody(text, encoding, null, List.of(), syntaxError);
     }
-    TolerantParsing parsing = new TolerantParsing();
+    RecordingErrorHandler parsing = new RecordingErrorHandler();
     IBaseResource resource;
     try {
       IParser parser = encoding == EncodingEnum.XML ? fhir.newXmlParser() : fhir.newJsonParser();
       resource = parser.setParserErrorHandler(parsing).parseResource(text);
     } catch (RuntimeException unreadable) {
       // A DataFormatException as a rule; HAPI's parser fails otherwise on null among extensions.
-      Refusal refusal =
-          Refusal.of(
+      Outcome refusal =
+          Outcome.of(
               Situation.UNREADABLE_BODY,
               "Expected a FHIR resource in %s; the body cannot be read as one."
                   .formatted(encoding));
-      return new Body(text, encoding, null, List.of(), Optional.of(refusal));
+      return new ParsedBody(text, encoding, null, List.of(), Optional.of(refusal));
     }
-    return new Body(text, encoding, resource, parsing.dropped(), refusal(resource, parsing));
+    return new ParsedBody(text, encoding, resource, parsing.dropped(), refusal(resource, parsing));
   }
 
   /** What is said of {@code body}: the refusal that it has, or what validation finds. */
-  public Judgement judge(Body body) {
+  public ValidationOutcome validate(ParsedBody body) {
     List<Finding> findings =
-        verdict.graded(validator.validate(body.text(), body.encoding(), List.of(profile)));
-    return new Judgement(
+        findingPolicy.grade(validator.validate(body.text(), body.encoding(), List.of(profile)));
+    return new ValidationOutcome(
         findings,
-        body.refusal().or(() -> verdict.refusal(findings)).or(() -> refusalOfTheDropped(body)));
+        body.refusal()
+            .or(() -> findingPolicy.refusal(findings))
+            .or(() -> refusalOfTheDropped(body)));
   }
 
-  private Optional<Refusal> refusal(IBaseResource resource, TolerantParsing parsing) {
+  private Optional<Outcome> refusal(IBaseResource resource, RecordingErrorHandler parsing) {
     if (!parsing.unknown().isEmpty()) {
       return Optional.of(
-          Refusal.of(
+          Outcome.of(
               Situation.UNREADABLE_BODY,
               "Expected elements of FHIR STU3 only; found %d unknown ones, the first of them %s."
                   .formatted(parsing.unknown().size(), quoted(parsing.unknown().get(0)))));
     }
     if (!resourceType.equals(resource.fhirType())) {
       return Optional.of(
-          Refusal.of(
+          Outcome.of(
               Situation.BODY_OF_ANOTHER_TYPE,
               "Expected a resource of type %s; found %s."
                   .formatted(resourceType, resource.fhirType())));
@@ -98,10 +100,10 @@ public final class BodyPolicy {
   }
 
   /** The validator let pass what the parser cannot keep: refusing loses nothing. */
-  private static Optional<Refusal> refusalOfTheDropped(Body body) {
+  private static Optional<Outcome> refusalOfTheDropped(ParsedBody body) {
     return body.dropped().isEmpty()
         ? Optional.empty()
-        : Optional.of(new Refusal(Situation.INVALID_RESOURCE, body.dropped()));
+        : Optional.of(new Outcome(Situation.INVALID_RESOURCE, body.dropped()));
   }
 
   private static String quoted(String name) {

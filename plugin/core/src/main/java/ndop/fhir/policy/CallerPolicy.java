@@ -33,24 +33,16 @@ public final class CallerPolicy {
   }
 
   /**
-   * What was found out about a request.
-   *
-   * @param caller who calls, as far as the request says it
-   * @param refusal why it may not, or empty
-   */
-  public record Judgement(Caller caller, Optional<Refusal> refusal) {}
-
-  /**
    * Judges a request by its headers.
    *
    * @param interaction what the request asks for, or null where it is none of the API's
    */
-  public Judgement judge(AuditHeaders headers, Interaction interaction) {
+  public CallerDecision decide(AuditHeaders headers, Interaction interaction) {
     if (mode == AuditMode.OFF) {
-      return new Judgement(Caller.UNKNOWN, Optional.empty());
+      return new CallerDecision(Caller.UNKNOWN, Optional.empty());
     }
     Optional<Token> token = Optional.empty();
-    Optional<Refusal> wrongToken = Optional.empty();
+    Optional<Outcome> wrongToken = Optional.empty();
     if (headers.token().isPresent()) {
       try {
         token = Optional.of(Token.of(headers.token().get()));
@@ -60,15 +52,15 @@ public final class CallerPolicy {
     } else if (mode == AuditMode.REQUIRED) {
       wrongToken =
           Optional.of(
-              Refusal.of(Situation.INVALID_TOKEN, "The Authorisation header must be supplied"));
+              Outcome.of(Situation.INVALID_TOKEN, "The Authorisation header must be supplied"));
     }
     Caller caller = Caller.of(edition, headers, token);
-    Optional<Refusal> wrong = wrongToken.or(() -> headerPolicy.refusal(headers, interaction));
+    Optional<Outcome> wrong = wrongToken.or(() -> headerPolicy.refusal(headers, interaction));
     if (wrong.isPresent() || token.isEmpty()) {
-      return new Judgement(caller, wrong);
+      return new CallerDecision(caller, wrong);
     }
     Token sent = token.get();
-    return new Judgement(
+    return new CallerDecision(
         caller,
         signatures
             .problem(sent)
@@ -77,9 +69,9 @@ public final class CallerPolicy {
             .or(() -> replays.flatMap(policy -> policy.problem(sent)).flatMap(this::refused)));
   }
 
-  private Optional<Refusal> refused(String problem) {
+  private Optional<Outcome> refused(String problem) {
     return Optional.of(
-        new Refusal(
+        new Outcome(
             Situation.INVALID_TOKEN,
             List.of(edition.audit().headers().token().get(0) + ": " + problem)));
   }

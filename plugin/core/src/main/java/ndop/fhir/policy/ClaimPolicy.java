@@ -57,7 +57,7 @@ public final class ClaimPolicy {
    * The same, insisting on the times also where the edition has none: a signature that is good for
    * ever is good for whoever finds the token.
    */
-  public ClaimPolicy insistingOnTimes() {
+  public ClaimPolicy requireTimes() {
     Edition.Claim seconds =
         new Edition.Claim(
             true, "seconds", List.of(), null, List.of(), null, null, null, null, null, false);
@@ -71,7 +71,7 @@ public final class ClaimPolicy {
    *
    * @param interaction what the request asks for, or null where it is none of the API's
    */
-  public Optional<Refusal> refusal(Token token, Interaction interaction, AuditHeaders headers) {
+  public Optional<Outcome> refusal(Token token, Interaction interaction, AuditHeaders headers) {
     List<String> problems = new ArrayList<>();
     table.forEach(
         (name, claim) ->
@@ -79,7 +79,7 @@ public final class ClaimPolicy {
                 .ifPresent(problem -> problems.add(name + ": " + problem)));
     return problems.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Refusal(Situation.INVALID_TOKEN, List.copyOf(problems)));
+        : Optional.of(new Outcome(Situation.INVALID_TOKEN, List.copyOf(problems)));
   }
 
   private Optional<String> problem(
@@ -127,10 +127,10 @@ public final class ClaimPolicy {
     }
     String value = found.asText();
     if (!accepted.isEmpty() && !accepted.contains(value)) {
-      return problem(either(accepted), Quoted.of(value));
+      return problem(either(accepted), QuotedInput.of(value));
     }
     if (claim.form().equals("uri") && !isUri(value)) {
-      return problem("a URI", Quoted.of(value));
+      return problem("a URI", QuotedInput.of(value));
     }
     if (claim.form().equals("identifier")) {
       return identifier(claim, value, headers);
@@ -183,12 +183,13 @@ public final class ClaimPolicy {
     if (held.isEmpty()) {
       return problem(
           "%s|[value]".formatted(claim.system() == null ? "[naming system]" : claim.system()),
-          Quoted.of(value));
+          QuotedInput.of(value));
     }
     boolean differs =
         "from".equals(claim.header()) && headers.from().isPresent() && !headers.from().equals(held);
     return differs
-        ? problem("the value of " + edition.audit().headers().from().get(0), Quoted.of(held.get()))
+        ? problem(
+            "the value of " + edition.audit().headers().from().get(0), QuotedInput.of(held.get()))
         : Optional.empty();
   }
 
@@ -196,7 +197,7 @@ public final class ClaimPolicy {
     Optional<List<String>> fitting = interaction.access().map(claim.scopes()::get);
     boolean covered =
         fitting.isEmpty() || Arrays.stream(value.split(" +")).anyMatch(fitting.get()::contains);
-    return covered ? Optional.empty() : problem(either(fitting.get()), Quoted.of(value));
+    return covered ? Optional.empty() : problem(either(fitting.get()), QuotedInput.of(value));
   }
 
   private Optional<String> sameAs(Token token, Edition.Claim claim, String value) {
@@ -207,7 +208,7 @@ public final class ClaimPolicy {
         boolean same =
             held.get().equals(value)
                 || (reference && held.get().endsWith("/" + value) && !value.contains("/"));
-        return same ? Optional.empty() : problem("the value of " + other, Quoted.of(value));
+        return same ? Optional.empty() : problem("the value of " + other, QuotedInput.of(value));
       }
     }
     // The claims that are missing are told under their own names.

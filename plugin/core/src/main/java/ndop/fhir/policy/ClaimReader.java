@@ -14,11 +14,11 @@ final class ClaimReader {
   private static final Pattern IDENTIFIER = Pattern.compile("([^|\\s]+)\\|([^|\\s]+)");
 
   private final Edition edition;
-  private final PatientReference patients;
+  private final PatientReferenceParser patients;
 
   ClaimReader(Edition edition) {
     this.edition = edition;
-    this.patients = new PatientReference(edition);
+    this.patients = new PatientReferenceParser(edition);
   }
 
   /** What the first claim that names a {@code role} says; of a record, its patient. */
@@ -44,7 +44,7 @@ final class ClaimReader {
     return token
         .text(entry.getKey())
         .flatMap(text -> identifierValue(entry.getValue(), text))
-        .flatMap(patients::searchedNhsNumber);
+        .flatMap(patients::nhsNumberOfParameter);
   }
 
   private Optional<String> value(Token token, Map.Entry<String, Edition.Claim> entry) {

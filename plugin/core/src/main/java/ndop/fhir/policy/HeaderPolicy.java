@@ -29,17 +29,17 @@ public final class HeaderPolicy {
    *
    * @param interaction what the request asks for, or null where it is none of the API's
    */
-  public Optional<Refusal> refusal(AuditHeaders headers, Interaction interaction) {
+  public Optional<Outcome> refusal(AuditHeaders headers, Interaction interaction) {
     boolean capabilities = interaction == Interaction.CAPABILITIES;
     List<String> problems = new ArrayList<>();
     for (String name : headers.repeated()) {
       problems.add(name + ": expected one value; found several.");
     }
     Edition.Headers names = audit.headers();
-    judge(problems, names.trace(), headers.trace(), capabilities, "a UUID", UUID);
-    judge(problems, names.from(), headers.from(), true, "the ASID of the caller", SYSTEM);
-    judge(problems, names.to(), headers.to(), true, "the ASID of this service", SYSTEM);
-    judge(
+    check(problems, names.trace(), headers.trace(), capabilities, "a UUID", UUID);
+    check(problems, names.from(), headers.from(), true, "the ASID of the caller", SYSTEM);
+    check(problems, names.to(), headers.to(), true, "the ASID of this service", SYSTEM);
+    check(
         problems,
         names.interaction(),
         headers.interaction(),
@@ -48,10 +48,10 @@ public final class HeaderPolicy {
         interactionForm(capabilities));
     return problems.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Refusal(Situation.INVALID_HEADER, List.copyOf(problems)));
+        : Optional.of(new Outcome(Situation.INVALID_HEADER, List.copyOf(problems)));
   }
 
-  private void judge(
+  private void check(
       List<String> problems,
       List<String> names,
       Optional<String> value,
@@ -64,7 +64,8 @@ public final class HeaderPolicy {
       }
     } else if (!form.matcher(value.get()).matches()) {
       problems.add(
-          "%s: expected %s; found %s.".formatted(names.get(0), expected, Quoted.of(value.get())));
+          "%s: expected %s; found %s."
+              .formatted(names.get(0), expected, QuotedInput.of(value.get())));
     }
   }
 

@@ -28,7 +28,7 @@ public final class InteractionPolicy {
   }
 
   /** Why {@code request} is not part of the API; empty where it is. */
-  public Optional<Refusal> refusal(RequestLine request) {
+  public Optional<Outcome> refusal(RequestHead request) {
     if (request.headers().contains("if-none-exist")) {
       return refused(NOT_IMPLEMENTED, "Conditional create (If-None-Exist) is not supported.");
     }
@@ -45,7 +45,7 @@ public final class InteractionPolicy {
   }
 
   /** The interaction that the request line asks for, or null where it is none. */
-  public Interaction interaction(RequestLine request) {
+  public Interaction interaction(RequestHead request) {
     boolean reading = READING.contains(request.method());
     String type = request.segment(0);
     if (type.equals("metadata") && request.path().size() == 1 && reading) {
@@ -60,7 +60,7 @@ public final class InteractionPolicy {
     return reading ? readingInteraction(request) : writingInteraction(request);
   }
 
-  private Interaction readingInteraction(RequestLine request) {
+  private Interaction readingInteraction(RequestHead request) {
     boolean historyFirst = request.segment(1).equals(HISTORY);
     boolean id = isId(request.segment(1));
     boolean historyOfId = id && request.segment(2).equals(HISTORY);
@@ -73,7 +73,7 @@ public final class InteractionPolicy {
     };
   }
 
-  private Interaction writingInteraction(RequestLine request) {
+  private Interaction writingInteraction(RequestHead request) {
     if (request.method().equals("POST") && request.path().size() == 1) {
       return Interaction.CREATE;
     }
@@ -88,51 +88,51 @@ public final class InteractionPolicy {
         || edition.interactions().contains(interaction.code());
   }
 
-  private Refusal reason(RequestLine request) {
+  private Outcome reason(RequestHead request) {
     String type = request.segment(0);
     if (!type.equals(edition.resourceType())) {
       return otherThanTheType(request);
     }
     if (request.path().stream().anyMatch(InteractionPolicy::isOperation)) {
-      return Refusal.of(OTHER_TYPE_OR_OPERATION, "The operation is not supported.");
+      return Outcome.of(OTHER_TYPE_OR_OPERATION, "The operation is not supported.");
     }
     return switch (request.method()) {
       case "DELETE", "PATCH" ->
-          Refusal.of(
+          Outcome.of(
               INTERACTION_REFUSED,
               request.method() + " is not supported; a preference is changed by PUT.");
       case "PUT" ->
           request.path().size() == 1
-              ? Refusal.of(
+              ? Outcome.of(
                   CLIENT_ASSIGNED_ID,
                   "PUT needs the id of a stored " + type + " in the URL; found none.")
               : unknownId(request);
       case "GET", "HEAD" -> unknownId(request);
       default ->
-          Refusal.of(
+          Outcome.of(
               INTERACTION_REFUSED, "The method is not supported at this address of the API.");
     };
   }
 
-  private Refusal otherThanTheType(RequestLine request) {
+  private Outcome otherThanTheType(RequestHead request) {
     if (request.path().isEmpty()) {
-      return Refusal.of(
+      return Outcome.of(
           NOT_IMPLEMENTED,
           request.method().equals("POST")
               ? "Batch and transaction are not supported."
               : "The server's base answers OPTIONS only; its capability statement is at metadata.");
     }
-    return Refusal.of(
+    return Outcome.of(
         OTHER_TYPE_OR_OPERATION,
         isOperation(request.segment(0))
             ? "The operation is not supported."
             : "This API has the resource type " + edition.resourceType() + " only.");
   }
 
-  private static Refusal unknownId(RequestLine request) {
+  private static Outcome unknownId(RequestHead request) {
     return request.path().size() <= 4
-        ? Refusal.ofUnknownRecord()
-        : Refusal.of(MALFORMED_REQUEST, "The address has more segments than any of the API.");
+        ? Outcome.unknownRecord()
+        : Outcome.of(MALFORMED_REQUEST, "The address has more segments than any of the API.");
   }
 
   private static boolean isId(String segment) {
@@ -143,7 +143,7 @@ public final class InteractionPolicy {
     return segment.startsWith("$") || (segment.startsWith("_") && !segment.equals(HISTORY));
   }
 
-  private static Optional<Refusal> refused(Situation situation, String diagnostics) {
-    return Optional.of(Refusal.of(situation, diagnostics));
+  private static Optional<Outcome> refused(Situation situation, String diagnostics) {
+    return Optional.of(Outcome.of(situation, diagnostics));
   }
 }

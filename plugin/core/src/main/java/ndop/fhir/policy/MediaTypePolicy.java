@@ -32,7 +32,7 @@ public final class MediaTypePolicy {
   private MediaTypePolicy() {}
 
   /** Why no answer can be given in a type that the client accepts; empty where one can. */
-  public static Optional<Refusal> answerRefusal(String format, String accept) {
+  public static Optional<Outcome> answerRefusal(String format, String accept) {
     String asked = format == null ? accept : format;
     if (asked == null || asked.isBlank() || (format != null && SHORT_NAMES.contains(format))) {
       return Optional.empty();
@@ -44,7 +44,7 @@ public final class MediaTypePolicy {
     return acceptable
         ? Optional.empty()
         : Optional.of(
-            Refusal.of(
+            Outcome.of(
                 UNACCEPTABLE_MEDIA_TYPE,
                 "Answers are application/fhir+json or application/fhir+xml; "
                     + (format == null ? "Accept" : "_format")
@@ -52,11 +52,11 @@ public final class MediaTypePolicy {
   }
 
   /** Why a body of this Content-Type is not read; empty where it is. */
-  public static Optional<Refusal> bodyRefusal(String contentType) {
+  public static Optional<Outcome> bodyRefusal(String contentType) {
     List<MediaType> types = contentType == null ? List.of() : types(contentType);
     if (types.size() != 1 || SUPPORTED.stream().noneMatch(types.get(0)::equalsTypeAndSubtype)) {
       return Optional.of(
-          Refusal.of(
+          Outcome.of(
               UNSUPPORTED_MEDIA_TYPE,
               "Expected a body with Content-Type application/fhir+json or application/fhir+xml; "
                   + (contentType == null ? "found none." : "found another type.")));
@@ -64,7 +64,7 @@ public final class MediaTypePolicy {
     return charsetIsUtf8(types.get(0))
         ? Optional.empty()
         : Optional.of(
-            Refusal.of(UNSUPPORTED_MEDIA_TYPE, "Expected a body in UTF-8; found another charset."));
+            Outcome.of(UNSUPPORTED_MEDIA_TYPE, "Expected a body in UTF-8; found another charset."));
   }
 
   /** Whether a body of this Content-Type is XML; otherwise it is JSON. */

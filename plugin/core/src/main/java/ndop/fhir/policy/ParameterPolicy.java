@@ -49,7 +49,7 @@ public final class ParameterPolicy {
   }
 
   /** Why the parameters do not fit the interaction; empty where they do. */
-  public Optional<Refusal> refusal(Interaction interaction, Map<String, String[]> parameters) {
+  public Optional<Outcome> refusal(Interaction interaction, Map<String, String[]> parameters) {
     Set<String> understood = known.get(interaction);
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
       String name = parameter.getKey();
@@ -57,7 +57,7 @@ public final class ParameterPolicy {
         return refused(
             INVALID_PARAMETER,
             "Expected one of the parameters %s; found %s."
-                .formatted(list(understood), Quoted.of(name)));
+                .formatted(list(understood), QuotedInput.of(name)));
       }
       if (parameter.getValue().length != 1) {
         return refused(INVALID_PARAMETER, name + ": expected one value, found several.");
@@ -66,13 +66,13 @@ public final class ParameterPolicy {
         return refused(
             INVALID_PARAMETER,
             "%s: expected a number from 0 to 999999, found %s."
-                .formatted(name, Quoted.of(parameter.getValue()[0])));
+                .formatted(name, QuotedInput.of(parameter.getValue()[0])));
       }
     }
     return missing(interaction, parameters);
   }
 
-  private Optional<Refusal> missing(Interaction interaction, Map<String, String[]> parameters) {
+  private Optional<Outcome> missing(Interaction interaction, Map<String, String[]> parameters) {
     if (interaction == Interaction.SEARCH_TYPE) {
       return oneOf(edition.search().oneOf(), parameters);
     }
@@ -82,7 +82,7 @@ public final class ParameterPolicy {
     return Optional.empty();
   }
 
-  private static Optional<Refusal> oneOf(List<String> names, Map<String, String[]> parameters) {
+  private static Optional<Outcome> oneOf(List<String> names, Map<String, String[]> parameters) {
     boolean present =
         names.isEmpty()
             || names.stream()
@@ -98,7 +98,7 @@ public final class ParameterPolicy {
     return String.join(" or ", names);
   }
 
-  private static Optional<Refusal> refused(Situation situation, String diagnostics) {
-    return Optional.of(Refusal.of(situation, diagnostics));
+  private static Optional<Outcome> refused(Situation situation, String diagnostics) {
+    return Optional.of(Outcome.of(situation, diagnostics));
   }
 }

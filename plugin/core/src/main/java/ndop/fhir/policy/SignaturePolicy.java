@@ -7,7 +7,8 @@ import java.util.Optional;
 public interface SignaturePolicy {
 
   /**
-   * Tokens are unsecured, as published: a signature is neither asked for nor looked at (NDOP-154).
+   * TokenFixtures are unsecured, as published: a signature is neither asked for nor looked at
+   * (NDOP-154).
    */
   SignaturePolicy NOT_VERIFIED = token -> Optional.empty();
 

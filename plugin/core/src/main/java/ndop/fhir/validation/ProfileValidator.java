@@ -21,11 +21,11 @@ import org.hl7.fhir.utilities.validation.ValidationMessage;
 public final class ProfileValidator {
 
   private final WorkerContextValidationSupportAdapter definitions;
-  private final InstanceValidators validators;
+  private final InstanceValidatorPool validators;
 
   public ProfileValidator(IValidationSupport source) {
     definitions = new WorkerContextValidationSupportAdapter(source);
-    validators = new InstanceValidators(definitions);
+    validators = new InstanceValidatorPool(definitions);
   }
 
   /**

@@ -6,9 +6,9 @@ import ca.uhn.fhir.rest.api.EncodingEnum;
 import java.util.List;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionFixtures;
-import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,14 +18,14 @@ class BodyPolicyTest {
   private static final Edition EDITION = EditionFixtures.FACTS;
   private static final ProfileValidator VALIDATOR =
       new ProfileValidator(
-          DefinitionSource.of(EditionFixtures.FHIR, EditionFixtures.PACKAGE.resources()));
+          ValidationSupportFactory.of(EditionFixtures.FHIR, EditionFixtures.PACKAGE.resources()));
 
   private final BodyPolicy policy =
       new BodyPolicy(
-          BodyGrammar.usual(),
+          BodySyntaxPolicy.withDefaultLimits(),
           EditionFixtures.FHIR,
           VALIDATOR,
-          new Verdict(EDITION, false),
+          new FindingPolicy(EDITION, false),
           EDITION.resourceType(),
           EDITION.profile());
 
@@ -48,24 +48,24 @@ class BodyPolicyTest {
           <Consent xmlns="http://hl7.org/fhir"/>       | XML  | INVALID_RESOURCE
           """)
   void refuses(String text, EncodingEnum encoding, Situation situation) {
-    Judgement judgement = policy.judge(policy.read(text, encoding));
+    ValidationOutcome outcome = policy.validate(policy.read(text, encoding));
 
-    assertThat(judgement.refusal()).map(Refusal::situation).contains(situation);
-    assertThat(judgement.refusal().orElseThrow().diagnostics()).isNotEmpty();
+    assertThat(outcome.refusal()).map(Outcome::situation).contains(situation);
+    assertThat(outcome.refusal().orElseThrow().diagnostics()).isNotEmpty();
   }
 
   @Test
   void saysWhereTheRulesAreBroken() {
-    Judgement judgement =
-        policy.judge(policy.read("{\"resourceType\": \"Consent\"}", EncodingEnum.JSON));
+    ValidationOutcome outcome =
+        policy.validate(policy.read("{\"resourceType\": \"Consent\"}", EncodingEnum.JSON));
 
-    List<String> messages = judgement.findings().stream().map(Finding::message).toList();
+    List<String> messages = outcome.findings().stream().map(Finding::message).toList();
     assertThat(messages).anyMatch(message -> message.startsWith("Consent.status: minimum"));
   }
 
   @Test
   void namesUnknownElementsWithoutTheirOddCharacters() {
-    Body body = policy.read("{\"resourceType\": \"Consent\", \"a<b\": 1}", EncodingEnum.JSON);
+    ParsedBody body = policy.read("{\"resourceType\": \"Consent\", \"a<b\": 1}", EncodingEnum.JSON);
 
     assertThat(body.refusal().orElseThrow().diagnostics())
         .singleElement()

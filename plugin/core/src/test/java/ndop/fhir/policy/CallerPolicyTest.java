@@ -23,14 +23,15 @@ class CallerPolicyTest {
 
   private final Map<String, List<String>> headers = new HashMap<>();
 
-  private CallerPolicy.Judgement judge(AuditMode mode, Interaction interaction) {
-    return judge(EditionFixtures.FACTS, mode, interaction);
+  private CallerDecision decide(AuditMode mode, Interaction interaction) {
+    return decide(EditionFixtures.FACTS, mode, interaction);
   }
 
-  private CallerPolicy.Judgement judge(Edition edition, AuditMode mode, Interaction interaction) {
-    ClaimPolicy claims = new ClaimPolicy(edition, Map.of(), Duration.ofSeconds(30), Tokens.CLOCK);
+  private CallerDecision decide(Edition edition, AuditMode mode, Interaction interaction) {
+    ClaimPolicy claims =
+        new ClaimPolicy(edition, Map.of(), Duration.ofSeconds(30), TokenFixtures.CLOCK);
     return new CallerPolicy(edition, mode, SignaturePolicy.NOT_VERIFIED, claims, Optional.empty())
-        .judge(
+        .decide(
             AuditHeaders.of(edition, name -> headers.getOrDefault(name, List.of())), interaction);
   }
 
@@ -39,15 +40,15 @@ class CallerPolicyTest {
   }
 
   private void sendAll() {
-    send("Authorization", "Bearer " + Tokens.unsecured(Tokens.published()));
+    send("Authorization", "Bearer " + TokenFixtures.unsecured(TokenFixtures.published()));
     send("Ssp-TraceID", "09a01679-2564-0fb4-5129-aecc81ea2706");
     send("Ssp-From", "200000000205");
     send("Ssp-To", "999999999999");
     send("Ssp-InteractionID", METADATA);
   }
 
-  private void insist(CallerPolicy.Judgement judgement, Situation situation, String told) {
-    Refusal refusal = judgement.refusal().orElseThrow();
+  private void assertRefused(CallerDecision decision, Situation situation, String told) {
+    Outcome refusal = decision.refusal().orElseThrow();
     assertThat(refusal.situation()).isEqualTo(situation);
     assertThat(refusal.diagnostics()).anySatisfy(text -> assertThat(text).contains(told));
   }
@@ -57,41 +58,42 @@ class CallerPolicyTest {
     send("Authorization", "Bearer x");
     send("Ssp-TraceID", "123");
 
-    CallerPolicy.Judgement judgement = judge(AuditMode.OFF, Interaction.CREATE);
+    CallerDecision decision = decide(AuditMode.OFF, Interaction.CREATE);
 
-    assertThat(judgement.refusal()).isEmpty();
-    assertThat(judgement.caller()).isEqualTo(Caller.UNKNOWN);
+    assertThat(decision.refusal()).isEmpty();
+    assertThat(decision.caller()).isEqualTo(Caller.UNKNOWN);
   }
 
   @Test
   void permissivePassesARequestWithoutHeaders() {
-    assertThat(judge(AuditMode.PERMISSIVE, Interaction.CREATE).refusal()).isEmpty();
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.CREATE).refusal()).isEmpty();
   }
 
   @Test
   void permissiveJudgesWhatIsThere() {
     send("Authorization", "Bearer x");
-    insist(judge(AuditMode.PERMISSIVE, Interaction.READ), Situation.INVALID_TOKEN, "3 parts");
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.READ), Situation.INVALID_TOKEN, "3 parts");
   }
 
   @Test
-  void requiredInsistsOnTheToken() {
+  void requiredNeedsTheToken() {
     sendAll();
     headers.remove("Authorization");
-    insist(
-        judge(AuditMode.REQUIRED, Interaction.READ),
+    assertRefused(
+        decide(AuditMode.REQUIRED, Interaction.READ),
         Situation.INVALID_TOKEN,
         "The Authorisation header must be supplied");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Ssp-From", "Ssp-To", "Ssp-InteractionID", "Ssp-TraceID"})
-  void requiredInsistsOnTheHeaders(String name) {
+  void requiredNeedsTheHeaders(String name) {
     sendAll();
-    assertThat(judge(AuditMode.REQUIRED, Interaction.CAPABILITIES).refusal()).isEmpty();
+    assertThat(decide(AuditMode.REQUIRED, Interaction.CAPABILITIES).refusal()).isEmpty();
     headers.remove(name);
-    insist(
-        judge(AuditMode.REQUIRED, Interaction.CAPABILITIES),
+    assertRefused(
+        decide(AuditMode.REQUIRED, Interaction.CAPABILITIES),
         Situation.INVALID_HEADER,
         name + ": expected ");
   }
@@ -101,7 +103,7 @@ class CallerPolicyTest {
     sendAll();
     headers.remove("Ssp-TraceID");
 
-    assertThat(judge(AuditMode.REQUIRED, Interaction.CREATE).refusal()).isEmpty();
+    assertThat(decide(AuditMode.REQUIRED, Interaction.CREATE).refusal()).isEmpty();
   }
 
   @ParameterizedTest
@@ -115,8 +117,8 @@ class CallerPolicyTest {
   })
   void refusesAHeaderOfAnotherForm(String name, String value) {
     send(name, value);
-    insist(
-        judge(AuditMode.PERMISSIVE, Interaction.READ),
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.READ),
         Situation.INVALID_HEADER,
         name + ": expected");
   }
@@ -124,18 +126,18 @@ class CallerPolicyTest {
   @Test
   void theCapabilityStatementHasAnIdOfItsOwn() {
     send("Ssp-InteractionID", SERVICE + "fhir:rest:read:consent");
-    assertThat(judge(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
-    insist(
-        judge(AuditMode.PERMISSIVE, Interaction.CAPABILITIES), Situation.INVALID_HEADER, METADATA);
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.CAPABILITIES), Situation.INVALID_HEADER, METADATA);
   }
 
   @Test
   void aHeaderTwiceIsRefusedUnlessItSaysTheSame() {
     send("Ssp-From", "200000000205", "200000000205");
-    assertThat(judge(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
     send("Ssp-From", "200000000205", "200000000206");
-    insist(
-        judge(AuditMode.PERMISSIVE, Interaction.READ),
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.READ),
         Situation.INVALID_HEADER,
         "Ssp-From: expected one value");
   }
@@ -152,11 +154,11 @@ class CallerPolicyTest {
       headers.clear();
       List<String> values = new ArrayList<>(List.of("1", "2", METADATA));
       names.forEach(header -> send(header, values.remove(0)));
-      CallerPolicy.Judgement judgement = judge(edition, AuditMode.REQUIRED, Interaction.READ);
+      CallerDecision decision = decide(edition, AuditMode.REQUIRED, Interaction.READ);
       // Only the token is missing.
-      insist(judgement, Situation.INVALID_TOKEN, "must be supplied");
-      assertThat(judgement.caller().from()).contains("1");
-      assertThat(judgement.caller().interactionId()).contains(METADATA);
+      assertRefused(decision, Situation.INVALID_TOKEN, "must be supplied");
+      assertThat(decision.caller().from()).contains("1");
+      assertThat(decision.caller().interactionId()).contains(METADATA);
     }
   }
 
@@ -164,22 +166,24 @@ class CallerPolicyTest {
   void theTokenIsReadUnderItsOtherNameWhereTheFirstIsAbsent() {
     sendAll();
     send("Ssp-Authorization", headers.remove("Authorization").get(0));
-    assertThat(judge(AuditMode.REQUIRED, Interaction.READ).refusal()).isEmpty();
+    assertThat(decide(AuditMode.REQUIRED, Interaction.READ).refusal()).isEmpty();
     send("Authorization", "Basic YTpi");
-    insist(judge(AuditMode.REQUIRED, Interaction.READ), Situation.INVALID_TOKEN, "another scheme");
+    assertRefused(
+        decide(AuditMode.REQUIRED, Interaction.READ), Situation.INVALID_TOKEN, "another scheme");
   }
 
   @Test
   void tellsWhoCallsAndForWhom() {
     sendAll();
-    String nhs = "http://fhir.nhs.net/Id/nhs-number|" + Tokens.PATIENT;
+    String nhs = "http://fhir.nhs.net/Id/nhs-number|" + TokenFixtures.PATIENT;
     Map<String, Object> claims =
-        Tokens.with(Tokens.with(Tokens.published(), "requesting_patient", nhs), "sub", nhs);
-    send("Authorization", "Bearer " + Tokens.unsecured(claims));
+        TokenFixtures.with(
+            TokenFixtures.with(TokenFixtures.published(), "requesting_patient", nhs), "sub", nhs);
+    send("Authorization", "Bearer " + TokenFixtures.unsecured(claims));
 
-    Caller caller = judge(AuditMode.PERMISSIVE, Interaction.READ).caller();
+    Caller caller = decide(AuditMode.PERMISSIVE, Interaction.READ).caller();
 
-    assertThat(caller.boundTo()).contains(Tokens.PATIENT);
+    assertThat(caller.boundTo()).contains(TokenFixtures.PATIENT);
     assertThat(caller.patient()).contains(nhs);
     assertThat(caller.system().orElseThrow()).endsWith("|200000000205");
     assertThat(caller.user()).isEmpty();
@@ -189,23 +193,26 @@ class CallerPolicyTest {
   @Test
   void theAlphaIsBoundToThePatientOfTheRecordAlsoInAList() {
     Edition alpha = EditionFixtures.factsOf("ndop-0.0.9-alpha");
-    Map<String, Object> held = new HashMap<>(Tokens.record("Consent", Tokens.PATIENT));
+    Map<String, Object> held =
+        new HashMap<>(TokenFixtures.record("Consent", TokenFixtures.PATIENT));
     for (Object patient : List.of(held.get("patient"), List.of(held.get("patient")))) {
       held.put("patient", patient);
       send(
           "Authorization",
-          "Bearer " + Tokens.unsecured(Tokens.with(Tokens.alpha(), "requested_record", held)));
-      CallerPolicy.Judgement judgement = judge(alpha, AuditMode.PERMISSIVE, Interaction.READ);
-      assertThat(judgement.refusal()).isEmpty();
-      assertThat(judgement.caller().boundTo()).contains(Tokens.PATIENT);
+          "Bearer "
+              + TokenFixtures.unsecured(
+                  TokenFixtures.with(TokenFixtures.alpha(), "requested_record", held)));
+      CallerDecision decision = decide(alpha, AuditMode.PERMISSIVE, Interaction.READ);
+      assertThat(decision.refusal()).isEmpty();
+      assertThat(decision.caller().boundTo()).contains(TokenFixtures.PATIENT);
     }
   }
 
   @ParameterizedTest
   @EnumSource(AuditMode.class)
   void whatIsNoInteractionIsJudgedToo(AuditMode mode) {
-    assertThat(judge(mode, null).refusal().isPresent()).isEqualTo(mode == AuditMode.REQUIRED);
-    assertThat(judge(mode, null).refusal().map(Refusal::situation))
+    assertThat(decide(mode, null).refusal().isPresent()).isEqualTo(mode == AuditMode.REQUIRED);
+    assertThat(decide(mode, null).refusal().map(Outcome::situation))
         .isEqualTo(
             mode == AuditMode.REQUIRED ? Optional.of(Situation.INVALID_TOKEN) : Optional.empty());
   }

@@ -20,27 +20,28 @@ class ClaimPolicyTest {
 
   private static final Edition ALPHA = EditionFixtures.factsOf("ndop-0.0.9-alpha");
   private static final String ASID = "https://fhir.nhs.uk/Id/accredited-system|200000000205";
-  private static final String NHS = "http://fhir.nhs.net/Id/nhs-number|" + Tokens.PATIENT;
+  private static final String NHS = "http://fhir.nhs.net/Id/nhs-number|" + TokenFixtures.PATIENT;
   private static final String USER = "https://fhir.nhs.uk/Id/sds-role-profile-id|4711";
 
   private static ClaimPolicy policy(Edition edition, Map<String, List<String>> values) {
-    return new ClaimPolicy(edition, values, Duration.ofSeconds(30), Tokens.CLOCK);
+    return new ClaimPolicy(edition, values, Duration.ofSeconds(30), TokenFixtures.CLOCK);
   }
 
-  private static Optional<Refusal> published(Map<String, Object> claims, Interaction interaction) {
+  private static Optional<Outcome> published(Map<String, Object> claims, Interaction interaction) {
     return policy(EditionFixtures.FACTS, Map.of())
-        .refusal(Tokens.token(claims), interaction, Tokens.NO_HEADERS);
+        .refusal(TokenFixtures.token(claims), interaction, TokenFixtures.NO_HEADERS);
   }
 
-  private static Optional<Refusal> alpha(Map<String, Object> claims, Interaction interaction) {
-    return policy(ALPHA, Map.of()).refusal(Tokens.token(claims), interaction, Tokens.NO_HEADERS);
+  private static Optional<Outcome> alpha(Map<String, Object> claims, Interaction interaction) {
+    return policy(ALPHA, Map.of())
+        .refusal(TokenFixtures.token(claims), interaction, TokenFixtures.NO_HEADERS);
   }
 
   @ParameterizedTest
   @CsvSource({"CREATE", "READ", "VREAD", "UPDATE", "SEARCH_TYPE", "HISTORY_TYPE", "CAPABILITIES"})
   void passesAWholeToken(Interaction interaction) {
-    assertThat(published(Tokens.published(), interaction)).isEmpty();
-    assertThat(alpha(Tokens.alpha(), interaction)).isEmpty();
+    assertThat(published(TokenFixtures.published(), interaction)).isEmpty();
+    assertThat(alpha(TokenFixtures.alpha(), interaction)).isEmpty();
   }
 
   static Stream<Arguments> wrongClaims() {
@@ -55,11 +56,11 @@ class ClaimPolicyTest {
         Arguments.of("aud", List.of(), "a list without it"),
         Arguments.of("iat", "1800000000", "type string"),
         Arguments.of("iat", 1.5, "type number"),
-        Arguments.of("iat", Tokens.NOW + 31, "one 31 s ahead"),
+        Arguments.of("iat", TokenFixtures.NOW + 31, "one 31 s ahead"),
         Arguments.of("iat", -1, "a whole number"),
-        Arguments.of("exp", Tokens.NOW - 30, "expired 30 s ago"),
-        Arguments.of("exp", Tokens.NOW + 301, "at most 300 s after iat; found 301 s"),
-        Arguments.of("exp", Tokens.NOW, "at most 300 s after iat; found 0 s"),
+        Arguments.of("exp", TokenFixtures.NOW - 30, "expired 30 s ago"),
+        Arguments.of("exp", TokenFixtures.NOW + 301, "at most 300 s after iat; found 301 s"),
+        Arguments.of("exp", TokenFixtures.NOW, "at most 300 s after iat; found 0 s"),
         Arguments.of("exp", Long.MAX_VALUE, "at most 300 s after iat"),
         Arguments.of("exp", "soon", "type string"),
         Arguments.of("reason_for_request", "curiosity", "expected patientaccess"),
@@ -70,15 +71,16 @@ class ClaimPolicyTest {
         Arguments.of("requesting_system", "https://example.org|1", "accredited-system|[value]"),
         Arguments.of("requesting_system", ASID + "|more", "accredited-system|[value]"),
         Arguments.of("requesting_user", "4711", "[naming system]|[value]"),
-        Arguments.of("requesting_patient", Tokens.PATIENT, "nhs-number|[value]"),
+        Arguments.of("requesting_patient", TokenFixtures.PATIENT, "nhs-number|[value]"),
         Arguments.of("requesting_patient", NHS + "0", "nhs-number|[value]"));
   }
 
   @ParameterizedTest
   @MethodSource("wrongClaims")
   void namesTheClaimWhatWasExpectedAndWhatWasFound(String claim, Object value, String told) {
-    Refusal refusal =
-        published(Tokens.with(Tokens.published(), claim, value), Interaction.READ).orElseThrow();
+    Outcome refusal =
+        published(TokenFixtures.with(TokenFixtures.published(), claim, value), Interaction.READ)
+            .orElseThrow();
 
     assertThat(refusal.situation()).isEqualTo(Situation.INVALID_TOKEN);
     assertThat(refusal.diagnostics())
@@ -92,18 +94,21 @@ class ClaimPolicyTest {
 
   static Stream<Arguments> required() {
     return Stream.concat(
-        Tokens.published().keySet().stream()
-            .map(claim -> Arguments.of(EditionFixtures.FACTS, Tokens.published(), claim)),
-        Tokens.alpha().keySet().stream().map(claim -> Arguments.of(ALPHA, Tokens.alpha(), claim)));
+        TokenFixtures.published().keySet().stream()
+            .map(claim -> Arguments.of(EditionFixtures.FACTS, TokenFixtures.published(), claim)),
+        TokenFixtures.alpha().keySet().stream()
+            .map(claim -> Arguments.of(ALPHA, TokenFixtures.alpha(), claim)));
   }
 
   @ParameterizedTest
   @MethodSource("required")
-  void insistsOnEveryMandatoryClaim(Edition edition, Map<String, Object> whole, String claim) {
+  void needsEveryMandatoryClaim(Edition edition, Map<String, Object> whole, String claim) {
     ClaimPolicy policy = policy(edition, Map.of());
     for (Map<String, Object> claims :
-        List.of(Tokens.without(whole, claim), Tokens.with(whole, claim, null))) {
-      assertThat(policy.refusal(Tokens.token(claims), Interaction.READ, Tokens.NO_HEADERS))
+        List.of(TokenFixtures.without(whole, claim), TokenFixtures.with(whole, claim, null))) {
+      assertThat(
+              policy.refusal(
+                  TokenFixtures.token(claims), Interaction.READ, TokenFixtures.NO_HEADERS))
           .hasValueSatisfying(
               refusal ->
                   assertThat(refusal.diagnostics())
@@ -116,14 +121,15 @@ class ClaimPolicyTest {
 
   @Test
   void takesTheSubjectFromTheUserThenThePatientThenTheSystem() {
-    Map<String, Object> patient = Tokens.with(Tokens.published(), "requesting_patient", NHS);
-    Map<String, Object> user = Tokens.with(patient, "requesting_user", USER);
+    Map<String, Object> patient =
+        TokenFixtures.with(TokenFixtures.published(), "requesting_patient", NHS);
+    Map<String, Object> user = TokenFixtures.with(patient, "requesting_user", USER);
 
-    assertThat(published(Tokens.with(user, "sub", USER), Interaction.READ)).isEmpty();
-    assertThat(published(Tokens.with(user, "sub", NHS), Interaction.READ)).isPresent();
-    assertThat(published(Tokens.with(user, "sub", ASID), Interaction.READ)).isPresent();
-    assertThat(published(Tokens.with(patient, "sub", NHS), Interaction.READ)).isEmpty();
-    assertThat(published(Tokens.with(patient, "sub", ASID), Interaction.READ)).isPresent();
+    assertThat(published(TokenFixtures.with(user, "sub", USER), Interaction.READ)).isEmpty();
+    assertThat(published(TokenFixtures.with(user, "sub", NHS), Interaction.READ)).isPresent();
+    assertThat(published(TokenFixtures.with(user, "sub", ASID), Interaction.READ)).isPresent();
+    assertThat(published(TokenFixtures.with(patient, "sub", NHS), Interaction.READ)).isEmpty();
+    assertThat(published(TokenFixtures.with(patient, "sub", ASID), Interaction.READ)).isPresent();
   }
 
   @ParameterizedTest
@@ -142,26 +148,31 @@ class ClaimPolicyTest {
     "CAPABILITIES, nothing, true",
   })
   void scopesBoundWhatMayBeDone(Interaction interaction, String scope, boolean allowed) {
-    assertThat(published(Tokens.with(Tokens.published(), "scope", scope), interaction).isEmpty())
+    assertThat(
+            published(TokenFixtures.with(TokenFixtures.published(), "scope", scope), interaction)
+                .isEmpty())
         .isEqualTo(allowed);
   }
 
   @Test
   void theAlphaTakesAnyScopeOfConsent() {
-    Map<String, Object> other = Tokens.with(Tokens.alpha(), "requested_scopes", "patient/*.read");
+    Map<String, Object> other =
+        TokenFixtures.with(TokenFixtures.alpha(), "requested_scopes", "patient/*.read");
 
-    assertThat(alpha(Tokens.alpha(), Interaction.CREATE)).isEmpty();
+    assertThat(alpha(TokenFixtures.alpha(), Interaction.CREATE)).isEmpty();
     assertThat(alpha(other, Interaction.READ)).isPresent();
   }
 
   @Test
   void theAlphasSubjectAgreesWithTheActor() {
     Map<String, Object> whole =
-        Tokens.with(Tokens.alpha(), "sub", Tokens.alpha().get("requesting_actor"));
+        TokenFixtures.with(
+            TokenFixtures.alpha(), "sub", TokenFixtures.alpha().get("requesting_actor"));
 
     assertThat(alpha(whole, Interaction.READ)).isEmpty();
     for (String other : List.of("711", "Practitioner/4711", "4712")) {
-      assertThat(alpha(Tokens.with(Tokens.alpha(), "sub", other), Interaction.READ)).isPresent();
+      assertThat(alpha(TokenFixtures.with(TokenFixtures.alpha(), "sub", other), Interaction.READ))
+          .isPresent();
     }
   }
 
@@ -171,9 +182,12 @@ class ClaimPolicyTest {
         Arrays.asList(
             "Consent",
             Map.of(),
-            Tokens.record("Patient", Tokens.PATIENT),
-            Tokens.record("Consent", "99"))) {
-      assertThat(alpha(Tokens.with(Tokens.alpha(), "requested_record", other), Interaction.READ))
+            TokenFixtures.record("Patient", TokenFixtures.PATIENT),
+            TokenFixtures.record("Consent", "99"))) {
+      assertThat(
+              alpha(
+                  TokenFixtures.with(TokenFixtures.alpha(), "requested_record", other),
+                  Interaction.READ))
           .hasValueSatisfying(
               refusal -> assertThat(refusal.diagnostics().get(0)).startsWith("requested_record: "));
     }
@@ -182,7 +196,7 @@ class ClaimPolicyTest {
   @Test
   void theSystemAgreesWithTheHeader() {
     ClaimPolicy policy = policy(EditionFixtures.FACTS, Map.of());
-    Token token = Tokens.token(Tokens.published());
+    Token token = TokenFixtures.token(TokenFixtures.published());
 
     assertThat(policy.refusal(token, Interaction.READ, from("200000000205"))).isEmpty();
     assertThat(policy.refusal(token, Interaction.READ, from("200000000206")))
@@ -200,17 +214,22 @@ class ClaimPolicyTest {
             Map.of(
                 "audience", List.of("https://own.example"),
                 "reasons", List.of("patientaccess", "directcare")));
-    Map<String, Object> own = Tokens.with(Tokens.published(), "aud", "https://own.example");
+    Map<String, Object> own =
+        TokenFixtures.with(TokenFixtures.published(), "aud", "https://own.example");
 
-    assertThat(policy.refusal(Tokens.token(own), Interaction.READ, Tokens.NO_HEADERS)).isEmpty();
-    assertThat(
-            policy.refusal(
-                Tokens.token(Tokens.with(own, "reason_for_request", "directcare")),
-                Interaction.READ,
-                Tokens.NO_HEADERS))
+    assertThat(policy.refusal(TokenFixtures.token(own), Interaction.READ, TokenFixtures.NO_HEADERS))
         .isEmpty();
     assertThat(
-            policy.refusal(Tokens.token(Tokens.published()), Interaction.READ, Tokens.NO_HEADERS))
+            policy.refusal(
+                TokenFixtures.token(TokenFixtures.with(own, "reason_for_request", "directcare")),
+                Interaction.READ,
+                TokenFixtures.NO_HEADERS))
+        .isEmpty();
+    assertThat(
+            policy.refusal(
+                TokenFixtures.token(TokenFixtures.published()),
+                Interaction.READ,
+                TokenFixtures.NO_HEADERS))
         .isPresent();
   }
 
@@ -220,38 +239,44 @@ class ClaimPolicyTest {
 
     assertThat(
             policy(draft, Map.of())
-                .refusal(Tokens.token(Map.of()), Interaction.CREATE, Tokens.NO_HEADERS))
+                .refusal(
+                    TokenFixtures.token(Map.of()), Interaction.CREATE, TokenFixtures.NO_HEADERS))
         .isEmpty();
   }
 
   @Test
   void signedTokensHaveTimesInEveryEdition() {
     Edition draft = EditionFixtures.factsOf("noom-draft");
-    ClaimPolicy policy = policy(draft, Map.of()).insistingOnTimes();
+    ClaimPolicy policy = policy(draft, Map.of()).requireTimes();
 
-    assertThat(policy.refusal(Tokens.token(Map.of()), Interaction.CREATE, Tokens.NO_HEADERS))
+    assertThat(
+            policy.refusal(
+                TokenFixtures.token(Map.of()), Interaction.CREATE, TokenFixtures.NO_HEADERS))
         .hasValueSatisfying(refusal -> assertThat(refusal.diagnostics()).hasSize(2));
     assertThat(
             policy.refusal(
-                Tokens.token(Map.of("iat", Tokens.NOW, "exp", Tokens.NOW + 301)),
+                TokenFixtures.token(
+                    Map.of("iat", TokenFixtures.NOW, "exp", TokenFixtures.NOW + 301)),
                 Interaction.CREATE,
-                Tokens.NO_HEADERS))
+                TokenFixtures.NO_HEADERS))
         .isPresent();
     assertThat(
             policy.refusal(
-                Tokens.token(Map.of("iat", Tokens.NOW, "exp", Tokens.NOW + 300)),
+                TokenFixtures.token(
+                    Map.of("iat", TokenFixtures.NOW, "exp", TokenFixtures.NOW + 300)),
                 Interaction.CREATE,
-                Tokens.NO_HEADERS))
+                TokenFixtures.NO_HEADERS))
         .isEmpty();
   }
 
   @Test
   void repeatsNoNhsNumber() {
     Map<String, Object> claims =
-        Tokens.with(Tokens.published(), "requesting_patient", "nhs|" + Tokens.PATIENT);
+        TokenFixtures.with(
+            TokenFixtures.published(), "requesting_patient", "nhs|" + TokenFixtures.PATIENT);
 
     assertThat(published(claims, Interaction.READ).orElseThrow().diagnostics().toString())
-        .doesNotContain(Tokens.PATIENT);
+        .doesNotContain(TokenFixtures.PATIENT);
   }
 
   private static AuditHeaders from(String asid) {

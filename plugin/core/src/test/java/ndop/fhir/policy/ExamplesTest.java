@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import ndop.fhir.edition.EditionFixtures;
 import ndop.fhir.edition.EditionPackage;
-import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,8 +35,8 @@ class ExamplesTest {
   void validOnesHaveNoErrorAndInvalidOnesTheTold(String edition) throws IOException {
     EditionPackage facts = EditionFixtures.read(edition);
     ProfileValidator validator =
-        new ProfileValidator(DefinitionSource.of(EditionFixtures.FHIR, facts.resources()));
-    Verdict verdict = new Verdict(facts.edition(), false);
+        new ProfileValidator(ValidationSupportFactory.of(EditionFixtures.FHIR, facts.resources()));
+    FindingPolicy verdict = new FindingPolicy(facts.edition(), false);
     int judged = 0;
     for (String folder : List.of("valid", "invalid")) {
       for (JsonNode example : manifest(edition, folder)) {
@@ -49,7 +49,7 @@ class ExamplesTest {
               .as("%s: %s", file, findings)
               .isEqualTo(conforms);
           if (!conforms && told.get("status").asInt() == 422) {
-            assertThat(verdict.refusal(findings).map(Refusal::situation))
+            assertThat(verdict.refusal(findings).map(Outcome::situation))
                 .map(situation -> situation.answer(facts.edition()).code())
                 .contains(told.get("code").asText());
           }

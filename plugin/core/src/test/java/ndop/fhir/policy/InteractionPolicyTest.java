@@ -32,7 +32,7 @@ class InteractionPolicyTest {
     "GET, Consent/_history, HISTORY_TYPE",
   })
   void passesTheInteractionsOfTheApi(String method, String path, Interaction expected) {
-    RequestLine line = line(method, path);
+    RequestHead line = line(method, path);
 
     assertThat(policy.interaction(line)).isEqualTo(expected);
     assertThat(policy.refusal(line)).isEmpty();
@@ -67,30 +67,30 @@ class InteractionPolicyTest {
     "GET, consent, OTHER_TYPE_OR_OPERATION",
   })
   void refusesEverythingElse(String method, String path, Situation expected) {
-    Optional<Refusal> refusal = policy.refusal(line(method, path));
+    Optional<Outcome> refusal = policy.refusal(line(method, path));
 
-    assertThat(refusal).map(Refusal::situation).contains(expected);
+    assertThat(refusal).map(Outcome::situation).contains(expected);
     assertThat(refusal.orElseThrow().diagnostics()).singleElement().asString().isNotBlank();
   }
 
   @Test
   void refusesConditionalCreate() {
-    RequestLine line = new RequestLine("POST", List.of("Consent"), Set.of("if-none-exist"));
+    RequestHead line = new RequestHead("POST", List.of("Consent"), Set.of("if-none-exist"));
 
-    assertThat(policy.refusal(line)).map(Refusal::situation).contains(Situation.NOT_IMPLEMENTED);
+    assertThat(policy.refusal(line)).map(Outcome::situation).contains(Situation.NOT_IMPLEMENTED);
   }
 
   @Test
   void refusesTheSwitchThatSkipsHapisExistenceCheck() {
-    RequestLine line =
-        new RequestLine("PUT", List.of("Consent", ID), Set.of("x-upsert-extistence-check"));
+    RequestHead line =
+        new RequestHead("PUT", List.of("Consent", ID), Set.of("x-upsert-extistence-check"));
 
-    assertThat(policy.refusal(line)).map(Refusal::situation).contains(Situation.MALFORMED_REQUEST);
+    assertThat(policy.refusal(line)).map(Outcome::situation).contains(Situation.MALFORMED_REQUEST);
   }
 
-  private static RequestLine line(String method, String path) {
+  private static RequestHead line(String method, String path) {
     List<String> segments =
         Arrays.stream(path.split("/")).filter(segment -> !segment.isEmpty()).toList();
-    return new RequestLine(method, segments, Set.of());
+    return new RequestHead(method, segments, Set.of());
   }
 }

@@ -28,7 +28,7 @@ class MediaTypePolicyTest {
   @ValueSource(strings = {"image/png", "text/html", "application/pdf, image/*", "not a type"})
   void refusesWhenNothingIsAccepted(String accept) {
     assertThat(MediaTypePolicy.answerRefusal(null, accept))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.UNACCEPTABLE_MEDIA_TYPE);
   }
 
@@ -41,7 +41,7 @@ class MediaTypePolicyTest {
   @Test
   void refusesAnUnknownFormat() {
     assertThat(MediaTypePolicy.answerRefusal("csv", "application/fhir+json"))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.UNACCEPTABLE_MEDIA_TYPE);
   }
 
@@ -71,14 +71,14 @@ class MediaTypePolicyTest {
       })
   void refusesOtherBodies(String contentType) {
     assertThat(MediaTypePolicy.bodyRefusal(contentType))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.UNSUPPORTED_MEDIA_TYPE);
   }
 
   @Test
   void refusesABodyWithoutType() {
     assertThat(MediaTypePolicy.bodyRefusal(null))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.UNSUPPORTED_MEDIA_TYPE);
   }
 }

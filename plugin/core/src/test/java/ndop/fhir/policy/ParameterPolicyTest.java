@@ -41,16 +41,16 @@ class ParameterPolicyTest {
     "UPDATE, patient",
   })
   void refusesWhatAnInteractionDoesNotHave(Interaction interaction, String name) {
-    Optional<Refusal> refusal = refusal(interaction, "patient", PATIENT, name, "x");
+    Optional<Outcome> refusal = refusal(interaction, "patient", PATIENT, name, "x");
 
-    assertThat(refusal).map(Refusal::situation).contains(Situation.INVALID_PARAMETER);
+    assertThat(refusal).map(Outcome::situation).contains(Situation.INVALID_PARAMETER);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-1", "many", "", "99999999999", "1.5"})
   void refusesAPageSizeThatIsNone(String count) {
     assertThat(refusal(Interaction.SEARCH_TYPE, "patient", PATIENT, "_count", count))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.INVALID_PARAMETER);
   }
 
@@ -59,7 +59,7 @@ class ParameterPolicyTest {
     Map<String, String[]> twice = Map.of("patient", new String[] {PATIENT, PATIENT});
 
     assertThat(policy.refusal(Interaction.SEARCH_TYPE, twice))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.INVALID_PARAMETER);
   }
 
@@ -67,7 +67,7 @@ class ParameterPolicyTest {
   @CsvSource({"SEARCH_TYPE, _format, json", "SEARCH_TYPE, patient, ''", "HISTORY_TYPE, _count, 1"})
   void asksForWhatIsMandatory(Interaction interaction, String name, String value) {
     assertThat(refusal(interaction, name, value))
-        .map(Refusal::situation)
+        .map(Outcome::situation)
         .contains(Situation.MISSING_PARAMETER);
   }
 
@@ -79,7 +79,7 @@ class ParameterPolicyTest {
     assertThat(text).contains("found 'x…'").doesNotContain("4505577104");
   }
 
-  private Optional<Refusal> refusal(Interaction interaction, String... namesAndValues) {
+  private Optional<Outcome> refusal(Interaction interaction, String... namesAndValues) {
     Map<String, String[]> parameters = new HashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       parameters.put(namesAndValues[i], new String[] {namesAndValues[i + 1]});

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ReplayPolicyTest {
 
-  private long now = Tokens.NOW;
+  private long now = TokenFixtures.NOW;
 
   private final ReplayPolicy policy =
       new ReplayPolicy(
@@ -35,7 +35,7 @@ class ReplayPolicyTest {
           });
 
   private static Token token(String issuer, String id) {
-    return Tokens.token(Map.of("iss", issuer, "jti", id));
+    return TokenFixtures.token(Map.of("iss", issuer, "jti", id));
   }
 
   @Test
@@ -57,8 +57,8 @@ class ReplayPolicyTest {
   }
 
   @Test
-  void insistsOnAnId() {
-    assertThat(policy.problem(Tokens.token(Map.of())).orElseThrow()).contains("found none");
+  void needsAnId() {
+    assertThat(policy.problem(TokenFixtures.token(Map.of())).orElseThrow()).contains("found none");
     assertThat(policy.problem(token("a", " ")).orElseThrow()).contains("found none");
     assertThat(policy.problem(token("a", "x".repeat(201))).orElseThrow()).contains("a longer one");
     assertThat(policy.size()).isZero();

@@ -12,11 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenTest {
 
-  private static final String HEAD = Tokens.part("{\"alg\":\"none\"}");
+  private static final String HEAD = TokenFixtures.part("{\"alg\":\"none\"}");
 
   @Test
   void readsAnUnsecuredTokenThatEndsInADot() throws Token.MalformedException {
-    Token token = Token.of("Bearer " + Tokens.unsecured(Map.of("sub", "me")));
+    Token token = Token.of("Bearer " + TokenFixtures.unsecured(Map.of("sub", "me")));
 
     assertThat(token.text("sub")).contains("me");
     assertThat(token.head().path("alg").asText()).isEqualTo("none");
@@ -24,7 +24,7 @@ class TokenTest {
 
   @Test
   void doesNotCareAboutTheCaseOfTheScheme() throws Token.MalformedException {
-    assertThat(Token.of("bearer " + Tokens.unsecured(Map.of())).claims()).isEmpty();
+    assertThat(Token.of("bearer " + TokenFixtures.unsecured(Map.of())).claims()).isEmpty();
   }
 
   @ParameterizedTest
@@ -47,12 +47,12 @@ class TokenTest {
     return Stream.of(
         HEAD + "..",
         HEAD + ".%%%.",
-        HEAD + "." + Tokens.part("no json") + ".",
-        HEAD + "." + Tokens.part("[]") + ".",
-        HEAD + "." + Tokens.part("null") + ".",
-        HEAD + "." + Tokens.part("{\"sub\":1,\"sub\":2}") + ".",
-        HEAD + "." + Tokens.part("{} {}") + ".",
-        HEAD + "." + Tokens.part("[".repeat(5000)) + ".",
+        HEAD + "." + TokenFixtures.part("no json") + ".",
+        HEAD + "." + TokenFixtures.part("[]") + ".",
+        HEAD + "." + TokenFixtures.part("null") + ".",
+        HEAD + "." + TokenFixtures.part("{\"sub\":1,\"sub\":2}") + ".",
+        HEAD + "." + TokenFixtures.part("{} {}") + ".",
+        HEAD + "." + TokenFixtures.part("[".repeat(5000)) + ".",
         HEAD + ".gIA.");
   }
 
@@ -66,7 +66,7 @@ class TokenTest {
 
   @Test
   void refusesAHeadThatIsNoJsonObject() {
-    assertThatThrownBy(() -> Token.of("Bearer " + Tokens.part("1") + "." + HEAD + "."))
+    assertThatThrownBy(() -> Token.of("Bearer " + TokenFixtures.part("1") + "." + HEAD + "."))
         .isInstanceOf(Token.MalformedException.class)
         .hasMessageContaining("token's header");
   }

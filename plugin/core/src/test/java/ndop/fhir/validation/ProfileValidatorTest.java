@@ -37,7 +37,8 @@ class ProfileValidatorTest {
   private static final String WITHOUT_PURPOSE = VALID.replaceAll(",\\s+\"purpose\".*\\]", "");
 
   private static final FhirContext FHIR = FhirContext.forDstu3Cached();
-  private static final IValidationSupport SOURCE = DefinitionSource.of(FHIR, List.of(profile()));
+  private static final IValidationSupport SOURCE =
+      ValidationSupportFactory.of(FHIR, List.of(profile()));
 
   private final ProfileValidator validator = new ProfileValidator(SOURCE);
 

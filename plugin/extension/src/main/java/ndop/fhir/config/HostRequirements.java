@@ -29,42 +29,42 @@ final class HostRequirements {
     return built.getProperty("hapi.version");
   }
 
-  static void insistOnHapi() {
-    insistOnHapi(VersionUtil.getVersion());
+  static void requireHapi() {
+    requireHapi(VersionUtil.getVersion());
   }
 
-  static void insistOnHapi(String found) {
+  static void requireHapi(String found) {
     String expected = builtForHapi();
     if (!expected.equals(found)) {
-      throw new StartRefusedException(
+      throw new StartupFailureException(
           "This ndop-fhir extension was built for HAPI FHIR %s; the server is HAPI FHIR %s."
               .formatted(expected, found),
           "Use the extension built for that version, or a server of HAPI FHIR " + expected + ".");
     }
   }
 
-  static void insistOnStu3(FhirContext fhir) {
+  static void requireStu3(FhirContext fhir) {
     FhirVersionEnum found = fhir.getVersion().getVersion();
     if (found != FhirVersionEnum.DSTU3) {
-      throw new StartRefusedException(
+      throw new StartupFailureException(
           "The National Data Opt-out API is FHIR STU3; this server is configured for %s."
               .formatted(found),
           "Remove the setting hapi.fhir.fhir_version (the extension sets it to DSTU3).");
     }
   }
 
-  static void insistOnJudgedTokens(ExtensionSettings settings) {
+  static void requireTokensAreRead(NdopProperties settings) {
     if (settings.audit() == AuditMode.OFF) {
-      throw new StartRefusedException(
+      throw new StartupFailureException(
           "ndop.token.signatures is required, but ndop.audit is off, so that no token is looked at.",
           "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");
     }
   }
 
-  static void insistOnAnswers(Edition edition) {
+  static void requireAnswers(Edition edition) {
     List<String> unanswered = Situation.unanswered(edition);
     if (!unanswered.isEmpty()) {
-      throw new StartRefusedException(
+      throw new StartupFailureException(
           "The edition '%s' does not say how to answer: %s."
               .formatted(edition.id(), String.join(", ", unanswered)),
           "Add them to the errors of the edition's YAML and run 'ndop build'.");

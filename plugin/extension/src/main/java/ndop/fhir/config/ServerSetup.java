@@ -9,7 +9,6 @@ import ca.uhn.fhir.jpa.searchparam.matcher.SearchParamMatcher;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import ca.uhn.fhir.rest.server.HardcodedServerAddressStrategy;
 import ca.uhn.fhir.rest.server.RestfulServer;
-import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
 import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
 import ca.uhn.fhir.util.VersionUtil;
 import java.time.Clock;
@@ -20,38 +19,38 @@ import java.util.Optional;
 import java.util.Set;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
-import ndop.fhir.interceptor.AcceptsOnlyValidConsents;
-import ndop.fhir.interceptor.AnswersInSpineForm;
-import ndop.fhir.interceptor.AnswersOtherOrigins;
-import ndop.fhir.interceptor.BindsOnlyTheApi;
-import ndop.fhir.interceptor.ConsentStaysWithPatient;
-import ndop.fhir.interceptor.IgnoresUnreadableDates;
-import ndop.fhir.interceptor.InsistsOnTheCaller;
-import ndop.fhir.interceptor.JudgesIfMatch;
-import ndop.fhir.interceptor.KeepsPagesSmall;
-import ndop.fhir.interceptor.KeepsToThePatient;
-import ndop.fhir.interceptor.NamesUpdatedConsents;
-import ndop.fhir.interceptor.OffersOnlyTheApi;
-import ndop.fhir.interceptor.RecordsEveryRequest;
-import ndop.fhir.interceptor.SearchesByIdentity;
-import ndop.fhir.interceptor.StoresAuditEvents;
-import ndop.fhir.interceptor.UpdateNeverCreates;
-import ndop.fhir.outcome.SpineOutcomes;
-import ndop.fhir.policy.BodyGrammar;
+import ndop.fhir.interceptor.AuditEventInterceptor;
+import ndop.fhir.interceptor.AuditLogInterceptor;
+import ndop.fhir.interceptor.AuthenticationInterceptor;
+import ndop.fhir.interceptor.CorsInterceptor;
+import ndop.fhir.interceptor.IfMatchInterceptor;
+import ndop.fhir.interceptor.IfModifiedSinceInterceptor;
+import ndop.fhir.interceptor.ImmutablePatientInterceptor;
+import ndop.fhir.interceptor.InteractionBindingInterceptor;
+import ndop.fhir.interceptor.LocationHeaderInterceptor;
+import ndop.fhir.interceptor.PageSizeInterceptor;
+import ndop.fhir.interceptor.PatientAuthorizationInterceptor;
+import ndop.fhir.interceptor.PatientSearchInterceptor;
+import ndop.fhir.interceptor.RequestScopeInterceptor;
+import ndop.fhir.interceptor.RequestValidatingInterceptor;
+import ndop.fhir.interceptor.SpineExceptionInterceptor;
+import ndop.fhir.interceptor.UpdateAsCreateInterceptor;
+import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.BodyPolicy;
+import ndop.fhir.policy.BodySyntaxPolicy;
 import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.ClaimPolicy;
+import ndop.fhir.policy.FindingPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
-import ndop.fhir.policy.PatientReference;
+import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.policy.ReplayPolicy;
 import ndop.fhir.policy.SignaturePolicy;
-import ndop.fhir.policy.Verdict;
-import ndop.fhir.provider.PatientHistory;
-import ndop.fhir.provider.ServedCapabilityStatement;
-import ndop.fhir.token.VerifiedSignatures;
-import ndop.fhir.validation.DefinitionSource;
+import ndop.fhir.provider.CapabilityStatementProvider;
+import ndop.fhir.provider.PatientHistoryProvider;
+import ndop.fhir.token.JwsSignaturePolicy;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -66,22 +65,22 @@ final class ServerSetup implements SmartInitializingSingleton {
 
   private final RestfulServer server;
   private final EditionPackage edition;
-  private final ExtensionSettings settings;
-  private final SpineOutcomes outcomes;
+  private final NdopProperties settings;
+  private final SpineOutcomeFactory outcomes;
   private final JpaStorageSettings storage;
   private final DaoRegistry daos;
   private final SearchParamMatcher matcher;
-  private final PackageInstallation installation;
+  private final SearchParameterInstaller installation;
 
   ServerSetup(
       RestfulServer server,
       EditionPackage edition,
-      ExtensionSettings settings,
-      SpineOutcomes outcomes,
+      NdopProperties settings,
+      SpineOutcomeFactory outcomes,
       JpaStorageSettings storage,
       DaoRegistry daos,
       SearchParamMatcher matcher,
-      PackageInstallation installation) {
+      SearchParameterInstaller installation) {
     this.server = server;
     this.edition = edition;
     this.settings = settings;
@@ -130,46 +129,46 @@ final class ServerSetup implements SmartInitializingSingleton {
   private int setUpServer() {
     Edition facts = edition.edition();
     FhirContext fhir = server.getFhirContext();
-    PatientReference patients = new PatientReference(facts);
+    PatientReferenceParser patients = new PatientReferenceParser(facts);
     ProfileValidator validator = warm(facts, fhir);
     InteractionPolicy interactions = new InteractionPolicy(facts);
 
     unregisterHostInterceptors();
     List<Object> hooks =
         List.of(
-            new BindsOnlyTheApi(facts),
-            new InsistsOnTheCaller(facts, interactions, callers(facts), outcomes),
-            new OffersOnlyTheApi(interactions, new ParameterPolicy(facts), outcomes),
-            new KeepsPagesSmall(settings.maxPage()),
-            new IgnoresUnreadableDates(),
-            new AcceptsOnlyValidConsents(
+            new InteractionBindingInterceptor(facts),
+            new AuthenticationInterceptor(facts, interactions, callers(facts), outcomes),
+            new RequestScopeInterceptor(interactions, new ParameterPolicy(facts), outcomes),
+            new PageSizeInterceptor(settings.maxPage()),
+            new IfModifiedSinceInterceptor(),
+            new RequestValidatingInterceptor(
                 new BodyPolicy(
-                    new BodyGrammar(settings.maxDepth(), settings.maxElements()),
+                    new BodySyntaxPolicy(settings.maxDepth(), settings.maxElements()),
                     fhir,
                     validator,
-                    new Verdict(facts, settings.strictNhsNumber()),
+                    new FindingPolicy(facts, settings.strictNhsNumber()),
                     facts.resourceType(),
                     facts.profile()),
                 outcomes,
                 Math.toIntExact(settings.maxBody().toBytes())),
-            new KeepsToThePatient(facts, patients, daos, outcomes),
-            new JudgesIfMatch(settings.requireIfMatch(), outcomes),
-            new UpdateNeverCreates(outcomes),
-            new ConsentStaysWithPatient(patients, outcomes),
-            new SearchesByIdentity(facts, patients),
-            new NamesUpdatedConsents(),
-            new AnswersInSpineForm(outcomes));
+            new PatientAuthorizationInterceptor(facts, patients, daos, outcomes),
+            new IfMatchInterceptor(settings.requireIfMatch(), outcomes),
+            new UpdateAsCreateInterceptor(outcomes),
+            new ImmutablePatientInterceptor(patients, outcomes),
+            new PatientSearchInterceptor(facts, patients),
+            new LocationHeaderInterceptor(),
+            new SpineExceptionInterceptor(outcomes));
     hooks.forEach(server::registerInterceptor);
     if (!settings.trail().file().isBlank()) {
       record(facts, interactions, patients);
     }
     if (facts.cors()) {
-      server.registerInterceptor(new AnswersOtherOrigins(settings.corsOrigins(), outcomes));
+      server.registerInterceptor(new CorsInterceptor(settings.corsOrigins(), outcomes));
     }
     if (facts.history() != null) {
-      server.registerProvider(new PatientHistory(facts, patients, daos, matcher));
+      server.registerProvider(new PatientHistoryProvider(facts, patients, daos, matcher));
     }
-    server.setServerConformanceProvider(new ServedCapabilityStatement(edition));
+    server.setServerConformanceProvider(new CapabilityStatementProvider(edition));
     if (!settings.baseUrl().isBlank()) {
       server.setServerAddressStrategy(new HardcodedServerAddressStrategy(settings.baseUrl()));
     }
@@ -180,41 +179,43 @@ final class ServerSetup implements SmartInitializingSingleton {
     return hooks.size();
   }
 
-  private void record(Edition facts, InteractionPolicy interactions, PatientReference patients) {
+  private void record(
+      Edition facts, InteractionPolicy interactions, PatientReferenceParser patients) {
     AuditTrail trail = AuditTrail.open(settings.trail());
     Clock clock = Clock.systemUTC();
     if (settings.trail().events()) {
       // Before the line, so that it goes again where the line cannot be written.
-      server.registerInterceptor(new StoresAuditEvents(patients, daos, trail.pseudonyms(), clock));
+      server.registerInterceptor(
+          new AuditEventInterceptor(patients, daos, trail.pseudonyms(), clock));
     }
     server.registerInterceptor(
-        new RecordsEveryRequest(
+        new AuditLogInterceptor(
             facts, interactions, patients, outcomes, trail.file(), trail.pseudonyms(), clock));
   }
 
   private CallerPolicy callers(Edition facts) {
-    TokenSettings token = settings.token();
+    TokenProperties token = settings.token();
     Clock clock = Clock.systemUTC();
     ClaimPolicy claims = new ClaimPolicy(facts, token.values(), token.clockTolerance(), clock);
-    if (token.signatures() == TokenSettings.Signatures.OFF) {
+    if (token.signatures() == TokenProperties.Signatures.OFF) {
       return new CallerPolicy(
           facts, settings.audit(), SignaturePolicy.NOT_VERIFIED, claims, Optional.empty());
     }
-    HostRequirements.insistOnJudgedTokens(settings);
+    HostRequirements.requireTokensAreRead(settings);
     Duration usable =
         Duration.ofSeconds(ClaimPolicy.lifetimeOf(facts)).plus(token.clockTolerance());
     return new CallerPolicy(
         facts,
         settings.audit(),
-        new VerifiedSignatures(TokenKeys.read(token)),
-        claims.insistingOnTimes(),
+        new JwsSignaturePolicy(TokenKeys.read(token)),
+        claims.requireTimes(),
         Optional.of(new ReplayPolicy(usable.plus(token.clockTolerance()), clock)));
   }
 
   /** The first validation loads the definitions of FHIR; no client should wait for that. */
   private ProfileValidator warm(Edition facts, FhirContext fhir) {
     ProfileValidator validator =
-        new ProfileValidator(DefinitionSource.of(fhir, edition.resources()));
+        new ProfileValidator(ValidationSupportFactory.of(fhir, edition.resources()));
     validator.validate(
         "{\"resourceType\":\"%s\"}".formatted(facts.resourceType()),
         EncodingEnum.JSON,
@@ -229,6 +230,6 @@ final class ServerSetup implements SmartInitializingSingleton {
         .unregisterInterceptorsIf(
             interceptor ->
                 interceptor instanceof ResponseHighlighterInterceptor
-                    || interceptor instanceof CorsInterceptor);
+                    || interceptor instanceof ca.uhn.fhir.rest.server.interceptor.CorsInterceptor);
   }
 }

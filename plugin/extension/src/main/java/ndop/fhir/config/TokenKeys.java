@@ -1,6 +1,6 @@
 package ndop.fhir.config;
 
-import ndop.fhir.token.PublicKeys;
+import ndop.fhir.token.TokenKeySource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,16 +12,16 @@ final class TokenKeys {
   private TokenKeys() {}
 
   /** The keys; refuses to start where the place cannot have any. */
-  static PublicKeys read(TokenSettings settings) {
+  static TokenKeySource read(TokenProperties settings) {
     try {
-      PublicKeys keys =
-          PublicKeys.of(
+      TokenKeySource keys =
+          TokenKeySource.of(
               settings.keys(), settings.keysKept(), settings.keysPause(), settings.keysLimit());
-      int number = keys.insistOnUsable();
-      LOG.info("Tokens must be signed with one of {} keys of {}", number, settings.keys());
+      int number = keys.requireUsable();
+      LOG.info("TokenFixtures must be signed with one of {} keys of {}", number, settings.keys());
       return keys;
-    } catch (PublicKeys.UnavailableException unavailable) {
-      throw new StartRefusedException(
+    } catch (TokenKeySource.UnavailableException unavailable) {
+      throw new StartupFailureException(
           "The keys of tokens cannot be read: " + unavailable.getMessage(),
           "Set ndop.token.keys to a JWK set of public keys, a file or an https URL.");
     }

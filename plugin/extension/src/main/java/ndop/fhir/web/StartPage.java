@@ -24,7 +24,7 @@ public final class StartPage {
 
   private final Edition edition;
   private final PublishedFiles files;
-  private final CurlLines requests;
+  private final CurlExamples requests;
   private final String template = resource("start.html");
   private final String style = resource("style.css");
   private final TemplateEngine engine = new TemplateEngine();
@@ -32,7 +32,7 @@ public final class StartPage {
   public StartPage(Edition edition, PublishedFiles files) {
     this.edition = edition;
     this.files = files;
-    this.requests = new CurlLines(edition);
+    this.requests = new CurlExamples(edition);
     engine.setTemplateResolver(new StringTemplateResolver());
   }
 

@@ -17,33 +17,33 @@ class HostRequirementsTest {
   @Test
   void wasBuiltForTheHapiThatItIsTestedWith() {
     assertThat(HostRequirements.builtForHapi()).isEqualTo(VersionUtil.getVersion());
-    assertThatCode(HostRequirements::insistOnHapi).doesNotThrowAnyException();
+    assertThatCode(HostRequirements::requireHapi).doesNotThrowAnyException();
   }
 
   @Test
   void refusesAnotherHapi() {
-    assertThatThrownBy(() -> HostRequirements.insistOnHapi("9.9.9"))
-        .isInstanceOf(StartRefusedException.class)
+    assertThatThrownBy(() -> HostRequirements.requireHapi("9.9.9"))
+        .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("built for HAPI FHIR " + VersionUtil.getVersion())
         .hasMessageContaining("the server is HAPI FHIR 9.9.9");
   }
 
   @Test
   void refusesAnotherFhir() {
-    assertThatThrownBy(() -> HostRequirements.insistOnStu3(FhirContext.forR4Cached()))
-        .isInstanceOf(StartRefusedException.class)
+    assertThatThrownBy(() -> HostRequirements.requireStu3(FhirContext.forR4Cached()))
+        .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("configured for R4");
   }
 
   @Test
   void refusesAnUnknownEdition() {
-    ExtensionSettings settings =
+    NdopProperties settings =
         new Binder(new MapConfigurationPropertySource(Map.of("ndop.edition", "of-nobody")))
-            .bind("ndop", ExtensionSettings.class)
+            .bind("ndop", NdopProperties.class)
             .get();
 
-    assertThatThrownBy(() -> EditionPackages.read(EditionFixtures.FHIR, settings))
-        .isInstanceOf(StartRefusedException.class)
+    assertThatThrownBy(() -> EditionPackageLoader.read(EditionFixtures.FHIR, settings))
+        .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("no edition 'of-nobody'")
         .hasMessageContaining(EditionFixtures.FACTS.id());
   }
@@ -53,9 +53,9 @@ class HostRequirementsTest {
     Binder binder =
         new Binder(new MapConfigurationPropertySource(Map.of("ndop.token.clock-tolerance", "6m")));
 
-    assertThatThrownBy(() -> binder.bind("ndop", ExtensionSettings.class))
+    assertThatThrownBy(() -> binder.bind("ndop", NdopProperties.class))
         .rootCause()
-        .isInstanceOf(StartRefusedException.class)
+        .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("ndop.token.clock-tolerance: expected 0s to 5m; found 6m");
   }
 
@@ -63,30 +63,30 @@ class HostRequirementsTest {
   void refusesSignaturesWithoutKeysOrWithoutALookAtTokens() {
     assertThatThrownBy(() -> settings(Map.of("ndop.token.signatures", "required")))
         .rootCause()
-        .isInstanceOf(StartRefusedException.class)
+        .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("ndop.token.keys names no keys");
-    ExtensionSettings contradicting =
+    NdopProperties contradicting =
         settings(
             Map.of(
                 "ndop.audit", "off",
                 "ndop.token.signatures", "required",
                 "ndop.token.keys", "jwks.json"));
-    assertThatThrownBy(() -> HostRequirements.insistOnJudgedTokens(contradicting))
-        .isInstanceOf(StartRefusedException.class)
+    assertThatThrownBy(() -> HostRequirements.requireTokensAreRead(contradicting))
+        .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("ndop.audit is off");
   }
 
-  private static ExtensionSettings settings(Map<String, String> properties) {
+  private static NdopProperties settings(Map<String, String> properties) {
     return new Binder(new MapConfigurationPropertySource(properties))
-        .bind("ndop", ExtensionSettings.class)
+        .bind("ndop", NdopProperties.class)
         .get();
   }
 
   @Test
   void printsARefusalWithoutStackTrace() {
-    var refusal = new StartRefusedException("It cannot start.", "Do this.");
+    var refusal = new StartupFailureException("It cannot start.", "Do this.");
 
-    var analysis = new StartRefusalAnalyzer().analyze(refusal);
+    var analysis = new StartupFailureAnalyzer().analyze(refusal);
 
     assertThat(analysis.getDescription()).isEqualTo("It cannot start.");
     assertThat(analysis.getAction()).isEqualTo("Do this.");

@@ -54,6 +54,6 @@ class StartPageTest {
         " | false",
       })
   void htmlIsForThoseWhoLikeItBest(String accept, boolean html) {
-    assertThat(AnswersBrowsers.prefersHtml(accept)).isEqualTo(html);
+    assertThat(PublishedContentFilter.prefersHtml(accept)).isEqualTo(html);
   }
 }
