@@ -291,7 +291,7 @@ def test_a_resource_that_no_server_would_read(tmp_path: Path) -> None:
 
 def test_the_bound_is_that_of_the_server(layout: object) -> None:
     root = Path(__file__).parents[2]
-    (settings,) = (root / "plugin/extension/src/main/java").rglob("ExtensionSettings.java")
+    (settings,) = (root / "plugin/extension/src/main/java").rglob("NdopProperties.java")
     assert '@DefaultValue("1MB") DataSize maxBody' in settings.read_text(encoding="utf-8")
     assert reading.LARGEST_RESOURCE == 1024 * 1024
 

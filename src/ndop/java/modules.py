@@ -25,7 +25,7 @@ class Module:
 #: What the ndop command asks HAPI for. Runs from the class path file beside the jar.
 TOOLKIT = Module(
     "toolkit",
-    ("plugin/pom.xml", "plugin/validation", "plugin/toolkit"),
+    ("plugin/pom.xml", "plugin/core", "plugin/toolkit"),
     ("plugin/toolkit/target/ndop-fhir-toolkit.jar", "plugin/toolkit/target/class-path.txt"),
 )
 #: The embedded FHIR server, as one jar, and the class path to start it without unpacking.
@@ -41,7 +41,7 @@ SERVER = Module(
 #: The drop-in jar, with the packages of the editions in it.
 EXTENSION = Module(
     "extension",
-    ("plugin/pom.xml", "plugin/validation", "plugin/extension", "build/packages", "build/examples"),
+    ("plugin/pom.xml", "plugin/core", "plugin/extension", "build/packages", "build/examples"),
     ("plugin/extension/target/ndop-fhir-extension.jar",),
 )
 

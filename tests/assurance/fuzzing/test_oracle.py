@@ -123,7 +123,7 @@ def test_the_log_may_not_tell_who_or_what_for() -> None:
             "10:00:00 WARN x: 999 000 0018",
             "10:00:00 WARN x: Bearer eyJhbGciOiJub25lIn0.e30.",
             "10:00:00 WARN x: 9990000018123 is longer; eyJ is short; 1239990000018 too",
-            "10:00:01 ERROR AnswersInSpineForm: Request 1 failed unexpectedly: …",
+            "10:00:01 ERROR SpineExceptionInterceptor: Request 1 failed unexpectedly: …",
         ]
     )
     assert len(health.confidential_lines(log)) == 3

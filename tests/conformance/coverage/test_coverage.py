@@ -169,7 +169,7 @@ def test_tests_without_a_row_or_of_an_unknown_one_are_told(
 
 def test_a_test_of_java_is_found(layout: Layout, small: Layout, editions: list[Edition]) -> None:
     (small.root / "plugin").symlink_to(layout.plugin)
-    file = "plugin/extension/src/test/java/ndop/fhir/hook/AnswersInSpineFormTest.java"
+    file = "plugin/extension/src/test/java/ndop/fhir/interceptor/SpineExceptionInterceptorTest.java"
     change(small, "NDOP-202", shown_by=f"{file}::notModifiedIsNoError")
     assert problems_of(small, editions) == []
     change(small, "NDOP-202", shown_by=f"{file}::notModified")

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.hl7.fhir.dstu3.model.StructureDefinition;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import picocli.CommandLine.Command;
@@ -58,7 +58,8 @@ final class SnapshotCommand implements Callable<Integer> {
     for (Path file : xmlFiles(folder)) {
       artefacts.put(file, strictly(fhir.newXmlParser()).parseResource(Files.readString(file)));
     }
-    IValidationSupport source = DefinitionSource.of(fhir, new ArrayList<>(artefacts.values()));
+    IValidationSupport source =
+        ValidationSupportFactory.of(fhir, new ArrayList<>(artefacts.values()));
     ProfileValidator validator = new ProfileValidator(source);
     Map<String, List<Finding>> findings = new TreeMap<>();
     Path target = Files.createDirectories(folder.resolve("complete"));

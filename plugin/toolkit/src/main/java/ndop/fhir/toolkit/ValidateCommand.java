@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
-import ndop.fhir.policy.Body;
-import ndop.fhir.policy.BodyGrammar;
 import ndop.fhir.policy.BodyPolicy;
-import ndop.fhir.policy.Judgement;
-import ndop.fhir.policy.Refusal;
-import ndop.fhir.policy.Verdict;
-import ndop.fhir.validation.DefinitionSource;
+import ndop.fhir.policy.BodySyntaxPolicy;
+import ndop.fhir.policy.FindingPolicy;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.ParsedBody;
+import ndop.fhir.policy.ValidationOutcome;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.hl7.fhir.dstu3.model.StructureDefinition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,11 +64,11 @@ final class ValidateCommand implements Callable<Integer> {
   record Answer(
       String situation, List<String> diagnostics, List<Finding> findings, String failure) {
 
-    static Answer of(Judgement judgement) {
+    static Answer of(ValidationOutcome outcome) {
       return new Answer(
-          judgement.refusal().map(refusal -> refusal.situation().key()).orElse(null),
-          judgement.refusal().map(Refusal::diagnostics).orElse(List.of()),
-          judgement.findings(),
+          outcome.refusal().map(refusal -> refusal.situation().key()).orElse(null),
+          outcome.refusal().map(Outcome::diagnostics).orElse(List.of()),
+          outcome.findings(),
           null);
     }
 
@@ -86,7 +86,7 @@ final class ValidateCommand implements Callable<Integer> {
     BodyPolicy policy = policy(edition);
     OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
     try (MappingIterator<Work> work = json.readerFor(Work.class).readValues(System.in);
-        InOrder<Answer> answers = new InOrder<>(answer -> write(out, answer))) {
+        OrderedExecutor<Answer> answers = new OrderedExecutor<>(answer -> write(out, answer))) {
       while (work.hasNext()) {
         Work one = work.next();
         answers.submit(() -> answer(policy, one));
@@ -97,7 +97,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   private BodyPolicy policy(EditionPackage edition) {
     Edition facts = edition.edition();
-    IValidationSupport source = DefinitionSource.of(fhir, edition.resources());
+    IValidationSupport source = ValidationSupportFactory.of(fhir, edition.resources());
     String resourceType = facts.resourceType();
     if (profile != null) {
       StructureDefinition definition =
@@ -108,10 +108,10 @@ final class ValidateCommand implements Callable<Integer> {
       resourceType = definition.getType();
     }
     return new BodyPolicy(
-        BodyGrammar.usual(),
+        BodySyntaxPolicy.withDefaultLimits(),
         fhir,
         new ProfileValidator(source),
-        new Verdict(facts, false),
+        new FindingPolicy(facts, false),
         resourceType,
         profile == null ? facts.profile() : profile);
   }
@@ -119,19 +119,19 @@ final class ValidateCommand implements Callable<Integer> {
   /** One resource that HAPI or HL7's validator fails over is no reason not to judge the others. */
   private static Answer answer(BodyPolicy policy, Work work) {
     try {
-      Body body = policy.read(work.text(), work.encoding());
-      return body.refusal().isPresent() ? refused(policy, body) : Answer.of(policy.judge(body));
+      ParsedBody body = policy.read(work.text(), work.encoding());
+      return body.refusal().isPresent() ? refused(policy, body) : Answer.of(policy.validate(body));
     } catch (RuntimeException | StackOverflowError failure) {
       return Answer.failed(failure);
     }
   }
 
   /** A server stops here; the validator knows the places of what is wrong, if it gets that far. */
-  private static Answer refused(BodyPolicy policy, Body body) {
+  private static Answer refused(BodyPolicy policy, ParsedBody body) {
     try {
-      return Answer.of(policy.judge(body));
+      return Answer.of(policy.validate(body));
     } catch (RuntimeException | StackOverflowError tooBroken) {
-      return Answer.of(new Judgement(List.of(), body.refusal()));
+      return Answer.of(new ValidationOutcome(List.of(), body.refusal()));
     }
   }
 

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -48,7 +48,7 @@ final class VerdictsCommand implements Callable<Integer> {
         definitions.add(definition(file));
       }
       ProfileValidator validator =
-          new ProfileValidator(DefinitionSource.of(fhir, base, definitions));
+          new ProfileValidator(ValidationSupportFactory.of(fhir, base, definitions));
       List<String> profiles = List.of(job.profile());
       List<String> findings =
           Files.readAllLines(job.resources()).parallelStream()

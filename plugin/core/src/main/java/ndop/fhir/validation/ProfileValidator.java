@@ -1,0 +1,84 @@
+package ndop.fhir.validation;
+
+import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.hl7.fhir.common.hapi.validation.validator.WorkerContextValidationSupportAdapter;
+import org.hl7.fhir.r5.elementmodel.Manager.FhirFormat;
+import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.utilities.validation.ValidationMessage;
+
+/**
+ * Validates the text of a resource against profiles that the caller names, whatever {@code
+ * meta.profile} says. Safe for use by many threads.
+ *
+ * <p>It is HAPI's validator (HL7's instance validator over HAPI's definitions) and gives its
+ * verdicts; it differs in that validators are reused.
+ */
+public final class ProfileValidator {
+
+  private final WorkerContextValidationSupportAdapter definitions;
+  private final InstanceValidatorPool validators;
+
+  public ProfileValidator(IValidationSupport source) {
+    definitions = new WorkerContextValidationSupportAdapter(source);
+    validators = new InstanceValidatorPool(definitions);
+  }
+
+  /**
+   * Validates {@code text}.
+   *
+   * @param profiles canonical URLs, each checked beside the base resource
+   * @return every finding, in the order of the validator
+   * @throws IllegalArgumentException a profile is not among the definitions
+   */
+  public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
+    List<StructureDefinition> asked = profiles.stream().map(this::profile).toList();
+    FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    List<ValidationMessage> messages = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>();
+    try {
+      validators.lend(
+          validator ->
+              validator.validate(
+                  null, messages, new ByteArrayInputStream(bytes), format, new ArrayList<>(asked)));
+    } catch (RuntimeException failed) {
+      // HL7's reader throws on some JSON that is not FHIR's, such as null in place of a value.
+      findings.add(
+          new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
+    }
+    messages.stream().map(ProfileValidator::finding).forEach(findings::add);
+    return List.copyOf(findings);
+  }
+
+  private StructureDefinition profile(String url) {
+    StructureDefinition profile = definitions.fetchResource(StructureDefinition.class, url);
+    if (profile == null) {
+      throw new IllegalArgumentException("no definition of the profile " + url);
+    }
+    return profile;
+  }
+
+  private static Finding finding(ValidationMessage message) {
+    return new Finding(
+        Severity.of(message.getLevel()),
+        message.getLocation() == null ? "" : message.getLocation(),
+        message.getLine(),
+        message.getCol(),
+        rule(message),
+        message.getMessage());
+  }
+
+  private static String rule(ValidationMessage message) {
+    if (message.getInvId() != null) {
+      return message.getInvId().substring(message.getInvId().lastIndexOf('#') + 1);
+    }
+    // HL7's validator sets whole sentences as message id where it has none.
+    String id = message.getMessageId();
+    return id == null || id.contains(" ") ? "" : id;
+  }
+}

@@ -1,0 +1,85 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.Constants;
+import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.api.server.ResponseDetails;
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import ca.uhn.fhir.rest.server.exceptions.NotModifiedException;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.regex.Pattern;
+import ndop.fhir.audit.Pseudonymizer;
+import ndop.fhir.outcome.OutcomeException;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives every error, whoever raised it, the form and the code of the edition's catalogue (NDOP-134
+ * to NDOP-149), and the outcome that a client asked for by Prefer likewise.
+ *
+ * <p>HAPI's own texts stay behind: they name its version, its types and sometimes a patient.
+ */
+@Interceptor
+public final class SpineExceptionInterceptor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SpineExceptionInterceptor.class);
+
+  private static final Pattern CONFIDENTIAL =
+      Pattern.compile(Pseudonymizer.NUMBER.pattern() + "|eyJ[\\w.-]+");
+
+  private final SpineOutcomeFactory outcomes;
+
+  public SpineExceptionInterceptor(SpineOutcomeFactory outcomes) {
+    this.outcomes = outcomes;
+  }
+
+  /** The exception to answer with: never null, so no later hook or default of HAPI applies. */
+  @Hook(Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION)
+  public BaseServerResponseException toSpineException(
+      ServletRequestDetails request, Throwable thrown) {
+    ResponseEncodingFallback.jsonInsteadOfRdf(request);
+    if (thrown instanceof OutcomeException || thrown instanceof NotModifiedException) {
+      return (BaseServerResponseException) thrown;
+    }
+    Outcome refusal = HapiExceptionMapper.outcome(thrown);
+    if (refusal.situation() == Situation.INTERNAL_FAILURE) {
+      LOG.error("Request {} failed unexpectedly: {}", request.getRequestId(), told(thrown));
+      return outcomes.exception(
+          Situation.INTERNAL_FAILURE,
+          "The request failed unexpectedly; nothing was stored. The server's log has the cause "
+              + "under the request id %s.".formatted(request.getRequestId()));
+    }
+    return outcomes.exception(refusal);
+  }
+
+  /** The stack trace, without what could be an NHS number or a token. */
+  private static String told(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return CONFIDENTIAL.matcher(text.toString()).replaceAll("…");
+  }
+
+  /** Replaces HAPI's outcome of a successful write by the informational one of the catalogue. */
+  @Hook(Pointcut.SERVER_OUTGOING_RESPONSE)
+  public void replaceOutcome(RequestDetails request, ResponseDetails response) {
+    if (response.getResponseResource() instanceof IBaseOperationOutcome outcome
+        && !outcomes.isOwn(outcome)
+        && response.getResponseCode() < Constants.STATUS_HTTP_400_BAD_REQUEST) {
+      boolean created = request.getRestOperationType() == RestOperationTypeEnum.CREATE;
+      response.setResponseResource(
+          outcomes.operationOutcome(
+              Outcome.of(
+                  created ? Situation.CREATED : Situation.UPDATED,
+                  created ? "The Consent was stored." : "The Consent was updated.")));
+    }
+  }
+}
