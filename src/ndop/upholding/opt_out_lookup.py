@@ -68,9 +68,10 @@ class OptOutLookup:
         except ValueError:
             bundle = None
         if not isinstance(bundle, dict) or bundle.get("type") != "searchset":
+            content_type = response.headers.get("content-type", "no Content-Type")
             raise UpholdingError(
                 f"{self._url}: expected a searchset for each patient; found HTTP status "
-                f"{response.status_code}, {response.headers.get('content-type', 'no Content-Type')}."
+                f"{response.status_code}, {content_type}."
             )
         if len(bundle.get("entry", [])) != bundle.get("total", len(bundle.get("entry", []))):
             raise UpholdingError(f"{self._url}: the searchset of a patient is not complete.")
