@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop.release import bill, licences, vulnerabilities
-from ndop.release.bill import Component
+from ndop.release import bom, licences, vulnerabilities
+from ndop.release.bom import Component
 from ndop.system.layout import checkout
 from ndop.system.progress import Progress
 
@@ -28,21 +28,21 @@ def sbom(
 ) -> None:
     """List the parts of both languages (CycloneDX), and check their licences."""
     layout, progress = checkout(), Progress()
-    files = bill.write(layout, output or layout.bills, progress)
-    parts = {file: bill.components(file) for file in files}
+    files = bom.write(layout, output or layout.bills, progress)
+    parts = {file: bom.read_components(file) for file in files}
     console = Console(highlight=False, soft_wrap=True)
     for file, listed in parts.items():
         console.print(f"{file}: {len(listed)} components", markup=False)
     everything = [one for listed in parts.values() for one in listed]
     policy = licences.read()
-    objections = policy.objections(everything)
-    counts = Counter(" or ".join(policy.of(one)) for one in everything)
+    violations = policy.violations(everything)
+    counts = Counter(" or ".join(policy.licences_of(one)) for one in everything)
     for licence, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
         console.print(f"{count:5} {licence or 'none named'}", markup=False)
-    for objection in objections:
-        console.print(objection, markup=False)
+    for violation in violations:
+        console.print(violation, markup=False)
     found = _looked_up(everything, database, console, progress) if look_up else 0
-    if objections or found:
+    if violations or found:
         raise typer.Exit(1)
 
 
@@ -50,7 +50,7 @@ def _looked_up(
     components: list[Component], database: str, console: Console, progress: Progress
 ) -> int:
     with progress.step(f"Asking {database}"):
-        found = vulnerabilities.known(components, database)
+        found = vulnerabilities.find_vulnerabilities(components, database)
     for one in found:
         names = " ".join((one.id, *one.aliases))
         console.print(f"{one.component.purl}: {names}: {one.summary}", markup=False)

@@ -7,7 +7,7 @@ import pytest
 
 from ndop.consents.nhs_numbers import synthetic
 from ndop.system.errors import FileRefusedError, UpholdingError
-from ndop.upholding.numbers_file import batches, insist_on_numbers, lines_of
+from ndop.upholding.nhs_number_file import format_lines, read_chunks, validate_file
 
 NUMBERS = list(islice(synthetic(seed=189), 10_000))
 
@@ -15,21 +15,21 @@ NUMBERS = list(islice(synthetic(seed=189), 10_000))
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     file = tmp_path / "numbers.dat"
-    file.write_bytes(lines_of(NUMBERS))
+    file.write_bytes(format_lines(NUMBERS))
     return file
 
 
 def test_numbers_come_as_they_stand(source: Path) -> None:
     """NDOP-189"""
-    assert insist_on_numbers(source, strict=True) == 10_000
-    assert [number for batch in batches(source) for number in batch] == NUMBERS
+    assert validate_file(source, strict=True) == 10_000
+    assert [number for chunk in read_chunks(source) for number in chunk] == NUMBERS
     assert source.read_bytes()[:24] == f"{NUMBERS[0]},\n{NUMBERS[1]},\n".encode()
 
 
 def test_an_empty_file_has_no_numbers(tmp_path: Path) -> None:
     file = tmp_path / "empty.dat"
     file.touch()
-    assert insist_on_numbers(file) == 0
+    assert validate_file(file) == 0
 
 
 @pytest.mark.parametrize(
@@ -55,27 +55,27 @@ def test_a_bad_line_is_told_without_its_number(
     lines[number - 1] = line
     source.write_bytes(b"".join(lines))
     with pytest.raises(FileRefusedError, match=rf"^Line {number}: .* found the form {form}\.$"):
-        insist_on_numbers(source)
+        validate_file(source)
 
 
 def test_the_last_line_has_its_line_feed_too(source: Path) -> None:
     """NDOP-190"""
     source.write_bytes(source.read_bytes()[:-1])
     with pytest.raises(FileRefusedError, match=r"Line 10000: .*'9999999999,'"):
-        insist_on_numbers(source)
+        validate_file(source)
 
 
 def test_check_digits_count_where_they_are_asked_for(source: Path) -> None:
     first = NUMBERS[0]
     wrong = f"{first[:9]}{(int(first[9]) + 1) % 10}"
-    source.write_bytes(lines_of([*NUMBERS[:5000], wrong]))
-    assert insist_on_numbers(source) == 5001
+    source.write_bytes(format_lines([*NUMBERS[:5000], wrong]))
+    assert validate_file(source) == 5001
     with pytest.raises(FileRefusedError, match="Line 5001: expected an NHS number with a valid"):
-        insist_on_numbers(source, strict=True)
+        validate_file(source, strict=True)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UpholdingError, match=r"numbers\.dat: cannot be read \(No such file"):
-        insist_on_numbers(tmp_path / "numbers.dat")
+        validate_file(tmp_path / "numbers.dat")
     with pytest.raises(UpholdingError, match=r"cannot be read \(Is a directory"):
-        insist_on_numbers(tmp_path)
+        validate_file(tmp_path)

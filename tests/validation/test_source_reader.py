@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ndop.validation import reading
-from ndop.validation.reading import LARGEST_DOCUMENT, LARGEST_RESOURCE, Source, Unreadable, read
+from ndop.validation.resource_source import ResourceSource, UnreadableSource
+from ndop.validation.source_reader import MAX_DOCUMENT_BYTES, MAX_RESOURCE_BYTES, read_sources
 
 CONSENT = {"resourceType": "Consent", "status": "active"}
 LINE = json.dumps(CONSENT)
@@ -22,14 +22,14 @@ def put(folder: Path, name: str, content: str | bytes) -> str:
     return str(file)
 
 
-def sources(*paths: str, stdin: bytes = b"") -> list[Source]:
-    found = list(read(paths, io.BytesIO(stdin)))
-    assert [one for one in found if isinstance(one, Unreadable)] == []
-    return [one for one in found if isinstance(one, Source)]
+def sources(*paths: str, stdin: bytes = b"") -> list[ResourceSource]:
+    found = list(read_sources(paths, io.BytesIO(stdin)))
+    assert [one for one in found if isinstance(one, UnreadableSource)] == []
+    return [one for one in found if isinstance(one, ResourceSource)]
 
 
-def only_unreadable(*paths: str) -> Unreadable:
-    (one,) = (one for one in read(paths) if isinstance(one, Unreadable))
+def only_unreadable(*paths: str) -> UnreadableSource:
+    (one,) = (one for one in read_sources(paths) if isinstance(one, UnreadableSource))
     return one
 
 
@@ -82,13 +82,13 @@ def test_a_bundle_in_json_with_places(tmp_path: Path) -> None:
     assert first.line is not None
     assert lines[first.line - 1][first.column - 1 :] == "{"
     # The status stands two lines below the brace, at the column of the file.
-    assert first.place(3, 7) == (first.line + 2, 7)
+    assert first.position(3, 7) == (first.line + 2, 7)
 
 
 def test_a_bundle_in_one_line(tmp_path: Path) -> None:
     text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": CONSENT}]})
     (source,) = sources(put(tmp_path, "bundle.ndjson", text))
-    line, column = source.place(1, 1)
+    line, column = source.position(1, 1)
     assert (line, text[(column or 0) - 1 :].startswith(LINE)) == (1, True)
 
 
@@ -115,7 +115,7 @@ def test_a_bundle_in_xml_with_places(tmp_path: Path) -> None:
     assert first.text == f"<Consent{namespace}><status value='é'/></Consent>"
     assert second.text == f"<Consent{namespace}/>"
     column = first.text.index("<status") + 1
-    line, place = first.place(1, column)
+    line, place = first.position(1, column)
     assert text.splitlines()[(line or 0) - 1][(place or 0) - 1 :].startswith("<status")
 
 
@@ -157,7 +157,7 @@ def test_a_file_that_the_system_cannot_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "place", "told"),
+    ("content", "position", "expected"),
     [
         (LINE.encode("utf-16"), (1, 1), "UTF-16"),
         (LINE.encode("utf-32"), (1, 1), "UTF-32"),
@@ -165,19 +165,19 @@ def test_a_file_that_the_system_cannot_read() -> None:
     ],
 )
 def test_another_encoding(
-    tmp_path: Path, content: bytes, place: tuple[int, int], told: str
+    tmp_path: Path, content: bytes, position: tuple[int, int], expected: str
 ) -> None:
     unreadable = only_unreadable(put(tmp_path, "a.json", content))
-    assert (unreadable.finding.line, unreadable.finding.column) == place
-    assert told in unreadable.finding.message
+    assert (unreadable.finding.line, unreadable.finding.column) == position
+    assert expected in unreadable.finding.message
     assert unreadable.situation == "unreadable-body"
 
 
 def test_a_bad_byte_in_one_line_of_many(tmp_path: Path) -> None:
     content = f"{LINE}\n".encode() + b'{"a": "\xff"}\n' + LINE.encode()
-    found = list(read([put(tmp_path, "a.ndjson", content)]))
-    assert [type(one) for one in found] == [Source, Unreadable, Source]
-    assert isinstance(found[1], Unreadable)
+    found = list(read_sources([put(tmp_path, "a.ndjson", content)]))
+    assert [type(one) for one in found] == [ResourceSource, UnreadableSource, ResourceSource]
+    assert isinstance(found[1], UnreadableSource)
     assert (found[1].finding.line, found[1].finding.column) == (2, 8)
 
 
@@ -185,7 +185,7 @@ def test_a_byte_order_mark(tmp_path: Path) -> None:
     for name in ("a.json", "a.ndjson", "a.xml"):
         (source,) = sources(put(tmp_path, name, b"\xef\xbb\xbf" + LINE.encode()))
         assert source.text == LINE
-        assert [note.severity for note in source.notes] == ["warning"]
+        assert [finding.severity for finding in source.findings] == ["warning"]
 
 
 def test_a_broken_entry_of_a_bundle(tmp_path: Path) -> None:
@@ -193,8 +193,13 @@ def test_a_broken_entry_of_a_bundle(tmp_path: Path) -> None:
         "resourceType": "Bundle",
         "entry": [{"resource": CONSENT}, {"resource": 5}, 7, {"resource": CONSENT}],
     }
-    found = list(read([put(tmp_path, "b.json", json.dumps(bundle, indent=1))]))
-    assert [type(one) for one in found] == [Source, Unreadable, Unreadable, Source]
+    found = list(read_sources([put(tmp_path, "b.json", json.dumps(bundle, indent=1))]))
+    assert [type(one) for one in found] == [
+        ResourceSource,
+        UnreadableSource,
+        UnreadableSource,
+        ResourceSource,
+    ]
     assert [one.entry for one in found] == ["entry[0]", "entry[1]", "entry[2]", "entry[3]"]
 
 
@@ -213,32 +218,32 @@ def test_an_entry_that_is_no_json_hides_no_other(tmp_path: Path, broken: str) ->
     second = text.index("  {", text.index("  {") + 3) + 2
     third = text.index("  {", second) + 2
     cut = f"{text[:second]}{broken},\n{text[third:]}"
-    found = list(read([put(tmp_path, "b.json", cut)]))
-    assert [type(one) for one in found] == [Source, Unreadable, Source]
+    found = list(read_sources([put(tmp_path, "b.json", cut)]))
+    assert [type(one) for one in found] == [ResourceSource, UnreadableSource, ResourceSource]
     assert [one.entry for one in found] == ["entry[0]", "entry[1]", "entry[2]"]
-    assert isinstance(found[1], Unreadable)
+    assert isinstance(found[1], UnreadableSource)
     assert found[1].finding.line == cut[:second].count("\n") + 1
 
 
 def test_an_entry_that_never_ends_hides_the_rest(tmp_path: Path) -> None:
     text = '{"resourceType": "Bundle", "entry": [{"resource": {"a": [}, {"resource": {}}]}'
-    (unreadable,) = read([put(tmp_path, "b.json", text)])
-    assert isinstance(unreadable, Unreadable)
+    (unreadable,) = read_sources([put(tmp_path, "b.json", text)])
+    assert isinstance(unreadable, UnreadableSource)
 
 
 def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
     put(tmp_path, "a.json", LINE)
     (tmp_path / "b.json").symlink_to("nowhere.json")
-    found = list(read([str(tmp_path)]))
-    assert [type(one) for one in found] == [Source, Unreadable]
+    found = list(read_sources([str(tmp_path)]))
+    assert [type(one) for one in found] == [ResourceSource, UnreadableSource]
 
 
 def test_a_bundle_that_ends_early(tmp_path: Path) -> None:
     text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": CONSENT}] * 3}, indent=1)
     cut = text[: text.rindex('"status"') + 9]
-    found = list(read([put(tmp_path, "b.json", cut)]))
-    assert [type(one) for one in found] == [Source, Source, Unreadable]
-    assert isinstance(found[2], Unreadable)
+    found = list(read_sources([put(tmp_path, "b.json", cut)]))
+    assert [type(one) for one in found] == [ResourceSource, ResourceSource, UnreadableSource]
+    assert isinstance(found[2], UnreadableSource)
     assert found[2].finding.line == cut.count("\n") + 1
 
 
@@ -247,9 +252,9 @@ def test_a_bundle_in_xml_that_ends_early(tmp_path: Path) -> None:
         "<Bundle xmlns='http://hl7.org/fhir'>\n<entry><resource><Consent/></resource></entry>\n"
         "<entry><resource><Consent><status </Consent></resource></entry></Bundle>"
     )
-    found = list(read([put(tmp_path, "b.xml", text)]))
-    assert [type(one) for one in found] == [Source, Unreadable]
-    assert isinstance(found[1], Unreadable)
+    found = list(read_sources([put(tmp_path, "b.xml", text)]))
+    assert [type(one) for one in found] == [ResourceSource, UnreadableSource]
+    assert isinstance(found[1], UnreadableSource)
     assert found[1].finding.line == 3
 
 
@@ -276,16 +281,16 @@ def test_a_document_of_two_hundred_megabytes(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_too_long_hides_no_other(tmp_path: Path) -> None:
-    long = '{"x": "' + "a" * (LARGEST_DOCUMENT + 10) + '"}'
-    found = list(read([put(tmp_path, "a.ndjson", f"{LINE}\n{long}\n{LINE}\n")]))
-    assert [type(one) for one in found] == [Source, Unreadable, Source]
-    assert isinstance(found[1], Unreadable)
-    assert isinstance(found[2], Source)
+    long = '{"x": "' + "a" * (MAX_DOCUMENT_BYTES + 10) + '"}'
+    found = list(read_sources([put(tmp_path, "a.ndjson", f"{LINE}\n{long}\n{LINE}\n")]))
+    assert [type(one) for one in found] == [ResourceSource, UnreadableSource, ResourceSource]
+    assert isinstance(found[1], UnreadableSource)
+    assert isinstance(found[2], ResourceSource)
     assert (found[1].finding.line, found[2].line) == (2, 3)
 
 
 def test_a_resource_that_no_server_would_read(tmp_path: Path) -> None:
-    text = json.dumps({**CONSENT, "x": "a" * LARGEST_RESOURCE}, indent=1)
+    text = json.dumps({**CONSENT, "x": "a" * MAX_RESOURCE_BYTES}, indent=1)
     assert only_unreadable(put(tmp_path, "a.json", text)).situation == "body-too-large"
 
 
@@ -293,14 +298,14 @@ def test_the_bound_is_that_of_the_server(layout: object) -> None:
     root = Path(__file__).parents[2]
     (settings,) = (root / "plugin/extension/src/main/java").rglob("NdopProperties.java")
     assert '@DefaultValue("1MB") DataSize maxBody' in settings.read_text(encoding="utf-8")
-    assert reading.LARGEST_RESOURCE == 1024 * 1024
+    assert MAX_RESOURCE_BYTES == 1024 * 1024
 
 
 def test_what_is_read_is_told(tmp_path: Path) -> None:
     content = f"{LINE}\n" * 100
-    told: list[int] = []
-    list(read([put(tmp_path, "a.ndjson", content)], told=told.append))
-    assert sum(told) == len(content)
+    reads: list[int] = []
+    list(read_sources([put(tmp_path, "a.ndjson", content)], on_read=reads.append))
+    assert sum(reads) == len(content)
 
 
 def test_a_deeply_nested_bundle(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from fhir.resources.STU3.operationoutcome import OperationOutcome
 
 from ndop.editions import Edition
 from ndop.validation import Finding, Result
-from ndop.validation.formats import FORMATS, FormatName, Summary
+from ndop.validation.findings import ResultCounts
+from ndop.validation.formatters import FORMATTERS, FormatName
 
 ERROR = Finding(
     "error",
@@ -39,28 +40,28 @@ RESULTS = [
 
 
 @pytest.fixture
-def summary() -> Summary:
-    counted = Summary()
+def counts() -> ResultCounts:
+    counts = ResultCounts()
     for result in RESULTS:
-        counted.count(result)
-    return counted
+        counts.add(result)
+    return counts
 
 
-def written(name: FormatName, edition: Edition, summary: Summary) -> str:
+def written(name: FormatName, edition: Edition, counts: ResultCounts) -> str:
     out = io.StringIO()
-    form = FORMATS[name](out, edition)
+    formatter = FORMATTERS[name](out, edition)
     for result in RESULTS:
-        form.write(result)
-    form.end(summary)
+        formatter.write(result)
+    formatter.end(counts)
     return out.getvalue()
 
 
-def test_the_summary(summary: Summary) -> None:
-    assert str(summary) == ("2 valid, 1 invalid, 1 could not be checked; errors: 2, warnings: 1")
+def test_the_summary_line(counts: ResultCounts) -> None:
+    assert str(counts) == ("2 valid, 1 invalid, 1 could not be checked; errors: 2, warnings: 1")
 
 
-def test_text(edition: Edition, summary: Summary) -> None:
-    lines = written(FormatName.TEXT, edition, summary).splitlines()
+def test_text(edition: Edition, counts: ResultCounts) -> None:
+    lines = written(FormatName.TEXT, edition, counts).splitlines()
     assert lines[:4] == [
         "a,b:c.json:3:7: error: entry[1] Consent.purpose: is <missing>: 100%",
         "    expected: at least 1",
@@ -71,16 +72,16 @@ def test_text(edition: Edition, summary: Summary) -> None:
     assert "by the way" not in "".join(lines)
 
 
-def test_json(edition: Edition, summary: Summary) -> None:
-    told = json.loads(written(FormatName.JSON, edition, summary))
-    assert told["edition"] == edition.id
-    assert [result["valid"] for result in told["results"]] == [False, True, False, True]
-    assert told["results"][0]["findings"][0]["requirement"] == "NDOP-049"
-    assert told["summary"]["unchecked"] == 1
+def test_json(edition: Edition, counts: ResultCounts) -> None:
+    report = json.loads(written(FormatName.JSON, edition, counts))
+    assert report["edition"] == edition.id
+    assert [result["valid"] for result in report["results"]] == [False, True, False, True]
+    assert report["results"][0]["findings"][0]["requirement"] == "NDOP-049"
+    assert report["summary"]["unchecked"] == 1
 
 
-def test_junit(edition: Edition, summary: Summary) -> None:
-    suite = ElementTree.fromstring(written(FormatName.JUNIT, edition, summary))
+def test_junit(edition: Edition, counts: ResultCounts) -> None:
+    suite = ElementTree.fromstring(written(FormatName.JUNIT, edition, counts))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "1")
     cases = suite.findall("testcase")
     assert [case.get("name") for case in cases] == [
@@ -97,8 +98,8 @@ def test_junit(edition: Edition, summary: Summary) -> None:
     assert len(cases[3]) == 0
 
 
-def test_outcome(edition: Edition, summary: Summary) -> None:
-    outcome = OperationOutcome.model_validate_json(written(FormatName.OUTCOME, edition, summary))
+def test_outcome(edition: Edition, counts: ResultCounts) -> None:
+    outcome = OperationOutcome.model_validate_json(written(FormatName.OUTCOME, edition, counts))
     assert [issue.severity for issue in outcome.issue] == [
         "error",
         "warning",
@@ -115,13 +116,13 @@ def test_outcome(edition: Edition, summary: Summary) -> None:
 
 def test_outcome_of_nothing(edition: Edition) -> None:
     out = io.StringIO()
-    FORMATS[FormatName.OUTCOME](out, edition).end(Summary(valid=1))
+    FORMATTERS[FormatName.OUTCOME](out, edition).end(ResultCounts(valid=1))
     outcome = OperationOutcome.model_validate_json(out.getvalue())
     assert outcome.issue[0].code == "informational"
 
 
-def test_github(edition: Edition, summary: Summary) -> None:
-    lines = written(FormatName.GITHUB, edition, summary).splitlines()
+def test_github(edition: Edition, counts: ResultCounts) -> None:
+    lines = written(FormatName.GITHUB, edition, counts).splitlines()
     assert lines[0].startswith("::error file=a%2Cb%3Ac.json,line=3,col=7,title=NDOP-049::")
     assert "100%25%0A" in lines[0]
     assert lines[1].startswith("::warning file=b.json,")

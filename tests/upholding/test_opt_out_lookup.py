@@ -1,4 +1,4 @@
-"""Opt-outs as real servers tell them, and what is no answer."""
+"""Opt-outs as real servers report them, and answers that are not ones."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 from fhirpy import SyncFHIRClient
-from ndop.preferences import set_preference
 
-from ndop.editions import Edition, EditionFolder
+from ndop.consents import draft as draft_consent
+from ndop.editions import Coding, Edition, EditionFolder
 from ndop.server.process import RunningServer
 from ndop.system.errors import UpholdingError
-from ndop.upholding.opt_outs import OptOuts
+from ndop.upholding.opt_out_lookup import OptOutLookup
 from tests.conformance.canned import Answer, canned
 
 
@@ -38,16 +38,35 @@ def three(patients: Iterator[str]) -> list[str]:
 def out_of(base_url: str, edition: Edition, numbers: list[str], question: int = 0) -> list[bool]:
     with httpx.Client() as http:
         purpose = edition.purpose_codings()[question]
-        out = OptOuts(edition, purpose, base_url, http).among([*numbers, *numbers])
+        out = OptOutLookup(edition, purpose, base_url, http).opted_out([*numbers, *numbers])
     return [number in out for number in numbers]
+
+
+def store(
+    base_url: str,
+    edition: Edition,
+    patient: str,
+    *,
+    opted_out: bool,
+    purpose: Coding | None = None,
+) -> dict[str, Any]:
+    """Store a decision: update the Consent for the purpose if there is one, create it if not."""
+    status = edition.status.opted_out if opted_out else edition.status.sharing
+    data = draft_consent(edition, patient, purpose=purpose, status=status)
+    consents = SyncFHIRClient(base_url).resources("Consent")
+    for found in consents.search(patient=data["patient"]["reference"]).fetch():
+        if [one["code"] for one in found["purpose"]] == [one["code"] for one in data["purpose"]]:
+            data["id"] = found.id
+    stored = SyncFHIRClient(base_url).resource("Consent", **data)
+    stored.save()
+    return dict(stored)
 
 
 @pytest.mark.slow
 def test_active_means_opted_out(server: RunningServer, edition: Edition, three: list[str]) -> None:
     """NDOP-185, NDOP-187: of three patients one has opted out, one not, one said nothing."""
-    fhir = SyncFHIRClient(server.base_url)
     consents = [
-        set_preference(fhir, edition, patient, opted_out=opted_out)
+        store(server.base_url, edition, patient, opted_out=opted_out)
         for patient, opted_out in zip(three, (True, False), strict=False)
     ]
     assert [consent["status"] for consent in consents] == ["active", "inactive"]
@@ -56,10 +75,9 @@ def test_active_means_opted_out(server: RunningServer, edition: Edition, three: 
 
 @pytest.mark.slow
 def test_a_change_of_mind_counts(server: RunningServer, edition: Edition, three: list[str]) -> None:
-    """NDOP-193: what was so before is kept nowhere."""
-    fhir = SyncFHIRClient(server.base_url)
+    """NDOP-193: no earlier decision is kept."""
     for opted_out in (True, False, True):
-        set_preference(fhir, edition, three[0], opted_out=opted_out)
+        store(server.base_url, edition, three[0], opted_out=opted_out)
         assert out_of(server.base_url, edition, three[:1]) == [opted_out]
 
 
@@ -68,9 +86,8 @@ def test_inactive_means_opted_out_in_the_first_draft(
     server_of_draft: RunningServer, draft: Edition, three: list[str]
 ) -> None:
     """NDOP-186, NDOP-187"""
-    fhir = SyncFHIRClient(server_of_draft.base_url)
     consents = [
-        set_preference(fhir, draft, patient, opted_out=opted_out)
+        store(server_of_draft.base_url, draft, patient, opted_out=opted_out)
         for patient, opted_out in zip(three, (True, False), strict=False)
     ]
     assert [consent["status"] for consent in consents] == ["inactive", "active"]
@@ -82,11 +99,10 @@ def test_each_purpose_is_asked_for_itself(
     server_of_draft: RunningServer, draft: Edition, three: list[str]
 ) -> None:
     """NDOP-188"""
-    fhir = SyncFHIRClient(server_of_draft.base_url)
     research, planning = draft.purpose_codings()
-    set_preference(fhir, draft, three[0], opted_out=True, purpose=research)
-    set_preference(fhir, draft, three[1], opted_out=True, purpose=planning)
-    set_preference(fhir, draft, three[1], opted_out=False, purpose=research)
+    store(server_of_draft.base_url, draft, three[0], opted_out=True, purpose=research)
+    store(server_of_draft.base_url, draft, three[1], opted_out=True, purpose=planning)
+    store(server_of_draft.base_url, draft, three[1], opted_out=False, purpose=research)
     assert out_of(server_of_draft.base_url, draft, three, 0) == [True, False, False]
     assert out_of(server_of_draft.base_url, draft, three, 1) == [False, True, False]
 
@@ -105,7 +121,7 @@ CONSENT = {
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (Answer("{}", status=503), "expected a searchset for each patient; found HTTP status 503"),
         (Answer("<html/>", content_type="text/html"), "found HTTP status 200, text/html"),
@@ -122,21 +138,21 @@ CONSENT = {
         (searchset({**CONSENT, "status": "proposed"}), "found 'proposed'"),
     ],
 )
-def test_what_is_no_answer_is_told(edition: Edition, answer: Answer, told: str) -> None:
-    """Nobody may be said to have agreed because a server is out of order."""
+def test_an_unusable_answer_is_an_error(edition: Edition, answer: Answer, message: str) -> None:
+    """A server that is out of order must not look as if nobody had opted out."""
     with (
         canned(lambda _method, _path: answer) as base_url,
-        pytest.raises(UpholdingError, match=told),
+        pytest.raises(UpholdingError, match=message),
     ):
         out_of(base_url, edition, [NUMBER])
 
 
-def test_a_server_that_is_not_there_is_told(edition: Edition) -> None:
+def test_a_server_that_cannot_be_reached_is_an_error(edition: Edition) -> None:
     with pytest.raises(UpholdingError, match=r"No answer from http://127\.0\.0\.1:9"):
         out_of("http://127.0.0.1:9/fhir", edition, [NUMBER])
 
 
-def test_each_number_is_asked_about_once(edition: Edition) -> None:
+def test_each_number_is_looked_up_once(edition: Edition) -> None:
     paths: list[str] = []
 
     def script(_method: str, path: str) -> Answer:

@@ -1,4 +1,4 @@
-"""Who has opted out, asked of a server of the API, for the purpose of a disclosure."""
+"""Looking up who has opted out of a purpose, from a server of the API."""
 
 from __future__ import annotations
 
@@ -13,66 +13,72 @@ from ndop.fhir.media_types import JSON
 from ndop.system.errors import UpholdingError
 
 
-class OptOuts:
-    """Asks a server about each NHS number; keeps nothing.
+class OptOutLookup:
+    """Searches a server for the Consents of each NHS number, and stores nothing.
 
-    A Consent with the edition's status for opted out removes its patient (NDOP-185, NDOP-186),
-    where an edition has several questions only from the purpose that it is about (NDOP-188); a
-    patient without a Consent has not opted out (NDOP-187).
+    A patient has opted out if a Consent has the edition's status for it (NDOP-185, NDOP-186); if
+    the edition asks several questions, only from the purpose of the Consent (NDOP-188). A patient
+    without a Consent has not opted out (NDOP-187).
     """
 
     def __init__(
-        self, edition: Edition, purpose: Coding, base_url: str, http: httpx.Client, at_once: int = 8
+        self,
+        edition: Edition,
+        purpose: Coding,
+        base_url: str,
+        http: httpx.Client,
+        concurrency: int = 8,
     ) -> None:
         self._edition = edition
         self._purpose = purpose
         self._url = f"{base_url.rstrip('/')}/Consent"
         self._http = http
-        self._at_once = at_once
-        self._reference = edition.patient.form
+        self._concurrency = concurrency
+        self._reference_pattern = edition.patient.form
 
-    def among(self, nhs_numbers: Sequence[str]) -> set[str]:
-        """Those of the numbers that have opted out.
+    def opted_out(self, nhs_numbers: Sequence[str]) -> set[str]:
+        """Which of the numbers have opted out.
 
-        Raises UpholdingError where the server does not answer, or not as the API does: then
-        nobody can be said to have not opted out.
+        Raises UpholdingError if the server gives no answer, or not one of the API: it must not
+        pass for an answer that nobody has opted out.
         """
-        different = list(dict.fromkeys(nhs_numbers))
-        pool = ThreadPoolExecutor(self._at_once)
+        distinct = list(dict.fromkeys(nhs_numbers))
+        pool = ThreadPoolExecutor(self._concurrency)
         try:
-            answers = list(pool.map(self._has_opted_out, different))
+            decisions = list(pool.map(self._has_opted_out, distinct))
         finally:
             pool.shutdown(cancel_futures=True)
-        return {number for number, out in zip(different, answers, strict=True) if out}
+        return {number for number, out in zip(distinct, decisions, strict=True) if out}
 
     def _has_opted_out(self, nhs_number: str) -> bool:
         reference = self._edition.patient.reference_to(nhs_number)
         try:
-            answer = self._http.get(
+            response = self._http.get(
                 self._url, params={"patient": reference}, headers={"Accept": JSON}
             )
         except httpx.HTTPError as error:
             raise UpholdingError(f"No answer from {self._url}: {error or type(error)}") from error
-        bundle = self._searchset(answer)
+        bundle = self._searchset(response)
         consents = [entry.get("resource", {}) for entry in bundle.get("entry", [])]
         return any(self._opts_out(consent, nhs_number) for consent in consents)
 
-    def _searchset(self, answer: httpx.Response) -> dict[str, Any]:
+    def _searchset(self, response: httpx.Response) -> dict[str, Any]:
         try:
-            bundle = answer.json() if answer.status_code == httpx.codes.OK else None
+            bundle = response.json() if response.status_code == httpx.codes.OK else None
         except ValueError:
             bundle = None
         if not isinstance(bundle, dict) or bundle.get("type") != "searchset":
+            content_type = response.headers.get("content-type", "no Content-Type")
             raise UpholdingError(
                 f"{self._url}: expected a searchset for each patient; found HTTP status "
-                f"{answer.status_code}, {answer.headers.get('content-type', 'no Content-Type')}."
+                f"{response.status_code}, {content_type}."
             )
         if len(bundle.get("entry", [])) != bundle.get("total", len(bundle.get("entry", []))):
             raise UpholdingError(f"{self._url}: the searchset of a patient is not complete.")
         return bundle
 
     def _opts_out(self, consent: dict[str, Any], nhs_number: str) -> bool:
-        reference = self._reference.match(consent.get("patient", {}).get("reference", ""))
+        reference = self._reference_pattern.match(consent.get("patient", {}).get("reference", ""))
         if reference is None or reference[1] != nhs_number:
             raise UpholdingError(f"{self._url}: a search found the Consent of another patient.")
         status = self._edition.status
@@ -81,9 +87,9 @@ class OptOuts:
                 f"{self._url}: expected the status {status.opted_out} or {status.sharing}; "
                 f"found {consent.get('status')!r}."
             )
-        return consent["status"] == status.opted_out and self._is_about_it(consent)
+        return consent["status"] == status.opted_out and self._has_purpose(consent)
 
-    def _is_about_it(self, consent: dict[str, Any]) -> bool:
+    def _has_purpose(self, consent: dict[str, Any]) -> bool:
         if len(self._edition.purposes) == 1:
             return True
         return any(

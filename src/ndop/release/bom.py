@@ -1,4 +1,4 @@
-"""The software bill of materials (CycloneDX 1.6): one of Java, one of Python."""
+"""Software bills of materials (CycloneDX 1.6): one for Java, one for Python."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MAVEN_GOAL = "org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom"
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part that somebody else made.
+    """A third-party component.
 
-    `purl` is its package URL without qualifiers. `licences` are what it says of itself, each an
-    SPDX id, an SPDX expression or a name; several are the user's to choose from.
+    `purl` is its package URL without qualifiers. `licences` are those that its metadata names, each
+    an SPDX id, an SPDX expression or a name; the user may choose between several.
     """
 
     purl: str
@@ -33,16 +33,16 @@ class Component:
 
 
 def write(layout: Layout, folder: Path, progress: Progress) -> list[Path]:
-    """Write java.json, what the jars are shipped with, and python.json, what is installed.
+    """Write java.json, with what the jars contain, and python.json, with what is installed.
 
-    The same parts give the same files. Raises BuildError, MissingToolError.
+    The same components give the same files. Raises BuildError, MissingToolError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     java, python = folder / "java.json", folder / "python.json"
-    with progress.step("Listing the parts of the jars"):
+    with progress.step("Listing the components of the jars"):
         run(
             ["mvn", "-B", "-q", "-ntp", f"-DoutputDirectory={folder.resolve()}", _MAVEN_GOAL],
-            "Listing the parts of the jars",
+            "Listing the components of the jars",
             layout.plugin,
         )
     with progress.step("Listing the Python packages"):
@@ -59,14 +59,16 @@ def write(layout: Layout, folder: Path, progress: Progress) -> list[Path]:
     return [java, python]
 
 
-def components(file: Path) -> list[Component]:
-    """The parts that a bill lists, without our own, sorted by package URL."""
-    bill = json.loads(file.read_bytes())
-    own = _group(bill["metadata"]["component"])
+def read_components(file: Path) -> list[Component]:
+    """The third-party components of a bill of materials, sorted by package URL."""
+    bom = json.loads(file.read_bytes())
+    own = _group(bom["metadata"]["component"])
     return sorted(
         (
-            Component(one["purl"].partition("?")[0], tuple(map(_said, one.get("licenses", []))))
-            for one in bill["components"]
+            Component(
+                one["purl"].partition("?")[0], tuple(map(_licence_name, one.get("licenses", [])))
+            )
+            for one in bom["components"]
             if own is None or _group(one) != own
         ),
         key=lambda one: one.purl,
@@ -78,6 +80,6 @@ def _group(component: dict[str, Any]) -> str | None:
     return group
 
 
-def _said(choice: dict[str, Any]) -> str:
+def _licence_name(choice: dict[str, Any]) -> str:
     licence = choice.get("license", {})
     return str(choice.get("expression") or licence.get("id") or licence.get("name", ""))
