@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from ndop.conformance.suite.client import NdopClient
-from ndop.conformance.suite.expectations import expect, expect_status, resource_of
+from ndop.conformance.suite.expectations import consent_id_of, expect, expect_status, resource_of
 from ndop.consents import Draft
 from ndop.editions import Edition
 
@@ -21,7 +21,7 @@ def test_a_change_of_mind_is_found_at_once(
     """A patient opts out and back in; the next search has the last word."""
     created = ndop.create(consent)
     expect_status(created, 201)
-    consent_id = created.headers["location"].split("/Consent/")[1].split("/")[0]
+    consent_id = consent_id_of(created)
     changed = {**consent, "id": consent_id, "status": edition.status.sharing}
     expect_status(ndop.update(changed, consent_id), 200)
 

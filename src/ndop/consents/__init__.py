@@ -2,24 +2,30 @@
 
 from ndop.consents.drafts import (
     Draft,
+    Path,
     adding,
+    coding_paths,
     consent,
     draft,
     filled,
     having,
     merged,
     preference,
+    value_at,
     without,
 )
 
 __all__ = [
     "Draft",
+    "Path",
     "adding",
+    "coding_paths",
     "consent",
     "draft",
     "filled",
     "having",
     "merged",
     "preference",
+    "value_at",
     "without",
 ]

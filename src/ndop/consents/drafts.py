@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fhir.resources.STU3.consent import Consent
@@ -12,6 +12,8 @@ from ndop.editions import Coding, Edition
 
 #: A Consent as JSON data, which, unlike the model, may break any rule.
 Draft = dict[str, Any]
+#: Keys and indexes that lead to a value in a Consent, such as `("purpose", 0, "code")`.
+Path = tuple[str | int, ...]
 
 
 def draft(
@@ -121,6 +123,25 @@ def adding(consent: Draft, *path: str | int, value: Any) -> Draft:
     return _changed(consent, path, append)
 
 
+def coding_paths(part: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of everything in a Consent, or a part of one, that has a system and a code."""
+    if isinstance(part, dict):
+        if {"system", "code"} <= part.keys():
+            yield path
+        for key, value in part.items():
+            yield from coding_paths(value, (*path, key))
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from coding_paths(value, (*path, index))
+
+
+def value_at(part: Any, path: Path) -> Any:
+    """The value at a path. Raises KeyError or IndexError where there is none."""
+    for step in path:
+        part = part[step]
+    return part
+
+
 def merged(value: Any, patch: Any) -> Any:
     """A copy of `value` with a JSON merge patch applied (RFC 7386): null removes a key."""
     if not isinstance(patch, dict):
@@ -149,14 +170,9 @@ def _put_coding(consent: Draft, extension_url: str, coding: Coding) -> None:
             extension["valueCodeableConcept"] = {"coding": [coding.model_dump()]}
 
 
-def _changed(
-    consent: Draft, path: tuple[str | int, ...], change: Callable[[Any, str | int], None]
-) -> Draft:
+def _changed(consent: Draft, path: Path, change: Callable[[Any, str | int], None]) -> Draft:
     changed = copy.deepcopy(consent)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
-    change(holder, path[-1])
+    change(value_at(changed, path[:-1]), path[-1])
     return changed
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ndop.conformance.suite.expectations import (
-    Disagreement,
+    ExpectationError,
     assert_spine_error,
     expect,
     expect_one_of,
@@ -85,13 +85,13 @@ def test_every_deviation_fails(
 ) -> None:
     changed = copy.deepcopy(outcome)
     change(changed)
-    with pytest.raises(Disagreement) as error:
+    with pytest.raises(ExpectationError) as error:
         judged(edition, changed)
     assert told in str(error.value)
 
 
 def test_another_status_fails(edition: Edition, outcome: dict[str, Any]) -> None:
-    with pytest.raises(Disagreement, match=r"(?s)HTTP status.*expected: 422.*found:    201"):
+    with pytest.raises(ExpectationError, match=r"(?s)HTTP status.*expected: 422.*found:    201"):
         judged(edition, outcome, status=201)
 
 
@@ -111,25 +111,25 @@ def test_an_error_in_xml_is_judged_alike(edition: Edition) -> None:
         assert_spine_error(edition, response, status=422, code="DUPLICATE_REJECTED")
 
     judge(body("DUPLICATE_REJECTED"))
-    with pytest.raises(Disagreement):
+    with pytest.raises(ExpectationError):
         judge(body("BAD_REQUEST"))
-    with pytest.raises(Disagreement, match="well-formed XML"):
+    with pytest.raises(ExpectationError, match="well-formed XML"):
         judge(b"<OperationOutcome")
 
 
 def test_a_disagreement_tells_what_was_expected_and_found() -> None:
-    with pytest.raises(Disagreement, match=r"(?s)total.*expected: 1.*found:    2"):
+    with pytest.raises(ExpectationError, match=r"(?s)total.*expected: 1.*found:    2"):
         expect("total", 2, 1)
-    with pytest.raises(Disagreement, match="400 or 422"):
+    with pytest.raises(ExpectationError, match="400 or 422"):
         expect_one_of("HTTP status", 201, [400, 422])
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"\xff"])
 def test_a_body_that_is_no_object(content: bytes) -> None:
-    with pytest.raises(Disagreement):
+    with pytest.raises(ExpectationError):
         json_of(httpx.Response(200, content=content))
 
 
 def test_a_resource_of_another_type() -> None:
-    with pytest.raises(Disagreement, match="expected: Bundle"):
+    with pytest.raises(ExpectationError, match="expected: Bundle"):
         resource_of(httpx.Response(200, json={"resourceType": "Patient"}), "Bundle")

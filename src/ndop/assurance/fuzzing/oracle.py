@@ -18,7 +18,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from ndop.assurance.fuzzing.wire import Request
-from ndop.conformance.suite.expectations import Disagreement, assert_spine_error, outcome_of
+from ndop.conformance.suite.expectations import ExpectationError, assert_spine_error, outcome_of
 from ndop.editions import Edition
 from ndop.profiles import openapi
 
@@ -103,7 +103,7 @@ class Oracle:
         try:
             assert_spine_error(self._edition, answer, status=answer.status_code)
             outcome = outcome_of(answer)
-        except Disagreement as error:
+        except ExpectationError as error:
             raise Breach("no outcome of Spine", str(error)) from error
         interaction = self.interaction(request)
         self._fits(interaction, answer.status_code, outcome)

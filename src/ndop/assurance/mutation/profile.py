@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 from ndop.assurance.mutation.messages import Request, Resource
 from ndop.assurance.mutation.model import Fault, ReferenceServer, accepts, changes, refuses
+from ndop.consents import coding_paths, value_at
 from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import Edition
 
@@ -38,16 +37,9 @@ def nic_references_in(consent: Resource, edition: Edition) -> list[Resource]:
     return extensions_in(consent, edition, "Extension-NDOP-NICReference-1")
 
 
-def codings_in(part: Any) -> Iterator[Resource]:
+def codings_in(consent: Resource) -> list[Resource]:
     """Everything in a Consent that has a system and a code."""
-    if isinstance(part, dict):
-        if {"system", "code"} <= part.keys():
-            yield part
-        for value in part.values():
-            yield from codings_in(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from codings_in(value)
+    return [value_at(consent, path) for path in coding_paths(consent)]
 
 
 def patient_of(consent: Resource) -> str:

@@ -225,8 +225,12 @@ def rows_of(item: pytest.Item, register: Register) -> list[Requirement]:
 
 
 def area_of(file: Path) -> str:
-    """The area of a file of tests: test_value_sets.py is of value-sets."""
-    return file.stem.removeprefix("test_").replace("_", "-")
+    """The area of a module of tests: its folder's, where that is named like one, else its own.
+
+    test_value_sets.py is of value-sets, test_profile/test_patient.py of profile.
+    """
+    name = file.parent.name if file.parent.name.startswith("test_") else file.stem
+    return name.removeprefix("test_").replace("_", "-")
 
 
 def skip_of(item: pytest.Item, suite: Suite) -> Skip | None:
