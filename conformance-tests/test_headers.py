@@ -1,4 +1,4 @@
-"""Area headers: audit headers, formats and version headers (ndop-api.md, sections 7.3, 7.4)."""
+"""Area headers: audit, formats and versions (docs/specification.md, sections 7.3 and 7.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: what a Consent must look like (ndop-api.md, section 3)."""
+"""Area profile: what a Consent must look like (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area security-audit: who calls, by its token (ndop-api.md, sections 7.1 and 7.2)."""
+"""Area security-audit: who calls, by its token (docs/specification.md, sections 7.1 and 7.2)."""
 
 from __future__ import annotations
 
