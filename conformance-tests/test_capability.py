@@ -1,4 +1,4 @@
-"""Area capability: the statement at metadata (ndop-api.md, section 8)."""
+"""Area capability: the statement at metadata (docs/specification.md, section 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area errors: how a request is refused (ndop-api.md, section 6)."""
+"""Area errors: how a request is refused (docs/specification.md, section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area history: earlier versions (ndop-api.md, section 5.5)."""
+"""Area history: earlier versions (docs/specification.md, section 5.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area read: the current version by its id (ndop-api.md, section 5.3)."""
+"""Area read: the current version by its id (docs/specification.md, section 5.3)."""
 
 from __future__ import annotations
 

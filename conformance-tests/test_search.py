@@ -1,4 +1,4 @@
-"""Area search: looking a preference up (ndop-api.md, section 5.1)."""
+"""Area search: looking a preference up (docs/specification.md, section 5.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area value-sets: which codes are accepted (ndop-api.md, section 4)."""
+"""Area value-sets: which codes are accepted (docs/specification.md, section 4)."""
 
 from __future__ import annotations
 

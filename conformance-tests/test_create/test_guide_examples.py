@@ -1,4 +1,4 @@
-"""Area create: the guide's own examples (ndop-api.md, section 5.2)."""
+"""Area create: the guide's own examples (docs/specification.md, section 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area create: registering a preference (ndop-api.md, section 5.2)."""
+"""Area create: registering a preference (docs/specification.md, section 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area headers: the audit headers (ndop-api.md, section 7.3)."""
+"""Area headers: the audit headers (docs/specification.md, section 7.3)."""
 
 from __future__ import annotations
 

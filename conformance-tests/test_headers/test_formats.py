@@ -1,4 +1,4 @@
-"""Area headers: media types, charset and compression (ndop-api.md, section 7.4)."""
+"""Area headers: media types, charset and compression (docs/specification.md, section 7.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area headers: ETag, Last-Modified and Prefer (ndop-api.md, section 7.4)."""
+"""Area headers: ETag, Last-Modified and Prefer (docs/specification.md, section 7.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: actor (ndop-api.md, section 3)."""
+"""Area profile: actor (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

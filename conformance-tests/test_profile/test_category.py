@@ -1,4 +1,4 @@
-"""Area profile: category (ndop-api.md, section 3)."""
+"""Area profile: category (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

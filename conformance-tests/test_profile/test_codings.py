@@ -1,4 +1,4 @@
-"""Area profile: what every coding has in common (ndop-api.md, section 3)."""
+"""Area profile: what every coding has in common (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: the Consent as a whole (ndop-api.md, section 3)."""
+"""Area profile: the Consent as a whole (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

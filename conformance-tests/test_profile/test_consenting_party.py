@@ -1,4 +1,4 @@
-"""Area profile: consentingParty, or a proxy in its place (ndop-api.md, section 3)."""
+"""Area profile: consentingParty, or a proxy in its place (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: dateTime (ndop-api.md, section 3)."""
+"""Area profile: dateTime (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: the business identifier (ndop-api.md, section 3)."""
+"""Area profile: the business identifier (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

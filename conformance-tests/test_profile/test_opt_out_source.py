@@ -1,4 +1,4 @@
-"""Area profile: how a preference reached the service (ndop-api.md, section 3)."""
+"""Area profile: how a preference reached the service (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

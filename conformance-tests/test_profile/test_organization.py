@@ -1,4 +1,4 @@
-"""Area profile: organization, the custodian (ndop-api.md, section 3)."""
+"""Area profile: organization, the custodian (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: patient (ndop-api.md, section 3)."""
+"""Area profile: patient (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

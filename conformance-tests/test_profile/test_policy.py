@@ -1,4 +1,4 @@
-"""Area profile: policy and policyRule (ndop-api.md, section 3)."""
+"""Area profile: policy and policyRule (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

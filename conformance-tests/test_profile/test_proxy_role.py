@@ -1,4 +1,4 @@
-"""Area profile: which proxy decided (ndop-api.md, section 3)."""
+"""Area profile: which proxy decided (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

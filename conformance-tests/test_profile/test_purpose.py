@@ -1,4 +1,4 @@
-"""Area profile: purpose (ndop-api.md, section 3)."""
+"""Area profile: purpose (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

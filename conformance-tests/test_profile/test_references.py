@@ -1,4 +1,4 @@
-"""Area profile: what references may not have (ndop-api.md, section 3)."""
+"""Area profile: what references may not have (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: status (ndop-api.md, section 3)."""
+"""Area profile: status (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

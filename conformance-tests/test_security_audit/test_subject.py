@@ -1,4 +1,4 @@
-"""Area security-audit: who a token says is calling (ndop-api.md, section 7.2)."""
+"""Area security-audit: who a token says is calling (docs/specification.md, section 7.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area security-audit: the form of a token (ndop-api.md, section 7.2)."""
+"""Area security-audit: the form of a token (docs/specification.md, section 7.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area update: If-Match (ndop-api.md, section 5.4)."""
+"""Area update: If-Match (docs/specification.md, section 5.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area update: what is refused and changes nothing (ndop-api.md, section 5.4)."""
+"""Area update: what is refused and changes nothing (docs/specification.md, section 5.4)."""
 
 from __future__ import annotations
 

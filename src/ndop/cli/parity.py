@@ -5,6 +5,8 @@ profiles, and of validator and server.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,14 +36,26 @@ def parity(
     write: Annotated[
         bool, typer.Option("--write", help="Write docs/parity.md from the numbers.")
     ] = False,
+    published: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The published profiles, a folder an edition (docs/parity.md: where to get them); "
+            "by default NDOP_PUBLISHED, else ../shared/reference.",
+        ),
+    ] = None,
 ) -> None:
     """Compare verdicts of published and generated profiles, and of server and validator."""
     layout, progress = checkout(), Progress()
+    if published is not None:
+        layout = replace(layout, published_folder=published.resolve())
     whole = not edition and seed == SEED and count == COUNT
     if write and not whole:
-        raise typer.BadParameter("--write goes with no other option: the page has every edition")
-    verdicts.insist_on_published(layout)
+        raise typer.BadParameter(
+            "--write goes without --edition, --seed and --count: the page has every edition"
+        )
     editions = load_editions(layout, edition)
+    verdicts.insist_on_published(layout, editions)
     build_everything(layout, progress)
     modules.build(layout, [modules.TOOLKIT], progress)
     with progress.step(f"Judging {count} Consents for each edition"):

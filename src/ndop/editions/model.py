@@ -156,7 +156,7 @@ class History(Facts):
 
 
 class Capability(Facts):
-    """The capability statements, required and served (ndop-api.md, section 8)."""
+    """The capability statements, required and served (docs/specification.md, section 8)."""
 
     id: FhirId
     url: Url
@@ -174,7 +174,7 @@ Access = Literal["read", "create", "update"]
 
 
 class Claim(Facts):
-    """What an edition asks of one claim of the token (ndop-api.md, section 7.2).
+    """What an edition asks of one claim of the token (docs/specification.md, section 7.2).
 
     `form`: a text; a URI; seconds since 1970 in UTC; an identifier, which is naming system,
     pipe and value; a reference; or a record, a Consent with its patient. `same_as`: equals the
@@ -336,7 +336,7 @@ class Transport(Facts):
 
 
 class CatalogueEntry(Facts):
-    """How one situation is answered (ndop-api.md, section 6.2), and which row asks for it.
+    """How a situation is answered (docs/specification.md, section 6.2), and which row asks for it.
 
     `interactions`: which of them can be answered so, None: each, and the capability statement.
     """
@@ -385,7 +385,8 @@ class Edition(Facts):
     """Every fact of one edition of the API.
 
     `sources`: the addresses of the works that the register of requirements cites, by name;
-    `decisions`: what was decided where they contradict each other or are silent, by number.
+    `decisions`: what was decided where they contradict each other or are silent, by number; the
+    reasons are in docs/specification.md, section 10.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]

@@ -18,7 +18,7 @@ from ndop.examples import stu3
 from ndop.examples.model import Example, Media, Verdict
 from ndop.system.errors import EditionError
 
-#: What is asked where a line of a profile does not say which row it is (ndop-api.md, section 3).
+#: The row where a line of a profile names none (docs/specification.md, section 3).
 _ANY_RULE = "NDOP-138"
 _UNREADABLE = "NDOP-139"
 

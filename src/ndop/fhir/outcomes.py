@@ -8,7 +8,8 @@ from ndop.editions import Edition
 
 
 def issue(edition: Edition, situation: str, diagnostics: str | None = None) -> dict[str, Any]:
-    """One issue of an OperationOutcome as JSON data, coded as Spine does (ndop-api.md, section 6).
+    """One issue of an OperationOutcome as JSON data, coded as Spine does (docs/specification.md,
+    section 6).
 
     `situation` is a key of the edition's errors; KeyError where there is none.
     """

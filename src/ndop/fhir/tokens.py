@@ -1,4 +1,5 @@
-"""Tokens and audit headers of a caller, made by the facts of an edition (ndop-api.md, section 7).
+"""Tokens and audit headers of a caller, made from an edition's facts (docs/specification.md,
+section 7).
 
 Published tokens are unsecured; one with a key is signed (RFC 7515), for servers that verify.
 """

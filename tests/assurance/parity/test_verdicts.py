@@ -16,7 +16,7 @@ import pytest
 from ndop import validation
 from ndop.assurance.parity import explanations, page, served, verdicts
 from ndop.assurance.parity.explanations import Explanation, Explanations, Spelling
-from ndop.assurance.parity.mutations import Mutated, corpus
+from ndop.assurance.parity.mutations import SEED, Mutated, corpus
 from ndop.assurance.parity.served import Served
 from ndop.assurance.parity.verdicts import Parity
 from ndop.consents import draft, having, without
@@ -50,12 +50,10 @@ def test_a_different_verdict_is_found(
     built: Layout, published: Path, edition: Edition, patient: str, tmp_path: Path
 ) -> None:
     """Of a generated profile that asks less in one place, more in another, and has no excuse."""
-    layout = replace(built, root=tmp_path / "checkout")
+    layout = replace(built, root=tmp_path / "checkout", published_folder=published)
     shutil.copytree(built.root / "profiles", layout.root / "profiles")
     for name in ("plugin", "build"):
         (layout.root / name).symlink_to(built.root / name)
-    (tmp_path / "shared").mkdir()
-    layout.published.symlink_to(published)
     change(layout.generated / edition.id, "Consent.dateTime", "min", 0)
     change(layout.generated / edition.id, "Consent.identifier", "max", "0")
     text = layout.verdicts.read_text(encoding="utf-8")
@@ -91,20 +89,30 @@ def change(folder: Path, path: str, name: str, value: object) -> None:
     file.write_text(json.dumps(profile), encoding="utf-8")
 
 
-def test_without_the_published_profiles(layout: Layout, tmp_path: Path) -> None:
-    with pytest.raises(MissingReferenceError, match="nothing to compare with"):
-        verdicts.insist_on_published(replace(layout, root=tmp_path / "clone"))
+def test_without_the_published_profiles(
+    layout: Layout, folder: EditionFolder, tmp_path: Path
+) -> None:
+    editions = folder.load_all()
+    clone = replace(layout, root=tmp_path / "clone", published_folder=None)
+    with pytest.raises(MissingReferenceError, match=r"nothing to compare\s+with.*--published"):
+        verdicts.insist_on_published(clone, editions)
+    elsewhere = replace(layout, published_folder=tmp_path)
+    for edition in editions[:-1]:
+        (tmp_path / edition.id).mkdir()
+    with pytest.raises(MissingReferenceError, match=f"of {editions[-1].id} are not here"):
+        verdicts.insist_on_published(elsewhere, editions)
+    (tmp_path / editions[-1].id).mkdir()
+    verdicts.insist_on_published(elsewhere, editions)
 
 
 def test_every_explanation_names_a_recorded_reason(layout: Layout, folder: EditionFolder) -> None:
-    decisions = (layout.root / "docs/adr/0002-decisions.md").read_text(encoding="utf-8")
+    specification = (layout.root / "docs/specification.md").read_text(encoding="utf-8")
     for edition_id in folder.ids():
         known = explanations.read(layout.verdicts, edition_id)
         assert known.objections
         entries: list[Spelling | Explanation] = [*known.spellings, *known.objections]
         for one in entries:
-            own = one.because.startswith("D-") and int(one.because[2:]) > 12
-            assert not own or f"| {one.because} |" in decisions
+            assert f'<a id="{one.because.lower()}"></a>' in specification
 
 
 def objection(rule: str, path: str = "Consent.purpose[0]", message: str = "is wrong") -> Finding:
@@ -208,6 +216,7 @@ def test_the_page_has_every_number() -> None:
 
 def test_the_committed_page_tells_of_every_edition(layout: Layout, folder: EditionFolder) -> None:
     text = layout.parity_page.read_text(encoding="utf-8")
+    assert text.startswith(page.render([], {}, SEED))
     for edition_id in folder.ids():
         assert f"## {edition_id}\n" in text
     assert text.count("Different without an explanation: 0.") == len(folder.ids())

@@ -81,7 +81,7 @@ def judge(
     Returns edition id to outcome. Raises MissingReferenceError where the published profiles are
     not on this machine, BuildError where the validator fails.
     """
-    insist_on_published(layout)
+    insist_on_published(layout, [edition for edition, _ in corpora])
     known = {edition.id: _explanations(layout, edition) for edition, _ in corpora}
     inspections: list[Inspection] = []
     for edition, corpus in corpora:
@@ -109,13 +109,19 @@ def _respelt(known: Explanations, consents: Sequence[Draft]) -> list[Draft]:
     return [known.spelt_as_published(one) for one in consents] if known.spellings else []
 
 
-def insist_on_published(layout: Layout) -> None:
-    """Raises MissingReferenceError where the published profiles are not on this machine."""
-    if not layout.published.is_dir():
-        raise MissingReferenceError(
-            f"The published profiles are not here: expected the folder {layout.published}, which "
-            "is no part of this repository. There is nothing to compare with."
-        )
+def insist_on_published(layout: Layout, editions: Iterable[Edition]) -> None:
+    """Raises MissingReferenceError, naming the option, where an edition's published profiles are
+    missing.
+    """
+    for edition in editions:
+        folder = layout.published / edition.id
+        if not folder.is_dir():
+            raise MissingReferenceError(
+                f"The published profiles of {edition.id} are not here: expected the folder "
+                f"{folder}. They are not part of this repository, so there is nothing to compare "
+                "with. Name the folder that has one for each edition with --published or the "
+                "environment variable NDOP_PUBLISHED; docs/parity.md says where to get them."
+            )
 
 
 def _explanations(layout: Layout, edition: Edition) -> Explanations:

@@ -19,7 +19,8 @@ class Requirement:
 
     `source` has clauses (ndop.conformance.register.clauses). `shown_by` names tests of the project
     where a server cannot show it from outside, each as `file::test`, with semicolons between them;
-    `not_testable` says why no test is possible.
+    `not_testable` says why no test is possible, or not yet. docs/specification.md has the rows in
+    their context.
     """
 
     id: str
