@@ -1,4 +1,4 @@
-"""Area create: one Consent per patient, or per patient and purpose (docs/specification.md, section 5.2)."""
+"""Area create: one Consent for an identity (docs/specification.md, section 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area profile: the NIC reference and the person behind an actor (docs/specification.md, section 3)."""
+"""Area profile: NIC reference and person of an actor (docs/specification.md, section 3)."""
 
 from __future__ import annotations
 

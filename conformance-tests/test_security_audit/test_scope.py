@@ -1,4 +1,4 @@
-"""Area security-audit: what a token allows, and whose record (docs/specification.md, section 7.2)."""
+"""Area security-audit: what a token allows, and for whom (docs/specification.md, section 7.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area update: a Consent stays with its patient and purpose (docs/specification.md, section 5.4)."""
+"""Area update: a Consent stays with its patient (docs/specification.md, section 5.4)."""
 
 from __future__ import annotations
 
