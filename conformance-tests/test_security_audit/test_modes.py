@@ -1,4 +1,4 @@
-"""Area security-audit: when callers must identify themselves (docs/specification.md, section 7.1)."""
+"""Area security-audit: when callers identify themselves (docs/specification.md, section 7.1)."""
 
 from __future__ import annotations
 
