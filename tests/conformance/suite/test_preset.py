@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ndop.conformance.suite import preset
-from ndop.conformance.suite.plugin import CLAIMS
-from ndop.conformance.suite.preset import Described, Known
+from ndop.conformance.suite.claims import CLAIMS
+from ndop.conformance.suite.preset import KnownNames, LoadedPreset
 from ndop.system.errors import PresetError
 
-KNOWN = Known({"NDOP-001", "NDOP-104"}, {"ndop-1.1.0"}, CLAIMS)
+KNOWN = KnownNames({"NDOP-001", "NDOP-104"}, {"ndop-1.1.0"}, CLAIMS)
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "target.yaml"
 
 
-def read(file: Path, text: str) -> Described:
+def read(file: Path, text: str) -> LoadedPreset:
     file.write_text(text, encoding="utf-8")
     return preset.read(file, KNOWN)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ndop.conformance.report.results import Exchange
-from ndop.conformance.suite.proxies import is_of_a_proxy
+from ndop.conformance.suite.proxies import is_from_proxy
 
 JSON = '{"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "%s"}]}'
 XML = (
@@ -38,7 +38,7 @@ def answer(status: int | None, body: str) -> Exchange:
 )
 def test_the_answers_of_a_proxy_are_known(form: str, status: int, code: str) -> None:
     """NDOP-148: in JSON and in XML."""
-    assert is_of_a_proxy(answer(status, form % code))
+    assert is_from_proxy(answer(status, form % code))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_the_answers_of_a_proxy_are_known(form: str, status: int, code: str) -> 
     ],
 )
 def test_other_answers_are_the_servers(status: int | None, body: str) -> None:
-    assert not is_of_a_proxy(answer(status, body))
+    assert not is_from_proxy(answer(status, body))
