@@ -36,7 +36,7 @@ def answer(status: int | None, body: str) -> Exchange:
         (504, "transient"),
     ],
 )
-def test_the_answers_of_a_proxy_are_known(form: str, status: int, code: str) -> None:
+def test_answers_of_a_proxy_are_recognised(form: str, status: int, code: str) -> None:
     """NDOP-148: in JSON and in XML."""
     assert is_from_proxy(answer(status, form % code))
 
@@ -54,5 +54,5 @@ def test_the_answers_of_a_proxy_are_known(form: str, status: int, code: str) -> 
         (None, "no answer"),
     ],
 )
-def test_other_answers_are_the_servers(status: int | None, body: str) -> None:
+def test_other_answers_are_from_the_server(status: int | None, body: str) -> None:
     assert not is_from_proxy(answer(status, body))
