@@ -1,4 +1,4 @@
-"""Fixtures that several areas share."""
+"""Fixtures that several areas use."""
 
 from __future__ import annotations
 

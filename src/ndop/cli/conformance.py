@@ -18,8 +18,8 @@ from ndop.conformance.run.conformance_run import Preview, RunPlan, preview
 from ndop.conformance.run.conformance_run import run as run_suite
 from ndop.conformance.run.watching import watcher
 from ndop.conformance.suite import preset
-from ndop.conformance.suite.plugin import CLAIMS, known
-from ndop.conformance.suite.preset import Described
+from ndop.conformance.suite.claims import CLAIMS
+from ndop.conformance.suite.preset import KnownNames, LoadedPreset
 from ndop.editions import DEFAULT_EDITION
 from ndop.system.errors import PresetError, TargetError
 from ndop.system.layout import Layout, checkout
@@ -92,9 +92,10 @@ def conformance(
         _write_preset(preset_file or _PRESET, edition or DEFAULT_EDITION)
         return
     layout = checkout()
-    described = Described()
+    described = LoadedPreset()
     if preset_file is not None:
-        described = preset.read(preset_file, known(layout, requirements.read(layout.requirements)))
+        register = requirements.read(layout.requirements)
+        described = preset.read(preset_file, KnownNames.of(layout, register))
     described = preset.overridden(described, header or [], request_limit, token_key)
     _insist_on_claims(claim or [])
     where = base_url or described.base_url
