@@ -5,26 +5,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The facts of an edition that a server and a validator go by. They are generated from the
- * edition's YAML; nothing in Java knows them otherwise.
+ * The facts of an edition by which servers and validators decide. They are generated from the
+ * edition's YAML, and Java has them from nowhere else.
  *
  * @param id the edition's name
  * @param title a line for people
  * @param summary a sentence or two for people
  * @param profile canonical URL of the Consent profile
  * @param resourceType the one resource type that the API has
- * @param interactions FHIR codes of the interactions that are offered
- * @param patient how a resource names its patient
- * @param status which status of a Consent means what
+ * @param interactions FHIR codes of the interactions that it offers
+ * @param patient how a Consent names its patient
+ * @param status what each status of a Consent means
  * @param purposes the questions that a patient can answer
- * @param identity what makes a Consent the only one of its kind
+ * @param identity what no two Consents may share
  * @param search the type-level search
  * @param history the type-level history, or null where there is none
- * @param outcome the form of an error
- * @param errors situation to answer
- * @param capabilityStatement id of the statement that the server gives
- * @param cors whether other origins may call
- * @param audit who calls, and for whom
+ * @param outcome the form of an OperationOutcome
+ * @param errors the answer to each {@link ndop.fhir.policy.Situation}, by its key
+ * @param capabilityStatement id of the CapabilityStatement that a server gives
+ * @param cors whether browsers may call from other origins
+ * @param audit the headers and claims that say who calls, and for whom
  */
 public record Edition(
     String id,
@@ -47,7 +47,7 @@ public record Edition(
 
   /**
    * @param element the element that holds the reference
-   * @param reference the recommended reference, of a patient who does not exist
+   * @param reference the recommended form of it, for a patient who does not exist
    * @param pattern a regular expression for the reference; group 1 is the NHS number
    * @param checkDigitInvariant key of the invariant on the check digit
    */
@@ -55,15 +55,15 @@ public record Edition(
       String element, String reference, String pattern, String checkDigitInvariant) {}
 
   /**
-   * @param optedOut the status of a patient who opted out
-   * @param sharing the status of one who did not
+   * @param optedOut the status of a patient who has opted out
+   * @param sharing the status of a patient who has not
    */
   public record Status(String optedOut, String sharing) {}
 
   /**
    * @param system code system of the question
    * @param code its code
-   * @param display what it is called
+   * @param display its display
    */
   public record Purpose(String system, String code, String display) {}
 
@@ -75,26 +75,26 @@ public record Edition(
 
   /**
    * @param parameters name to parameter
-   * @param oneOf of these at least one must be given; empty: none need be
+   * @param oneOf at least one of these must be given; empty: all are optional
    */
   public record Search(Map<String, Parameter> parameters, List<String> oneOf) {}
 
   /**
    * @param type FHIR type of the parameter
-   * @param identity the identity parameter that answers it, or null
+   * @param identity the identity parameter that it is answered by, or null
    */
   public record Parameter(String type, String identity) {}
 
   /**
-   * @param by the search parameter that says whose history it is
+   * @param by the search parameter that names the patient
    * @param version name of the parameter that selects one version, or null
    * @param filters search parameters that narrow it
    */
   public record History(String by, String version, List<String> filters) {}
 
   /**
-   * @param profile canonical URL of the profile of an error
-   * @param system code system of the error coding
+   * @param profile canonical URL of the OperationOutcome profile
+   * @param system code system of the error codes
    */
   public record Outcome(String profile, String system) {}
 
@@ -102,16 +102,16 @@ public record Edition(
    * @param status HTTP status
    * @param severity FHIR issue severity
    * @param issue FHIR issue type
-   * @param code code of the error coding
+   * @param code the error code
    * @param display its display
    */
   public record Answer(int status, String severity, String issue, String code, String display) {}
 
   /**
-   * @param headers names by which each audit header is understood, the edition's own first
-   * @param interactionIds ids of interactions, or null where any will do
-   * @param lifetime the longest a token may live in seconds, or null where nothing is said
-   * @param claims name to claim, in the order in which they are judged
+   * @param headers the names of each audit header, the edition's own first
+   * @param interactionIds the ids of interactions, or null where any is accepted
+   * @param lifetime the longest lifetime of a token in seconds, or null where none is given
+   * @param claims the claims of a token by name, in the order in which they are checked
    */
   public record Audit(
       Headers headers,
@@ -120,11 +120,11 @@ public record Edition(
       Map<String, Claim> claims) {}
 
   /**
-   * @param token the token's
-   * @param trace the id of the request's trace
-   * @param from who calls
-   * @param to who is called
-   * @param interaction the id of the interaction
+   * @param token the names of the header that has the token
+   * @param trace of the one that has the id of the request's trace
+   * @param from of the one that has the calling system
+   * @param to of the one that has the called system
+   * @param interaction of the one that has the id of the interaction
    */
   public record Headers(
       List<String> token,
@@ -134,7 +134,7 @@ public record Edition(
       List<String> interaction) {}
 
   /**
-   * @param service how every id begins
+   * @param service the prefix of every id
    * @param capabilities the id of the capability statement's interaction
    */
   public record InteractionIds(String service, String capabilities) {}
@@ -142,15 +142,15 @@ public record Edition(
   /**
    * @param required whether a token must have it
    * @param form text, uri, seconds, identifier, reference or record
-   * @param oneOf values of which it must have one; empty: any
-   * @param setting name under which a deployment may set other values, or null
-   * @param sameAs claims of which it equals the first that is there
-   * @param scopes access (read, create, update) to scopes of which it must have one, or null
-   * @param system naming system of an identifier, or null where any will do
+   * @param oneOf the accepted values; empty: any
+   * @param setting the setting with which a deployment may accept other values, or null
+   * @param sameAs claims of which it must equal the first that is present
+   * @param scopes by access (read, create, update) the scopes of which it must have one, or null
+   * @param system naming system of an identifier, or null where any is accepted
    * @param value a regular expression for the value of an identifier, or null
-   * @param header the audit header that has the same value, or null
+   * @param header the audit header that must have the same value, or null
    * @param names whose identity it is (system, user, patient), or null
-   * @param bounds whether only this patient's resources may be touched
+   * @param bounds whether the token gives access to this patient's resources only
    */
   public record Claim(
       boolean required,

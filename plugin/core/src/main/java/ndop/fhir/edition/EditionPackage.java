@@ -23,8 +23,7 @@ import org.hl7.fhir.utilities.npm.NpmPackage.NpmPackageFolder;
  * @param version the package's version
  * @param edition the edition's facts, from {@code other/edition.json}
  * @param resources every artefact of the package
- * @param openApi the OpenAPI description of the API, {@code other/openapi.json}; empty where the
- *     package has none
+ * @param openApi the OpenAPI description, {@code other/openapi.json}; empty where there is none
  */
 public record EditionPackage(
     byte[] content,
@@ -41,7 +40,8 @@ public record EditionPackage(
   /**
    * Reads a package.
    *
-   * @throws IOException it is no package, an artefact is no FHIR resource, or the facts are missing
+   * @throws IOException it is not a package, an artefact is not a FHIR resource, or the facts are
+   *     missing
    */
   public static EditionPackage read(FhirContext fhir, InputStream stream) throws IOException {
     byte[] content = stream.readAllBytes();
@@ -67,7 +67,11 @@ public record EditionPackage(
     }
   }
 
-  /** The artefact of the given type with this id. */
+  /**
+   * The artefact of this type with this id.
+   *
+   * @throws UncheckedIOException there is none
+   */
   public <T extends IBaseResource> T resource(Class<T> type, String id) {
     return resources.stream()
         .filter(type::isInstance)

@@ -6,15 +6,15 @@ import java.util.function.Function;
 import ndop.fhir.edition.Edition;
 
 /**
- * The audit headers of a request, each under the first of its names that the request has (NDOP-172,
- * NDOP-176).
+ * The audit headers of a request. Each may have several names; the first that is present counts
+ * (NDOP-172, NDOP-176).
  *
- * @param token the token's, with its scheme
+ * @param token the token, with its scheme
  * @param trace the id of the trace
- * @param from who calls
- * @param to who is called
+ * @param from the calling system
+ * @param to the called system
  * @param interaction the id of the interaction
- * @param repeated names that stand several times with different values
+ * @param repeated the names of headers that are repeated with different values
  */
 public record AuditHeaders(
     Optional<String> token,
@@ -24,7 +24,7 @@ public record AuditHeaders(
     Optional<String> interaction,
     List<String> repeated) {
 
-  /** Reads them; {@code values} gives every value of a header, in any case of its name. */
+  /** Reads them; {@code values} returns all values of a header, whatever the case of its name. */
   public static AuditHeaders of(Edition edition, Function<String, List<String>> values) {
     Edition.Headers names = edition.audit().headers();
     List<String> repeated =

@@ -2,10 +2,10 @@ package ndop.fhir.policy;
 
 /** How audit headers and tokens are treated (decision D-08, NDOP-150 to NDOP-152). */
 public enum AuditMode {
-  /** They are ignored. */
+  /** Ignored. */
   OFF,
-  /** They may be left out; those that are there are judged. */
+  /** May be missing; those that are present are checked. */
   PERMISSIVE,
-  /** They must be there. */
+  /** Must be present. */
   REQUIRED
 }

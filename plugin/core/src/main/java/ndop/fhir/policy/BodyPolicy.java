@@ -10,15 +10,19 @@ import ndop.fhir.validation.ProfileValidator;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * What the body of a create or an update must be, whatever the request around it: readable, of the
- * API's type, and valid by its profile, whatever {@code meta.profile} says (NDOP-002, NDOP-085,
- * NDOP-138, NDOP-139). Server and offline validator both go by it. Safe for use by many threads.
+ * Decides whether a text may be the body of a create or an update, whatever the request around it:
+ * readable, of the API's type, and valid by its profile, whatever {@code meta.profile} says
+ * (NDOP-002, NDOP-085, NDOP-138, NDOP-139). Server and offline validator share it. Safe for use by
+ * many threads.
  *
- * <p>Whether another such resource exists is not asked here: the database knows that.
+ * <p>Whether the patient has a Consent already is not asked here: the database decides that.
+ *
+ * @see BodySyntaxPolicy
+ * @see FindingPolicy
  */
 public final class BodyPolicy {
 
-  private final BodySyntaxPolicy grammar;
+  private final BodySyntaxPolicy syntax;
   private final FhirContext fhir;
   private final ProfileValidator validator;
   private final FindingPolicy findingPolicy;
@@ -28,18 +32,18 @@ public final class BodyPolicy {
   /**
    * A policy for bodies of one type.
    *
-   * @param grammar what is asked of a body before it is read
+   * @param syntax what a body must be before it is parsed
    * @param resourceType the type that is expected
-   * @param profile canonical URL of the profile that they must satisfy
+   * @param profile canonical URL of the profile that a body must satisfy
    */
   public BodyPolicy(
-      BodySyntaxPolicy grammar,
+      BodySyntaxPolicy syntax,
       FhirContext fhir,
       ProfileValidator validator,
       FindingPolicy findingPolicy,
       String resourceType,
       String profile) {
-    this.grammar = grammar;
+    this.syntax = syntax;
     this.fhir = fhir;
     this.validator = validator;
     this.findingPolicy = findingPolicy;
@@ -47,19 +51,21 @@ public final class BodyPolicy {
     this.profile = profile;
   }
 
-  /** Reads {@code text} with HAPI's parser. */
+  /**
+   * Parses {@code text} with HAPI's parser; a body that is refused here has its refusal with it.
+   */
   public ParsedBody read(String text, EncodingEnum encoding) {
-    Optional<Outcome> syntaxError = grammar.refusal(encoding, text);
+    Optional<Outcome> syntaxError = syntax.refusal(encoding, text);
     if (syntaxError.isPresent()) {
       return new ParsedBody(text, encoding, null, List.of(), syntaxError);
     }
-    RecordingErrorHandler parsing = new RecordingErrorHandler();
+    RecordingErrorHandler errors = new RecordingErrorHandler();
     IBaseResource resource;
     try {
       IParser parser = encoding == EncodingEnum.XML ? fhir.newXmlParser() : fhir.newJsonParser();
-      resource = parser.setParserErrorHandler(parsing).parseResource(text);
+      resource = parser.setParserErrorHandler(errors).parseResource(text);
     } catch (RuntimeException unreadable) {
-      // A DataFormatException as a rule; HAPI's parser fails otherwise on null among extensions.
+      // Usually a DataFormatException; on null among extensions HAPI's parser fails in another way.
       Outcome refusal =
           Outcome.of(
               Situation.UNREADABLE_BODY,
@@ -67,27 +73,25 @@ public final class BodyPolicy {
                   .formatted(encoding));
       return new ParsedBody(text, encoding, null, List.of(), Optional.of(refusal));
     }
-    return new ParsedBody(text, encoding, resource, parsing.dropped(), refusal(resource, parsing));
+    return new ParsedBody(text, encoding, resource, errors.dropped(), refusal(resource, errors));
   }
 
-  /** What is said of {@code body}: the refusal that it has, or what validation finds. */
+  /** Validates {@code body}, also one that was refused when it was parsed. */
   public ValidationOutcome validate(ParsedBody body) {
     List<Finding> findings =
         findingPolicy.grade(validator.validate(body.text(), body.encoding(), List.of(profile)));
     return new ValidationOutcome(
         findings,
-        body.refusal()
-            .or(() -> findingPolicy.refusal(findings))
-            .or(() -> refusalOfTheDropped(body)));
+        body.refusal().or(() -> findingPolicy.refusal(findings)).or(() -> refusalOfDropped(body)));
   }
 
-  private Optional<Outcome> refusal(IBaseResource resource, RecordingErrorHandler parsing) {
-    if (!parsing.unknown().isEmpty()) {
+  private Optional<Outcome> refusal(IBaseResource resource, RecordingErrorHandler errors) {
+    if (!errors.unknown().isEmpty()) {
       return Optional.of(
           Outcome.of(
               Situation.UNREADABLE_BODY,
               "Expected elements of FHIR STU3 only; found %d unknown ones, the first of them %s."
-                  .formatted(parsing.unknown().size(), quoted(parsing.unknown().get(0)))));
+                  .formatted(errors.unknown().size(), quoted(errors.unknown().get(0)))));
     }
     if (!resourceType.equals(resource.fhirType())) {
       return Optional.of(
@@ -99,8 +103,8 @@ public final class BodyPolicy {
     return Optional.empty();
   }
 
-  /** The validator let pass what the parser cannot keep: refusing loses nothing. */
-  private static Optional<Outcome> refusalOfTheDropped(ParsedBody body) {
+  /** What the parser dropped would be missing from what is stored, valid or not. */
+  private static Optional<Outcome> refusalOfDropped(ParsedBody body) {
     return body.dropped().isEmpty()
         ? Optional.empty()
         : Optional.of(new Outcome(Situation.INVALID_RESOURCE, body.dropped()));

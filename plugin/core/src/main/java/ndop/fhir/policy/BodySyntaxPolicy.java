@@ -23,21 +23,22 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * Insists that a body is one JSON object or one XML document that every reader understands alike:
- * no name twice in an object, no document type, no other encoding than it is in, no character that
- * only one of the two has, nothing after its end, and within bounds. HAPI's parser and HL7's
- * validator read the body each with a reader of its own and are more lenient, not in the same
- * places.
+ * Refuses a body unless it is one JSON object or one XML document that every parser understands in
+ * the same way and within limits: no name twice in an object, no document type, no encoding but
+ * UTF-8, no character that JSON has and XML has not, and nothing after its end.
+ *
+ * <p>HAPI's parser and HL7's validator each read the body for themselves, and both are more
+ * lenient, but not in the same places: what one validates and the other stores would differ.
  */
 public final class BodySyntaxPolicy {
 
-  /** How deep a body may be nested where nobody says otherwise. */
+  /** The deepest nesting, unless a setting says otherwise. */
   public static final int DEFAULT_MAX_DEPTH = 50;
 
-  /** How many values or elements a body may have where nobody says otherwise. */
+  /** The most values or elements, unless a setting says otherwise. */
   public static final int DEFAULT_MAX_ELEMENTS = 2000;
 
-  /** FHIR's numbers have a few digits; one of a million is an attack. */
+  /** Numbers in FHIR have a few digits; one with a million is an attack. */
   private static final int DIGITS = 100;
 
   private static final Pattern HUGE =
@@ -50,7 +51,10 @@ public final class BodySyntaxPolicy {
   private final JsonFactory json;
   private final XMLInputFactory xml;
 
-  /** Bounds are of levels and of values or elements: validation takes more than their number. */
+  /**
+   * Limits the levels and the number of values (JSON) or elements (XML), since the time of a
+   * validation grows faster than they do.
+   */
   public BodySyntaxPolicy(int depth, int elements) {
     this.depth = depth;
     this.elements = elements;
@@ -68,12 +72,12 @@ public final class BodySyntaxPolicy {
     xml.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
   }
 
-  /** With the usual bounds. */
+  /** A policy with the default limits. */
   public static BodySyntaxPolicy withDefaultLimits() {
     return new BodySyntaxPolicy(DEFAULT_MAX_DEPTH, DEFAULT_MAX_ELEMENTS);
   }
 
-  /** Why no reader should see {@code body}; empty where it may. */
+  /** Why {@code body} is refused; empty where it may be parsed. */
   public Optional<Outcome> refusal(EncodingEnum encoding, String body) {
     try {
       if (encoding == EncodingEnum.XML) {
@@ -82,8 +86,8 @@ public final class BodySyntaxPolicy {
         checkJson(body);
       }
       return Optional.empty();
-    } catch (SyntaxException off) {
-      return Optional.of(off.refusal);
+    } catch (SyntaxException refused) {
+      return Optional.of(refused.refusal);
     }
   }
 
@@ -156,7 +160,7 @@ public final class BodySyntaxPolicy {
     }
   }
 
-  /** FHIR has no others: they could not be answered in XML, and a database may not hold them. */
+  /** FHIR has no other characters: XML cannot express them, and a database may not store them. */
   private static void checkCharacters(String text) throws SyntaxException {
     if (!text.codePoints().allMatch(BodySyntaxPolicy::isOfXml)) {
       throw unreadable(
@@ -176,8 +180,9 @@ public final class BodySyntaxPolicy {
   }
 
   /**
-   * HAPI writes a decimal out when it reads it, and 1e999999999 has a gigabyte of digits. Which
-   * texts it takes for decimals depends on the element's type, so what surely is text passes.
+   * HAPI writes out every decimal that it reads, and 1e999999999 has a gigabyte of digits. Whether
+   * it takes a text for a decimal depends on the type of the element; what is certainly text
+   * passes.
    */
   private void checkNumberText(String parent, String name, String text) throws SyntaxException {
     if (text != null && HUGE.matcher(text).matches() && !isText(parent, name)) {

@@ -4,17 +4,16 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 
 /**
- * Who calls, as a request says it.
+ * Who is calling, as far as the request says.
  *
  * @param trace the id of the request's trace, or empty
- * @param from the system that calls, by its header, or empty
+ * @param from the calling system by the header, or empty
  * @param interactionId the id of the interaction, or empty
  * @param subject the token's subject, or empty
- * @param system the system by the token, or empty
+ * @param system the calling system by the token, or empty
  * @param user the user by the token, or empty
- * @param patient the patient by the token, or empty; it may hold an NHS number
- * @param boundTo the only patient whose resources the token allows to touch, by NHS number, or
- *     empty
+ * @param patient the patient by the token, or empty; it may contain an NHS number
+ * @param boundTo the NHS number of the patient to whose resources the token is confined, or empty
  */
 public record Caller(
     Optional<String> trace,
@@ -26,7 +25,7 @@ public record Caller(
     Optional<String> patient,
     Optional<String> boundTo) {
 
-  /** Nobody in particular: what a request without headers says. */
+  /** The caller of a request without headers. */
   public static final Caller UNKNOWN =
       new Caller(
           Optional.empty(),
@@ -38,7 +37,7 @@ public record Caller(
           Optional.empty(),
           Optional.empty());
 
-  /** By the headers, and by the token where there is one. */
+  /** Reads the caller from the headers, and from the token where there is one. */
   static Caller of(Edition edition, AuditHeaders headers, Optional<Token> token) {
     ClaimReader claims = new ClaimReader(edition);
     return new Caller(

@@ -5,8 +5,17 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 
 /**
- * Who may ask: the audit headers, the token's form, its signature, its claims and whether it was
- * used before, judged in this order and by the mode (decision D-08, NDOP-150 to NDOP-176).
+ * Decides whether a caller may use the API at all, by the audit headers and the token: first their
+ * form, then the signature, the claims, and whether the token was used before. The mode says what
+ * may be missing (decision D-08, NDOP-150 to NDOP-176).
+ *
+ * <p>Which patients the caller may see is not decided here; the {@link Caller} says to whom the
+ * token is bound.
+ *
+ * @see HeaderPolicy
+ * @see SignaturePolicy
+ * @see ClaimPolicy
+ * @see ReplayPolicy
  */
 public final class CallerPolicy {
 
@@ -17,7 +26,7 @@ public final class CallerPolicy {
   private final ClaimPolicy claims;
   private final Optional<ReplayPolicy> replays;
 
-  /** Takes {@code replays} where a token may be used once only. */
+  /** Takes a {@code replays} policy where a token may be used only once. */
   public CallerPolicy(
       Edition edition,
       AuditMode mode,
@@ -33,9 +42,9 @@ public final class CallerPolicy {
   }
 
   /**
-   * Judges a request by its headers.
+   * Decides about a request by its headers.
    *
-   * @param interaction what the request asks for, or null where it is none of the API's
+   * @param interaction the interaction that is requested, or null where it is not part of the API
    */
   public CallerDecision decide(AuditHeaders headers, Interaction interaction) {
     if (mode == AuditMode.OFF) {

@@ -14,12 +14,14 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 
 /**
- * Judges every claim of the edition's table (NDOP-156 to NDOP-169). What a claim must be is a fact
- * of the edition; this class knows the forms.
+ * Checks the claims of a token, each against the edition's table of claims (NDOP-156 to NDOP-169).
+ * Every claim that is wrong is reported.
+ *
+ * <p>It does not verify who issued the token: {@link SignaturePolicy} does.
  */
 public final class ClaimPolicy {
 
-  /** How long a token may live where the edition does not say. */
+  /** The longest lifetime of a token in seconds, where the edition has none. */
   private static final int LIFETIME = 300;
 
   private static final String ISSUED = "iat";
@@ -35,7 +37,7 @@ public final class ClaimPolicy {
 
   /**
    * @param values a deployment's own values in place of the edition's, by the claim's setting
-   * @param tolerance how far the clocks of caller and server may be apart
+   * @param tolerance how far the clocks of caller and server may differ
    */
   public ClaimPolicy(
       Edition edition, Map<String, List<String>> values, Duration tolerance, Clock clock) {
@@ -48,14 +50,14 @@ public final class ClaimPolicy {
     this.reader = new ClaimReader(edition);
   }
 
-  /** The longest that a token of the edition may live, in seconds. */
+  /** The longest lifetime of a token of the edition, in seconds. */
   public static long lifetimeOf(Edition edition) {
     return edition.audit().lifetime() == null ? LIFETIME : edition.audit().lifetime();
   }
 
   /**
-   * The same, insisting on the times also where the edition has none: a signature that is good for
-   * ever is good for whoever finds the token.
+   * Requires the times of issue and expiry, also where the edition has no such claims: a signed
+   * token that never expires is valid for whoever finds it. Returns this policy.
    */
   public ClaimPolicy requireTimes() {
     Edition.Claim seconds =
@@ -67,9 +69,9 @@ public final class ClaimPolicy {
   }
 
   /**
-   * Why the token will not do for the request; empty where it will.
+   * Why the token is refused; empty where it is accepted.
    *
-   * @param interaction what the request asks for, or null where it is none of the API's
+   * @param interaction the interaction that is requested, or null where it is not part of the API
    */
   public Optional<Outcome> refusal(Token token, Interaction interaction, AuditHeaders headers) {
     List<String> problems = new ArrayList<>();
@@ -171,7 +173,7 @@ public final class ClaimPolicy {
     if (!issued.canConvertToLong() || !issued.isIntegralNumber()) {
       return Optional.empty();
     }
-    // Whole numbers of any size: neither side may overflow.
+    // They may be of any size: the difference must not overflow.
     long lives = Math.max(expires, 0) - Math.max(issued.asLong(), 0);
     return lives > 0 && lives <= lifetime
         ? Optional.empty()
@@ -211,7 +213,7 @@ public final class ClaimPolicy {
         return same ? Optional.empty() : problem("the value of " + other, QuotedInput.of(value));
       }
     }
-    // The claims that are missing are told under their own names.
+    // A missing claim is reported under its own name.
     return Optional.empty();
   }
 

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
-/** Takes identities out of claims, by the forms that an edition gives them. */
+/** Reads identities from the claims of a token, in the form that the edition gives each claim. */
 final class ClaimReader {
 
   /** Naming system, pipe, value. */
@@ -21,7 +21,7 @@ final class ClaimReader {
     this.patients = new PatientReferenceParser(edition);
   }
 
-  /** What the first claim that names a {@code role} says; of a record, its patient. */
+  /** The value of the first claim that names a {@code role}; of a record, its patient. */
   Optional<String> named(Token token, String role) {
     return edition.audit().claims().entrySet().stream()
         .filter(entry -> role.equals(entry.getValue().names()))
@@ -29,7 +29,7 @@ final class ClaimReader {
         .findFirst();
   }
 
-  /** The NHS number of the only patient whose resources the token allows to touch. */
+  /** The NHS number of the patient to whom the token is bound; empty where it is bound to none. */
   Optional<String> boundTo(Token token) {
     return edition.audit().claims().entrySet().stream()
         .filter(entry -> entry.getValue().bounds())
@@ -53,7 +53,7 @@ final class ClaimReader {
         : token.text(entry.getKey());
   }
 
-  /** The value of an identifier; empty where it is not one of the claim's naming system. */
+  /** The value of an identifier; empty where it is not of the claim's naming system. */
   Optional<String> identifierValue(Edition.Claim claim, String text) {
     Matcher matcher = IDENTIFIER.matcher(text);
     if (!matcher.matches()
@@ -67,8 +67,8 @@ final class ClaimReader {
   }
 
   /**
-   * The reference of the patient in a record; empty where it is no record of the edition's type.
-   * The published example wraps the patient into a list.
+   * The reference to the patient of a record; empty where it is not a record of the edition's type.
+   * The published example wraps the patient in a list.
    */
   Optional<String> recordPatient(JsonNode held) {
     if (held == null || !edition.resourceType().equals(held.path("resourceType").asText())) {
@@ -80,7 +80,7 @@ final class ClaimReader {
     return reference.isTextual() ? Optional.of(reference.asText()) : Optional.empty();
   }
 
-  /** Whether {@code recordPatient} of the claim names a patient by NHS number. */
+  /** Whether the record names its patient by NHS number. */
   boolean namesPatient(JsonNode held) {
     return recordPatient(held).flatMap(patients::nhsNumber).isPresent();
   }

@@ -14,48 +14,48 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which client certificates may call (NDOP-170): a file with a SHA-256 fingerprint in hexadecimal,
- * or a subject as RFC 2253 writes it, in each line; what follows a {@code #} is a comment. A change
- * of the file counts from the next request on; a file that cannot be read lists nobody.
+ * The client certificates that may call (NDOP-170), from a file: each line has a SHA-256
+ * fingerprint in hexadecimal or a subject as in RFC 2253, and a {@code #} starts a comment. A
+ * change of the file takes effect with the next request; a file that cannot be read allows nobody.
  */
 public final class ClientCertificateAllowList {
 
   private final Path file;
-  private FileTime asOf;
-  private Set<String> known = Set.of();
+  private FileTime lastModified;
+  private Set<String> entries = Set.of();
 
   public ClientCertificateAllowList(Path file) {
     this.file = file;
   }
 
-  /** Whether the list has the certificate. */
-  public boolean include(X509Certificate certificate) {
-    Set<String> listed = listed();
-    return listed.contains(fingerprint(certificate))
-        || listed.contains(certificate.getSubjectX500Principal().getName());
+  /** Whether the certificate is on the list. */
+  public boolean allows(X509Certificate certificate) {
+    Set<String> allowed = entries();
+    return allowed.contains(fingerprint(certificate))
+        || allowed.contains(certificate.getSubjectX500Principal().getName());
   }
 
-  private synchronized Set<String> listed() {
+  private synchronized Set<String> entries() {
     try {
       FileTime changed = Files.getLastModifiedTime(file);
-      if (!changed.equals(asOf)) {
-        known =
+      if (!changed.equals(lastModified)) {
+        entries =
             Files.readAllLines(file).stream()
                 .map(line -> line.replaceFirst("(^|\\s)#.*", "").strip())
                 .filter(line -> !line.isEmpty())
-                .map(ClientCertificateAllowList::spelled)
+                .map(ClientCertificateAllowList::normalise)
                 .collect(Collectors.toUnmodifiableSet());
-        asOf = changed;
+        lastModified = changed;
       }
     } catch (IOException unreadable) {
-      known = Set.of();
-      asOf = null;
+      entries = Set.of();
+      lastModified = null;
     }
-    return known;
+    return entries;
   }
 
-  /** Fingerprints are written with colons and capitals too. */
-  private static String spelled(String line) {
+  /** Tools write fingerprints with colons and in upper case as well. */
+  private static String normalise(String line) {
     String bare = line.replace(":", "").toLowerCase(Locale.ROOT);
     return bare.matches("[0-9a-f]{64}") ? bare : line;
   }

@@ -7,18 +7,17 @@ import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.Severity;
 
 /**
- * What the validator's findings mean: errors refuse (NDOP-138), and with the strict option a wrong
- * check digit of an NHS number does too (NDOP-025, decision D-04). A value of nothing but
- * whitespace is an error as well: HAPI does not write it, so that what is stored would lack the
- * element.
+ * Decides what the findings of the validator mean for a request: errors refuse it (NDOP-138), and
+ * so does a wrong check digit of an NHS number where a setting says so (NDOP-025, decision D-04). A
+ * value of nothing but whitespace is an error too, since HAPI would store the resource without it.
  */
 public final class FindingPolicy {
 
-  /** More issues than this say no more. */
-  private static final int ISSUES = 20;
+  /** An answer has no more issues than this. */
+  private static final int MAX_ISSUES = 20;
 
-  /** HL7's key of the finding, a warning in STU3. */
-  private static final String NOTHING_BUT_WHITESPACE = "Type_Specific_Checks_DT_Primitive_WS";
+  /** HL7's message id of a finding that is a warning in STU3. */
+  private static final String WHITESPACE_ONLY = "Type_Specific_Checks_DT_Primitive_WS";
 
   private final Edition edition;
   private final boolean strictNhsNumber;
@@ -28,7 +27,7 @@ public final class FindingPolicy {
     this.strictNhsNumber = strictNhsNumber;
   }
 
-  /** The findings, as severe as they are here. */
+  /** The findings with their severity in this API. */
   public List<Finding> grade(List<Finding> findings) {
     return findings.stream()
         .map(
@@ -39,7 +38,7 @@ public final class FindingPolicy {
         .toList();
   }
 
-  /** The refusal that the findings ask for; empty where none is an error. */
+  /** The refusal for the findings; empty where none is an error. */
   public Optional<Outcome> refusal(List<Finding> findings) {
     List<Finding> errors =
         grade(findings).stream().filter(finding -> finding.severity().invalidates()).toList();
@@ -52,7 +51,7 @@ public final class FindingPolicy {
             : Situation.INVALID_RESOURCE;
     return Optional.of(
         new Outcome(
-            situation, errors.stream().limit(ISSUES).map(FindingPolicy::explained).toList()));
+            situation, errors.stream().limit(MAX_ISSUES).map(FindingPolicy::describe).toList()));
   }
 
   private boolean isOnCheckDigit(Finding finding) {
@@ -60,10 +59,10 @@ public final class FindingPolicy {
   }
 
   private static boolean isOnWhitespace(Finding finding) {
-    return NOTHING_BUT_WHITESPACE.equals(finding.rule());
+    return WHITESPACE_ONLY.equals(finding.rule());
   }
 
-  private static String explained(Finding finding) {
+  private static String describe(Finding finding) {
     String place =
         finding.line() > 0
             ? " (line %d, column %d)".formatted(finding.line(), finding.column())

@@ -6,14 +6,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
-/** Judges the audit headers beside the token (NDOP-172 to NDOP-175). */
+/**
+ * Checks the form of the audit headers other than the token (NDOP-172 to NDOP-175), and that those
+ * which the mode requires are there. It verifies none of the identities in them.
+ */
 public final class HeaderPolicy {
 
-  /** The form of a trace id, and of the ids that a server gives. */
+  /** The form of a trace id, and of the ids that a server assigns. */
   public static final Pattern UUID =
       Pattern.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
-  /** The id of a system has no published form; this keeps blanks and control characters out. */
+  /** The id of a system has no published form; this excludes blanks and control characters. */
   private static final Pattern SYSTEM = Pattern.compile("[!-~]{1,100}");
 
   private final Edition.Audit audit;
@@ -25,9 +28,9 @@ public final class HeaderPolicy {
   }
 
   /**
-   * Why the headers will not do; empty where they will.
+   * Why the headers are refused; empty where they are accepted.
    *
-   * @param interaction what the request asks for, or null where it is none of the API's
+   * @param interaction the interaction that is requested, or null where it is not part of the API
    */
   public Optional<Outcome> refusal(AuditHeaders headers, Interaction interaction) {
     boolean capabilities = interaction == Interaction.CAPABILITIES;

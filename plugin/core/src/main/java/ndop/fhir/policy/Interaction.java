@@ -19,7 +19,7 @@ public enum Interaction {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** What a token must allow for it; empty where none need (the capability statement). */
+  /** The access that a token must grant for it; empty where none is needed. */
   public Optional<String> access() {
     return switch (this) {
       case CAPABILITIES -> Optional.empty();

@@ -12,13 +12,16 @@ import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
 /**
- * Which requests belong to the API. Everything that is not named here is refused (NDOP-095,
- * NDOP-116, NDOP-140 to NDOP-143, decision D-09).
+ * Decides which requests belong to the API, by method, path and headers. Whatever is not named here
+ * is refused (NDOP-095, NDOP-116, NDOP-140 to NDOP-143, decision D-09).
+ *
+ * @see ParameterPolicy the parameters of the URL
+ * @see MediaTypePolicy the media types
  */
 public final class InteractionPolicy {
 
   private static final Pattern FHIR_ID = Pattern.compile("[A-Za-z0-9\\-.]{1,64}");
-  private static final Set<String> READING = Set.of("GET", "HEAD");
+  private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
   private static final String HISTORY = "_history";
 
   private final Edition edition;
@@ -27,7 +30,7 @@ public final class InteractionPolicy {
     this.edition = edition;
   }
 
-  /** Why {@code request} is not part of the API; empty where it is. */
+  /** Why {@code request} is refused; empty where it is part of the API. */
   public Optional<Outcome> refusal(RequestHead request) {
     if (request.headers().contains("if-none-exist")) {
       return refused(NOT_IMPLEMENTED, "Conditional create (If-None-Exist) is not supported.");
@@ -44,9 +47,9 @@ public final class InteractionPolicy {
     return Optional.of(reason(request));
   }
 
-  /** The interaction that the request line asks for, or null where it is none. */
+  /** The interaction that is requested, or null where it is not part of FHIR's API of the type. */
   public Interaction interaction(RequestHead request) {
-    boolean reading = READING.contains(request.method());
+    boolean reading = READ_METHODS.contains(request.method());
     String type = request.segment(0);
     if (type.equals("metadata") && request.path().size() == 1 && reading) {
       return Interaction.CAPABILITIES;

@@ -11,8 +11,8 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
 /**
- * Which media types are understood (NDOP-177 to NDOP-181): FHIR's of STU3, its older names of
- * DSTU2, and the generic ones.
+ * Decides which media types are understood (NDOP-177 to NDOP-181): those of FHIR STU3, the older
+ * names of DSTU2 and the generic ones of JSON and XML.
  */
 public final class MediaTypePolicy {
 
@@ -31,13 +31,13 @@ public final class MediaTypePolicy {
 
   private MediaTypePolicy() {}
 
-  /** Why no answer can be given in a type that the client accepts; empty where one can. */
+  /** Why no response type suits the client; empty where one does. */
   public static Optional<Outcome> answerRefusal(String format, String accept) {
     String asked = format == null ? accept : format;
     if (asked == null || asked.isBlank() || (format != null && SHORT_NAMES.contains(format))) {
       return Optional.empty();
     }
-    // In a URL the plus of application/fhir+json may arrive as a blank.
+    // The plus of application/fhir+json may arrive as a blank in a URL.
     boolean acceptable =
         types(format == null ? asked : asked.replace(' ', '+')).stream()
             .anyMatch(range -> SUPPORTED.stream().anyMatch(range::includes));
@@ -51,7 +51,7 @@ public final class MediaTypePolicy {
                     + " asks for another type."));
   }
 
-  /** Why a body of this Content-Type is not read; empty where it is. */
+  /** Why a body of this Content-Type is refused; empty where it is accepted. */
   public static Optional<Outcome> bodyRefusal(String contentType) {
     List<MediaType> types = contentType == null ? List.of() : types(contentType);
     if (types.size() != 1 || SUPPORTED.stream().noneMatch(types.get(0)::equalsTypeAndSubtype)) {

@@ -3,21 +3,23 @@ package ndop.fhir.policy;
 import java.util.List;
 
 /**
- * A policy's "no": the situation, and for each issue what was expected and what was found.
+ * What a client is told other than with the resource that it asked for: mostly why a policy refuses
+ * its request, but also that a write succeeded.
  *
- * @param situation which answer of the catalogue is due
- * @param diagnostics one text an issue, at least one; no patient data beyond need
+ * @param situation the entry of the edition's catalogue, which gives status and codes
+ * @param diagnostics a text for each issue, at least one, saying what was expected and what was
+ *     found, with no more patient data than that needs
  */
 public record Outcome(Situation situation, List<String> diagnostics) {
 
-  /** A refusal with one issue. */
+  /** An outcome with one issue. */
   public static Outcome of(Situation situation, String diagnostics) {
     return new Outcome(situation, List.of(diagnostics));
   }
 
   /**
-   * What is said of an address with nothing behind it, and of one that the caller may not know of:
-   * the two must not be told apart.
+   * The outcome for an address that does not exist, and for one that the caller may not know of:
+   * the two must look the same.
    */
   public static Outcome unknownRecord() {
     return of(Situation.UNKNOWN_RECORD, "There is no resource at this address.");

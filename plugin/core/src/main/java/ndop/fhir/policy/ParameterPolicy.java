@@ -14,15 +14,15 @@ import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
 /**
- * Which URL parameters each interaction understands (NDOP-104 to NDOP-111, NDOP-124 to NDOP-128).
- * One that it does not is refused rather than ignored: an ignored filter would answer another
- * question than the one that was asked.
+ * Decides which URL parameters each interaction understands (NDOP-104 to NDOP-111, NDOP-124 to
+ * NDOP-128). An unknown one is refused and not ignored: without the filter that it was meant to be,
+ * the answer would be to another question.
  */
 public final class ParameterPolicy {
 
-  private static final List<String> FORM = List.of("_format", "_pretty");
-  private static final List<String> PAGES = List.of("_count", "_offset", "_since");
-  private static final Set<String> NUMBERS = Set.of("_count", "_offset");
+  private static final List<String> FORMAT_PARAMETERS = List.of("_format", "_pretty");
+  private static final List<String> PAGE_PARAMETERS = List.of("_count", "_offset", "_since");
+  private static final Set<String> NUMERIC_PARAMETERS = Set.of("_count", "_offset");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
   private final Edition edition;
@@ -35,7 +35,7 @@ public final class ParameterPolicy {
     }
     known.get(Interaction.SEARCH_TYPE).addAll(edition.search().parameters().keySet());
     known.get(Interaction.SEARCH_TYPE).add("_count");
-    known.get(Interaction.HISTORY_INSTANCE).addAll(PAGES);
+    known.get(Interaction.HISTORY_INSTANCE).addAll(PAGE_PARAMETERS);
     if (edition.history() != null) {
       Set<String> history = known.get(Interaction.HISTORY_TYPE);
       history.add(edition.history().by());
@@ -43,12 +43,12 @@ public final class ParameterPolicy {
         history.add(edition.history().version());
       }
       history.addAll(edition.history().filters());
-      history.addAll(PAGES);
+      history.addAll(PAGE_PARAMETERS);
     }
-    known.values().forEach(names -> names.addAll(FORM));
+    known.values().forEach(names -> names.addAll(FORMAT_PARAMETERS));
   }
 
-  /** Why the parameters do not fit the interaction; empty where they do. */
+  /** Why the parameters are refused; empty where the interaction understands them all. */
   public Optional<Outcome> refusal(Interaction interaction, Map<String, String[]> parameters) {
     Set<String> understood = known.get(interaction);
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
@@ -62,7 +62,7 @@ public final class ParameterPolicy {
       if (parameter.getValue().length != 1) {
         return refused(INVALID_PARAMETER, name + ": expected one value, found several.");
       }
-      if (NUMBERS.contains(name) && !NUMBER.matcher(parameter.getValue()[0]).matches()) {
+      if (NUMERIC_PARAMETERS.contains(name) && !NUMBER.matcher(parameter.getValue()[0]).matches()) {
         return refused(
             INVALID_PARAMETER,
             "%s: expected a number from 0 to 999999, found %s."

@@ -6,13 +6,13 @@ import java.util.Optional;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * A body, read but not yet validated.
+ * A body that has been parsed and not yet validated.
  *
- * @param text as it was sent
+ * @param text the body as it was sent
  * @param encoding JSON or XML
- * @param resource what HAPI's parser makes of it; null where it cannot be read
- * @param dropped what the parser could not keep of it
- * @param refusal why it is no resource of the API's type; empty where it is one
+ * @param resource the resource as HAPI parses it; null where that fails
+ * @param dropped what the parser had to drop
+ * @param refusal why it is not a resource of the API's type; empty where it is
  */
 public record ParsedBody(
     String text,

@@ -1,6 +1,8 @@
 package ndop.fhir.policy;
 
-/** A client's own text in a message: short, printable, and without what could be an NHS number. */
+/**
+ * Quotes a client's input in a message: short, printable, and without anything like an NHS number.
+ */
 final class QuotedInput {
 
   private static final int LENGTH = 40;

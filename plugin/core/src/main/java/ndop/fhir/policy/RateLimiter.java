@@ -7,15 +7,15 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * How many requests a client may send in a minute. Each client has that many tokens; they come back
- * evenly, so that a burst is possible and a lasting excess is not.
+ * Limits how many requests a client may send in a minute: a token bucket for each client. It allows
+ * a burst and no lasting excess.
  */
 public final class RateLimiter {
 
-  /** Who was silent for a minute has all tokens again and need not be remembered. */
+  /** A client that was silent for a minute has a full bucket again and need not be remembered. */
   private static final Duration MEMORY = Duration.ofMinutes(2);
 
-  /** So that a flood of addresses cannot fill the memory. */
+  /** So that a flood of clients cannot fill the memory. */
   private static final int CLIENTS = 100_000;
 
   private static final double NANOS_A_MINUTE = Duration.ofMinutes(1).toNanos();
@@ -31,7 +31,7 @@ public final class RateLimiter {
     this.clock = clock;
   }
 
-  /** Takes a token of {@code client}: 0, or the seconds until there is one again, at least 1. */
+  /** Takes a token from the client's bucket; returns 0, or in how many seconds to try again. */
   public long secondsToWait(String client) {
     long now = clock.getAsLong();
     return Objects.requireNonNull(clients.get(client, unseen -> new Bucket(now))).take(now);

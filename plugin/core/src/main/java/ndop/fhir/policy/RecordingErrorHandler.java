@@ -7,21 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Notes what HAPI's parser would drop instead of failing at once, so that the validator, which
- * knows lines and rules, can say it better. Elements unknown to FHIR are noted apart: they make a
- * body unreadable (NDOP-139).
+ * Records what HAPI's parser drops, where the parser could only fail at the first of it. Elements
+ * that FHIR does not know make a body unreadable (NDOP-139); the rest is left to the validator,
+ * which knows lines and rules.
  */
 final class RecordingErrorHandler extends ErrorHandlerAdapter {
 
   private final List<String> unknown = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
 
-  /** Names of elements and attributes that FHIR does not have. */
+  /** The names of elements and attributes that FHIR does not have. */
   List<String> unknown() {
     return unknown;
   }
 
-  /** What else the parser could not keep. */
+  /** What else the parser dropped. */
   List<String> dropped() {
     return dropped;
   }
@@ -33,7 +33,7 @@ final class RecordingErrorHandler extends ErrorHandlerAdapter {
 
   @Override
   public void unknownAttribute(IParseLocation location, String name) {
-    // XML's own hint where a schema is; never followed. A published example has one (NDOP-091).
+    // The location of an XML schema; never followed. A published example has one (NDOP-091).
     if (!name.equals("schemaLocation")) {
       unknown.add(name);
     }

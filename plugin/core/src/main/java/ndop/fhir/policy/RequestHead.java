@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A request without its body, as far as a policy needs it.
+ * The method, the path and the header names of a request, by which policies decide about it.
  *
  * @param method the HTTP method
  * @param path the segments below the server's base, decoded

@@ -2,16 +2,15 @@ package ndop.fhir.policy;
 
 import java.util.Optional;
 
-/** Judges who made a token and whether it was changed. */
+/** Verifies who issued a token and that it was not changed. */
 @FunctionalInterface
 public interface SignaturePolicy {
 
   /**
-   * TokenFixtures are unsecured, as published: a signature is neither asked for nor looked at
-   * (NDOP-154).
+   * Tokens are unsecured, as published: a signature is neither required nor verified (NDOP-154).
    */
   SignaturePolicy NOT_VERIFIED = token -> Optional.empty();
 
-  /** What is wrong with the signature, in one sentence; empty where nothing is. */
+  /** What is wrong with the signature, in one sentence; empty where it is accepted. */
   Optional<String> problem(Token token);
 }

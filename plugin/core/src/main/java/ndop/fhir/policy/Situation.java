@@ -6,9 +6,8 @@ import java.util.Locale;
 import ndop.fhir.edition.Edition;
 
 /**
- * What a server can have to say of a request other than the plain answer. How each is answered
- * (status, issue, code) is a fact of the edition, under the constant's name in lower case with
- * hyphens.
+ * The situations in which a client gets an {@link Outcome}. How each is answered (status, severity,
+ * issue type, code) is a fact of the edition, under the constant's name in lower case with hyphens.
  */
 public enum Situation {
   UNREADABLE_BODY,
@@ -45,17 +44,17 @@ public enum Situation {
   CREATED,
   UPDATED;
 
-  /** The name under which an edition says how to answer. */
+  /** The key in {@code Edition.errors}. */
   public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** How {@code edition} answers. */
+  /** The answer that {@code edition} has for it. */
   public Edition.Answer answer(Edition edition) {
     return edition.errors().get(key());
   }
 
-  /** Keys that {@code edition} has no answer for; a server of it cannot run. */
+  /** The keys that {@code edition} has no answer for; a server of it cannot start. */
   public static List<String> unanswered(Edition edition) {
     return Arrays.stream(values())
         .map(Situation::key)

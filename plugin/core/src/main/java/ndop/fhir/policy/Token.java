@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A JSON Web Token as it was sent (NDOP-153). Nothing of it is believed yet.
+ * A JSON Web Token as it was sent (NDOP-153). Nothing in it is verified.
  *
- * @param text the three parts with their dots
+ * @param text the three parts with the dots between them
  * @param head the first part
  * @param claims the second part
  */
@@ -25,14 +25,14 @@ public record Token(String text, JsonNode head, JsonNode claims) {
   private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
   private static final int PARTS = 3;
 
-  /** A name twice is two answers to one question. */
+  /** Strict: of two claims with one name, readers might take either. */
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** Not a token; the message tells what was expected. */
+  /** The header has no token; the message says what was expected. */
   public static final class MalformedException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -43,9 +43,9 @@ public record Token(String text, JsonNode head, JsonNode claims) {
   }
 
   /**
-   * Reads the value of a header.
+   * Parses the value of a header.
    *
-   * @throws MalformedException it is not "Bearer" and three parts, of which two are JSON objects
+   * @throws MalformedException it is not "Bearer" and three parts, the first two JSON objects
    */
   public static Token of(String header) throws MalformedException {
     Matcher bearer = BEARER.matcher(header);
@@ -62,7 +62,7 @@ public record Token(String text, JsonNode head, JsonNode claims) {
     return new Token(text, object(parts[0], "header"), object(parts[1], "payload"));
   }
 
-  /** The text of a claim; empty where it is missing, null or no text. */
+  /** The text of a claim; empty where it is missing, null or not a string. */
   public Optional<String> text(String claim) {
     return Optional.ofNullable(claims.get(claim)).filter(JsonNode::isTextual).map(JsonNode::asText);
   }
@@ -75,7 +75,7 @@ public record Token(String text, JsonNode head, JsonNode claims) {
         return node;
       }
     } catch (IllegalArgumentException | CharacterCodingException | JsonProcessingException no) {
-      // The sentence below says it; the parser's own would quote the token.
+      // Reported below: the parser's own message would quote the token.
     }
     throw new MalformedException(
         "expected the token's %s to be a JSON object in base64url; found something else."

@@ -8,45 +8,45 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How long the address of a request may be, and how many parameters it may have. Its path is
- * percent-encoded once: what HAPI decodes a second time would be another path, or none. Its query
- * is percent-encoded rightly: what is not, Tomcat leaves out and HAPI fails on.
+ * Limits the URL of a request, and checks its percent-encoding. A path that is encoded twice is
+ * refused, since HAPI would decode it a second time, to another path or none; so is a query that is
+ * encoded wrongly, of which Tomcat would drop a part and on which HAPI would fail.
  *
- * @param address the most characters of path and query together
- * @param parameters the most parameters
+ * @param maxLength the most characters in path and query together
+ * @param maxParameters the most parameters in the query
  */
-public record UrlPolicy(long address, int parameters) {
+public record UrlPolicy(long maxLength, int maxParameters) {
 
   private static final String PERCENT = "%25";
-  private static final Pattern HALF_ENCODED = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+  private static final Pattern BROKEN_ENCODING = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
-  /** Why the address is out of bounds; {@code query} may be null, both are as they were sent. */
+  /** Why the URL is refused; both parts are as they were sent, {@code query} may be null. */
   public Optional<Outcome> refusal(String path, String query) {
-    String asked = query == null ? "" : query;
+    String sent = query == null ? "" : query;
     if (path.contains(PERCENT)) {
       return Optional.of(
           Outcome.of(
               MALFORMED_REQUEST, "Expected a path without percent signs; found an encoded one."));
     }
-    if (HALF_ENCODED.matcher(asked).find()) {
+    if (BROKEN_ENCODING.matcher(sent).find()) {
       return Optional.of(
           Outcome.of(
               MALFORMED_REQUEST,
               "Expected two hexadecimal digits after each percent sign of the query; found none."));
     }
-    if (path.length() + asked.length() > address) {
+    if (path.length() + sent.length() > maxLength) {
       return Optional.of(
           Outcome.of(
               ADDRESS_TOO_LONG,
               "Expected a path and query of at most %d characters together; found %d."
-                  .formatted(address, path.length() + asked.length())));
+                  .formatted(maxLength, path.length() + sent.length())));
     }
-    long found = asked.isEmpty() ? 0 : 1 + asked.chars().filter(one -> one == '&').count();
-    return found > parameters
+    long found = sent.isEmpty() ? 0 : 1 + sent.chars().filter(one -> one == '&').count();
+    return found > maxParameters
         ? Optional.of(
             Outcome.of(
                 TOO_MANY_PARAMETERS,
-                "Expected at most %d parameters; found %d.".formatted(parameters, found)))
+                "Expected at most %d parameters; found %d.".formatted(maxParameters, found)))
         : Optional.empty();
   }
 }

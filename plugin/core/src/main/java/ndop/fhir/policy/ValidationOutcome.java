@@ -5,9 +5,9 @@ import java.util.Optional;
 import ndop.fhir.validation.Finding;
 
 /**
- * What is said of a body.
+ * What {@link BodyPolicy} says about a body.
  *
- * @param findings all that there is to say, warnings too
- * @param refusal what a server answers; empty where it accepts the body
+ * @param findings every finding, warnings included
+ * @param refusal the outcome with which a server refuses the body; empty where it accepts it
  */
 public record ValidationOutcome(List<Finding> findings, Optional<Outcome> refusal) {}

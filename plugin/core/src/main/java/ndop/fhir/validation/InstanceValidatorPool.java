@@ -13,37 +13,37 @@ import org.hl7.fhir.validation.ValidatorSettings;
 import org.hl7.fhir.validation.instance.InstanceValidator;
 
 /**
- * HL7's instance validators, set up as HAPI does it and kept for reuse.
+ * A pool of HL7's instance validators, set up as HAPI does it.
  *
- * <p>Making one costs several times a validation, which is what HAPI's own module spends its time
- * on. One is used by one thread at a time. It remembers every coding it saw and has no way to
- * forget, so each is dropped after {@link #USES}.
+ * <p>Creating one takes several times as long as a validation, and HAPI's own module creates one
+ * for each. An instance serves one thread at a time. It remembers every Coding that it has seen and
+ * cannot forget, so it is dropped after {@link #USES} validations.
  */
 final class InstanceValidatorPool {
 
   private static final int USES = 100;
 
   private final IWorkerContext definitions;
-  private final ConcurrentLinkedQueue<Kept> idle = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Pooled> idle = new ConcurrentLinkedQueue<>();
 
   InstanceValidatorPool(IWorkerContext definitions) {
     this.definitions = definitions;
   }
 
-  /** Lends a validator to {@code task}. One that a task threw through is not used again. */
-  <T> T lend(Function<InstanceValidator, T> task) {
-    Kept kept = idle.poll();
-    if (kept == null) {
-      kept = new Kept(made(), 0);
+  /** Runs {@code task} with a validator; one in which a task has thrown is not used again. */
+  <T> T run(Function<InstanceValidator, T> task) {
+    Pooled pooled = idle.poll();
+    if (pooled == null) {
+      pooled = new Pooled(create(), 0);
     }
-    T result = task.apply(kept.validator());
-    if (kept.uses() + 1 < USES) {
-      idle.offer(new Kept(kept.validator(), kept.uses() + 1));
+    T result = task.apply(pooled.validator());
+    if (pooled.uses() + 1 < USES) {
+      idle.offer(new Pooled(pooled.validator(), pooled.uses() + 1));
     }
     return result;
   }
 
-  private InstanceValidator made() {
+  private InstanceValidator create() {
     InstanceValidator validator =
         new InstanceValidator(
             definitions,
@@ -61,5 +61,5 @@ final class InstanceValidatorPool {
     return validator;
   }
 
-  private record Kept(InstanceValidator validator, int uses) {}
+  private record Pooled(InstanceValidator validator, int uses) {}
 }

@@ -12,11 +12,11 @@ import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.utilities.validation.ValidationMessage;
 
 /**
- * Validates the text of a resource against profiles that the caller names, whatever {@code
+ * Validates the text of a resource against the profiles that the caller names, whatever {@code
  * meta.profile} says. Safe for use by many threads.
  *
- * <p>It is HAPI's validator (HL7's instance validator over HAPI's definitions) and gives its
- * verdicts; it differs in that validators are reused.
+ * <p>It is HL7's instance validator over HAPI's definitions, as in HAPI's {@code
+ * FhirInstanceValidator}, and finds the same; it differs in that instances are pooled.
  */
 public final class ProfileValidator {
 
@@ -31,23 +31,27 @@ public final class ProfileValidator {
   /**
    * Validates {@code text}.
    *
-   * @param profiles canonical URLs, each checked beside the base resource
-   * @return every finding, in the order of the validator
+   * @param profiles canonical URLs, checked in addition to the base resource
+   * @return every finding, in the validator's order
    * @throws IllegalArgumentException a profile is not among the definitions
    */
   public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
-    List<StructureDefinition> asked = profiles.stream().map(this::profile).toList();
+    List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
     FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<ValidationMessage> messages = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
     try {
-      validators.lend(
+      validators.run(
           validator ->
               validator.validate(
-                  null, messages, new ByteArrayInputStream(bytes), format, new ArrayList<>(asked)));
+                  null,
+                  messages,
+                  new ByteArrayInputStream(bytes),
+                  format,
+                  new ArrayList<>(requested)));
     } catch (RuntimeException failed) {
-      // HL7's reader throws on some JSON that is not FHIR's, such as null in place of a value.
+      // HL7's parser throws on some JSON that is not FHIR, such as null in place of a value.
       findings.add(
           new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
     }
@@ -77,7 +81,7 @@ public final class ProfileValidator {
     if (message.getInvId() != null) {
       return message.getInvId().substring(message.getInvId().lastIndexOf('#') + 1);
     }
-    // HL7's validator sets whole sentences as message id where it has none.
+    // Where HL7's validator has no message id, it sets a whole sentence.
     String id = message.getMessageId();
     return id == null || id.contains(" ") ? "" : id;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
 
-/** How grave a finding is; {@link #ERROR} and {@link #FATAL} make a resource invalid. */
+/** How severe a finding is; {@link #ERROR} and {@link #FATAL} make a resource invalid. */
 public enum Severity {
   INFORMATION,
   WARNING,
@@ -25,7 +25,7 @@ public enum Severity {
     return this == ERROR || this == FATAL;
   }
 
-  /** The code of FHIR's value set issue-severity; also how it is written as JSON. */
+  /** The code in FHIR's value set issue-severity, which is also the JSON form. */
   @JsonValue
   public String code() {
     return name().toLowerCase(Locale.ROOT);

@@ -12,21 +12,22 @@ import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Where the validator looks definitions up: base STU3 and the given resources, all in memory.
- *
- * <p>It asks no database and no network, so a verdict does not depend on what else a server stores.
+ * Makes the definitions that the validator works with: base STU3 and the given resources, all in
+ * memory. It asks neither database nor network, so that a result does not depend on what else a
+ * server stores.
  */
 public final class ValidationSupportFactory {
 
   private ValidationSupportFactory() {}
 
-  /** Base STU3 and {@code resources}; a StructureDefinition without snapshot gets one on demand. */
-  public static IValidationSupport of(FhirContext fhir, List<? extends IBaseResource> resources) {
-    return of(fhir, new DefaultProfileValidationSupport(fhir), resources);
+  /** Base STU3 and {@code resources}; snapshots that are missing are generated on demand. */
+  public static IValidationSupport create(
+      FhirContext fhir, List<? extends IBaseResource> resources) {
+    return create(fhir, new DefaultProfileValidationSupport(fhir), resources);
   }
 
-  /** As above, of a base that others share: reading it takes seconds. */
-  public static IValidationSupport of(
+  /** As above, with a shared {@code base}, which takes seconds to read. */
+  public static IValidationSupport create(
       FhirContext fhir,
       DefaultProfileValidationSupport base,
       List<? extends IBaseResource> resources) {

@@ -18,7 +18,8 @@ class BodyPolicyTest {
   private static final Edition EDITION = EditionFixtures.FACTS;
   private static final ProfileValidator VALIDATOR =
       new ProfileValidator(
-          ValidationSupportFactory.of(EditionFixtures.FHIR, EditionFixtures.PACKAGE.resources()));
+          ValidationSupportFactory.create(
+              EditionFixtures.FHIR, EditionFixtures.PACKAGE.resources()));
 
   private final BodyPolicy policy =
       new BodyPolicy(

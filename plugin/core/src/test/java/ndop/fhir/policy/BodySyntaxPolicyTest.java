@@ -59,7 +59,7 @@ class BodySyntaxPolicyTest {
         "{\"a\": \"\\uffff\"}",
         "{\"\\u0000\": 1}",
       })
-  void refusesJsonThatReadersUnderstandDifferently(String body) {
+  void refusesJsonThatParsersReadDifferently(String body) {
     assertThat(situation(false, body)).isEqualTo(Situation.UNREADABLE_BODY);
   }
 
@@ -78,12 +78,12 @@ class BodySyntaxPolicyTest {
         "<?xml version='1.0' encoding='ISO-8859-1'?><a/>",
         "<?xml version='1.0' encoding='UTF-7'?><a/>",
       })
-  void refusesXmlThatReadersUnderstandDifferently(String body) {
+  void refusesXmlThatParsersReadDifferently(String body) {
     assertThat(situation(true, body)).isEqualTo(Situation.UNREADABLE_BODY);
   }
 
   @Test
-  void refusesWhatIsTooDeep() {
+  void refusesTooManyLevels() {
     assertThat(situation(false, "{\"a\": [[[[[]]]]]}")).isEqualTo(Situation.BODY_TOO_COMPLEX);
     assertThat(situation(true, "<a><a><a><a><a><a/></a></a></a></a></a>"))
         .isEqualTo(Situation.BODY_TOO_COMPLEX);
@@ -92,7 +92,7 @@ class BodySyntaxPolicyTest {
   }
 
   @Test
-  void refusesWhatIsTooMuch() {
+  void refusesTooManyElements() {
     assertThat(grammar.refusal(EncodingEnum.JSON, "{\"a\": [1,2,3,4,5,6,7,8,9]}")).isEmpty();
     assertThat(situation(false, "{\"a\": [1,2,3,4,5,6,7,8,9,10]}"))
         .isEqualTo(Situation.BODY_TOO_COMPLEX);

@@ -70,7 +70,7 @@ class CallerPolicyTest {
   }
 
   @Test
-  void permissiveJudgesWhatIsThere() {
+  void permissiveChecksWhatIsPresent() {
     send("Authorization", "Bearer x");
     assertRefused(
         decide(AuditMode.PERMISSIVE, Interaction.READ), Situation.INVALID_TOKEN, "3 parts");
@@ -132,7 +132,7 @@ class CallerPolicyTest {
   }
 
   @Test
-  void aHeaderTwiceIsRefusedUnlessItSaysTheSame() {
+  void refusesARepeatedHeaderUnlessItsValuesAreEqual() {
     send("Ssp-From", "200000000205", "200000000205");
     assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
     send("Ssp-From", "200000000205", "200000000206");
@@ -173,7 +173,7 @@ class CallerPolicyTest {
   }
 
   @Test
-  void tellsWhoCallsAndForWhom() {
+  void readsTheCallerAndThePatient() {
     sendAll();
     String nhs = "http://fhir.nhs.net/Id/nhs-number|" + TokenFixtures.PATIENT;
     Map<String, Object> claims =
@@ -191,7 +191,7 @@ class CallerPolicyTest {
   }
 
   @Test
-  void theAlphaIsBoundToThePatientOfTheRecordAlsoInAList() {
+  void theAlphaIsBoundToThePatientOfTheRecordEvenInAList() {
     Edition alpha = EditionFixtures.factsOf("ndop-0.0.9-alpha");
     Map<String, Object> held =
         new HashMap<>(TokenFixtures.record("Consent", TokenFixtures.PATIENT));
@@ -210,7 +210,7 @@ class CallerPolicyTest {
 
   @ParameterizedTest
   @EnumSource(AuditMode.class)
-  void whatIsNoInteractionIsJudgedToo(AuditMode mode) {
+  void requestsOutsideTheApiAreCheckedToo(AuditMode mode) {
     assertThat(decide(mode, null).refusal().isPresent()).isEqualTo(mode == AuditMode.REQUIRED);
     assertThat(decide(mode, null).refusal().map(Outcome::situation))
         .isEqualTo(

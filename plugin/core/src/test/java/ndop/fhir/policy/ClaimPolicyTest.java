@@ -39,7 +39,7 @@ class ClaimPolicyTest {
 
   @ParameterizedTest
   @CsvSource({"CREATE", "READ", "VREAD", "UPDATE", "SEARCH_TYPE", "HISTORY_TYPE", "CAPABILITIES"})
-  void passesAWholeToken(Interaction interaction) {
+  void acceptsACompleteToken(Interaction interaction) {
     assertThat(published(TokenFixtures.published(), interaction)).isEmpty();
     assertThat(alpha(TokenFixtures.alpha(), interaction)).isEmpty();
   }
@@ -77,7 +77,7 @@ class ClaimPolicyTest {
 
   @ParameterizedTest
   @MethodSource("wrongClaims")
-  void namesTheClaimWhatWasExpectedAndWhatWasFound(String claim, Object value, String told) {
+  void reportsTheClaimWhatWasExpectedAndWhatWasFound(String claim, Object value, String told) {
     Outcome refusal =
         published(TokenFixtures.with(TokenFixtures.published(), claim, value), Interaction.READ)
             .orElseThrow();

@@ -19,7 +19,7 @@ import ndop.fhir.validation.ValidationSupportFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The examples get the verdicts that their manifests tell, without a server. */
+/** The examples get the verdicts in their manifests, without a server. */
 class ExamplesTest {
 
   private static final Path EXAMPLES = Path.of("../../build/examples");
@@ -32,10 +32,11 @@ class ExamplesTest {
 
   @ParameterizedTest
   @MethodSource("editions")
-  void validOnesHaveNoErrorAndInvalidOnesTheTold(String edition) throws IOException {
+  void validOnesHaveNoErrorAndInvalidOnesTheExpectedOne(String edition) throws IOException {
     EditionPackage facts = EditionFixtures.read(edition);
     ProfileValidator validator =
-        new ProfileValidator(ValidationSupportFactory.of(EditionFixtures.FHIR, facts.resources()));
+        new ProfileValidator(
+            ValidationSupportFactory.create(EditionFixtures.FHIR, facts.resources()));
     FindingPolicy verdict = new FindingPolicy(facts.edition(), false);
     int judged = 0;
     for (String folder : List.of("valid", "invalid")) {
@@ -60,7 +61,7 @@ class ExamplesTest {
     assertThat(judged).isGreaterThan(150);
   }
 
-  /** Consents are held to the edition's profile, outcomes to theirs, Bundles to base STU3. */
+  /** Consents have the edition's profile, outcomes theirs, Bundles base STU3. */
   private static List<Finding> findings(
       ProfileValidator validator, EditionPackage facts, JsonNode example, Path file)
       throws IOException {

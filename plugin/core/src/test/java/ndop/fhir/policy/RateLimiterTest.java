@@ -12,7 +12,7 @@ class RateLimiterTest {
   private final RateLimiter rate = new RateLimiter(6, clock::get);
 
   @Test
-  void givesEachClientItsOwnMinute() {
+  void limitsEachClientOnItsOwn() {
     for (int request = 0; request < 6; request++) {
       assertThat(rate.secondsToWait("one")).isZero();
     }
@@ -21,7 +21,7 @@ class RateLimiterTest {
   }
 
   @Test
-  void letsPassAgainAfterTheTimeThatItTold() {
+  void allowsAgainAfterTheTimeThatItReturned() {
     for (int request = 0; request < 6; request++) {
       rate.secondsToWait("one");
     }
@@ -33,7 +33,7 @@ class RateLimiterTest {
   }
 
   @Test
-  void savesNoMoreThanAMinute() {
+  void allowsNoBurstBeyondAMinute() {
     rate.secondsToWait("one");
     pass(Duration.ofHours(1));
     for (int request = 0; request < 6; request++) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** TokenFixtures and headers for tests: valid ones, to be changed. */
+/** Valid tokens and headers, for tests to change. */
 final class TokenFixtures {
 
   static final long NOW = 1_800_000_000L;
@@ -31,7 +31,7 @@ final class TokenFixtures {
 
   private TokenFixtures() {}
 
-  /** What ndop-1.1.0 asks of a system that calls for itself. */
+  /** The claims that ndop-1.1.0 requires of a system acting for itself. */
   static Map<String, Object> published() {
     Map<String, Object> claims = new LinkedHashMap<>();
     claims.put("iss", "https://portal.example");
@@ -45,7 +45,7 @@ final class TokenFixtures {
     return claims;
   }
 
-  /** What ndop-0.0.9-alpha asks. */
+  /** The claims that ndop-0.0.9-alpha requires. */
   static Map<String, Object> alpha() {
     Map<String, Object> claims = new LinkedHashMap<>();
     claims.put("iss", "https://portal.example");

@@ -24,7 +24,7 @@ class UrlPolicyTest {
   }
 
   @Test
-  void nothingIsDecodedTwice() {
+  void refusesADoubleEncodedPath() {
     assertThat(bounds.refusal("/fhir/Consent/%252e%252e", null))
         .map(Outcome::situation)
         .contains(Situation.MALFORMED_REQUEST);
@@ -32,7 +32,7 @@ class UrlPolicyTest {
   }
 
   @Test
-  void theQueryIsEncodedRightly() {
+  void refusesABrokenPercentEncoding() {
     for (String query : List.of("patient=%", "patient=%2", "patient=%zz", "%=1")) {
       assertThat(bounds.refusal("/fhir/Consent", query))
           .map(Outcome::situation)

@@ -38,7 +38,7 @@ class ProfileValidatorTest {
 
   private static final FhirContext FHIR = FhirContext.forDstu3Cached();
   private static final IValidationSupport SOURCE =
-      ValidationSupportFactory.of(FHIR, List.of(profile()));
+      ValidationSupportFactory.create(FHIR, List.of(profile()));
 
   private final ProfileValidator validator = new ProfileValidator(SOURCE);
 
@@ -66,7 +66,7 @@ class ProfileValidatorTest {
   }
 
   @Test
-  void holdsAResourceToTheProfileThatTheCallerNames() {
+  void validatesAgainstTheProfileThatTheCallerNames() {
     assertThat(errors(VALID)).isEmpty();
     assertThat(errors(WITHOUT_PURPOSE)).singleElement().asString().contains("Consent.purpose");
   }
@@ -87,13 +87,13 @@ class ProfileValidatorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"\"status\": null", "\"purpose\": [null]", "\"purpose\": [{\"code\": [null]}]"})
-  void findsNullInvalidWhateverHl7sReaderDoes(String member) {
+  void findsNullInvalidWhateverHl7sParserDoes(String member) {
     assertThat(errors("{\"resourceType\": \"Consent\", %s}".formatted(member))).isNotEmpty();
     assertThat(errors(VALID)).isEmpty();
   }
 
   @Test
-  void refusesAProfileThatNobodyDefined() {
+  void refusesAnUnknownProfile() {
     assertThatThrownBy(
             () -> validator.validate(VALID, EncodingEnum.JSON, List.of("https://example.org/none")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -101,7 +101,7 @@ class ProfileValidatorTest {
   }
 
   @Test
-  void givesManyThreadsTheSameVerdicts() throws Exception {
+  void givesManyThreadsTheSameResults() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Callable<Boolean>> tasks =

@@ -10,18 +10,18 @@ import java.util.Optional;
 import ndop.fhir.policy.Caller;
 
 /**
- * One line of the trail, as JSON: what a client said is cut to a length, has no NHS number in it
- * and cannot be mistaken for another line.
+ * One entry of the audit log: a JSON object in one line. Text that a client sent is shortened, has
+ * no NHS number in it and cannot start another line.
  */
 public final class AuditLogEntry {
 
-  private static final int LONGEST = 200;
+  private static final int MAX_LENGTH = 200;
 
   private final ObjectNode line = JsonNodeFactory.instance.objectNode();
   private final Pseudonymizer pseudonyms;
 
   /**
-   * Begins a line.
+   * Starts an entry.
    *
    * @param event storing, answered or refused
    */
@@ -31,30 +31,30 @@ public final class AuditLogEntry {
     line.put("event", event);
   }
 
-  /** What a client said, or nothing. */
-  public AuditLogEntry said(String name, String text) {
+  /** Adds what a client sent, shortened and without NHS numbers; nothing where it is null. */
+  public AuditLogEntry untrusted(String name, String text) {
     if (text != null) {
-      // In this order: nine digits that are left of a number tell the tenth.
-      String told = pseudonyms.scrub(text);
-      line.put(name, told.length() > LONGEST ? told.substring(0, LONGEST) + "…" : told);
+      // Not cut first: nine digits of a number would be left, and they give the tenth away.
+      String safe = pseudonyms.scrub(text);
+      line.put(name, safe.length() > MAX_LENGTH ? safe.substring(0, MAX_LENGTH) + "…" : safe);
     }
     return this;
   }
 
-  /** What the server itself knows. */
-  public AuditLogEntry known(String name, String text) {
+  /** Adds what the server itself knows. */
+  public AuditLogEntry trusted(String name, String text) {
     line.put(name, text);
     return this;
   }
 
-  /** A number of the server's. */
-  public AuditLogEntry known(String name, int number) {
+  /** Adds a number that the server itself knows. */
+  public AuditLogEntry trusted(String name, int number) {
     line.put(name, number);
     return this;
   }
 
-  /** Several of the server's own texts, or none. */
-  public AuditLogEntry known(String name, Collection<String> texts) {
+  /** Adds a list that the server itself knows; nothing where it is empty. */
+  public AuditLogEntry trusted(String name, Collection<String> texts) {
     if (!texts.isEmpty()) {
       ArrayNode all = line.putArray(name);
       texts.forEach(all::add);
@@ -62,12 +62,12 @@ public final class AuditLogEntry {
     return this;
   }
 
-  /** Patients, by what stands for their NHS numbers. */
+  /** Adds patients, by the pseudonyms of their NHS numbers. */
   public AuditLogEntry patients(Collection<String> nhsNumbers) {
-    return known("patients", nhsNumbers.stream().distinct().map(pseudonyms::of).toList());
+    return trusted("patients", nhsNumbers.stream().distinct().map(pseudonyms::of).toList());
   }
 
-  /** Who called. */
+  /** Adds who called, as far as it is known. */
   public AuditLogEntry caller(Caller caller) {
     return optional("trace", caller.trace())
         .optional("from", caller.from())
@@ -84,6 +84,6 @@ public final class AuditLogEntry {
   }
 
   private AuditLogEntry optional(String name, Optional<String> text) {
-    return said(name, text.orElse(null));
+    return untrusted(name, text.orElse(null));
   }
 }

@@ -15,12 +15,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A file that lines are added to, readable by its owner only. A full one becomes {@code .1}, that
- * one {@code .2} and so on; the oldest is deleted. Unlike a logger it says when it cannot write.
+ * A file of lines that only its owner can read. A full one is renamed to {@code .1}, the former
+ * {@code .1} to {@code .2} and so on; the oldest is deleted. Unlike a logger, it reports that it
+ * cannot write.
  */
 public final class AuditLogFile implements AutoCloseable {
 
-  private static final FileAttribute<?>[] OWN_ONLY =
+  private static final FileAttribute<?>[] OWNER_ONLY =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
           ? new FileAttribute<?>[] {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
@@ -28,29 +29,29 @@ public final class AuditLogFile implements AutoCloseable {
           : new FileAttribute<?>[0];
 
   private final Path file;
-  private final long largest;
+  private final long maxSize;
   private final int kept;
   private FileChannel channel;
 
   /**
    * Opens the file.
    *
-   * @param largest bytes that a file may have
-   * @param kept how many full files are kept
-   * @throws IOException it cannot be opened, or another server writes into it
+   * @param maxSize the size in bytes at which the file is rotated
+   * @param kept how many rotated files are kept
+   * @throws IOException it cannot be opened, or another server writes to it
    */
-  public AuditLogFile(Path file, long largest, int kept) throws IOException {
+  public AuditLogFile(Path file, long maxSize, int kept) throws IOException {
     this.file = file.toAbsolutePath();
-    this.largest = largest;
+    this.maxSize = maxSize;
     this.kept = kept;
     Files.createDirectories(this.file.getParent());
     open();
   }
 
   /**
-   * Adds a line, whole or not at all.
+   * Appends a line, whole or not at all.
    *
-   * @param forced whether it must be on the disk before this returns
+   * @param forced whether the line must be on disk before this returns
    * @throws IOException it cannot be written
    */
   public synchronized void append(String line, boolean forced) throws IOException {
@@ -58,7 +59,7 @@ public final class AuditLogFile implements AutoCloseable {
       open();
     }
     ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-    if (channel.size() > 0 && channel.size() + bytes.remaining() > largest) {
+    if (channel.size() > 0 && channel.size() + bytes.remaining() > maxSize) {
       rotate();
     }
     long before = channel.size();
@@ -70,7 +71,7 @@ public final class AuditLogFile implements AutoCloseable {
         channel.force(false);
       }
     } catch (IOException failure) {
-      cutTo(before, failure);
+      truncateTo(before, failure);
       throw failure;
     }
   }
@@ -83,7 +84,7 @@ public final class AuditLogFile implements AutoCloseable {
   private void open() throws IOException {
     channel =
         FileChannel.open(
-            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWN_ONLY);
+            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWNER_ONLY);
     try {
       if (channel.tryLock() == null) {
         throw new IOException("another server writes into " + file);
@@ -112,8 +113,8 @@ public final class AuditLogFile implements AutoCloseable {
     return file.resolveSibling(file.getFileName() + "." + number);
   }
 
-  /** Half a line would spoil the next one. */
-  private void cutTo(long size, IOException failure) {
+  /** Half a line would corrupt the next one. */
+  private void truncateTo(long size, IOException failure) {
     try {
       if (channel.isOpen()) {
         channel.truncate(size);

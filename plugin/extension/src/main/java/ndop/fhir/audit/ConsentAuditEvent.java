@@ -16,14 +16,14 @@ import org.hl7.fhir.dstu3.model.Identifier;
 import org.hl7.fhir.dstu3.model.Reference;
 
 /**
- * A change of a Consent as a FHIR AuditEvent (STU3): what a line of the trail says, for those who
- * keep their record in FHIR. Patients are named as in the trail.
+ * A change of a Consent as a FHIR AuditEvent (STU3): what the audit log says, for those who keep
+ * their audit in FHIR. Patients are named as there.
  *
  * @param interaction create or update
  * @param consent id and version, {@code Consent/…/_history/…}
  * @param patient NHS number, or empty
  * @param server the base URL that was called
- * @param time when
+ * @param time when it happened
  */
 public record ConsentAuditEvent(
     Interaction interaction, String consent, Optional<String> patient, String server, Date time) {
@@ -33,7 +33,7 @@ public record ConsentAuditEvent(
   private static final String ENTITY_TYPE = "http://hl7.org/fhir/audit-entity-type";
   private static final String OBJECT_ROLE = "http://hl7.org/fhir/object-role";
 
-  /** The resource, about a change that succeeds if it is stored. */
+  /** The resource. It reports success, since it is stored only if the change is. */
   public AuditEvent resource(Caller caller, Pseudonymizer pseudonyms) {
     AuditEvent event = new AuditEvent();
     event
@@ -57,15 +57,15 @@ public record ConsentAuditEvent(
     return event;
   }
 
-  /** The user asks, through a system; where nobody said who, somebody unknown does. */
+  /** The user is the requestor, through a system; without either, the requestor is unknown. */
   private static List<AuditEventAgentComponent> agents(Caller caller, Pseudonymizer pseudonyms) {
     Optional<String> user = caller.user().or(caller::subject);
     Optional<String> system = caller.system().or(caller::from);
-    AuditEventAgentComponent asking =
+    AuditEventAgentComponent requestorAgent =
         agent(user.or(() -> system).orElse("unknown"), true, pseudonyms);
     return user.isEmpty() || system.isEmpty()
-        ? List.of(asking)
-        : List.of(asking, agent(system.get(), false, pseudonyms));
+        ? List.of(requestorAgent)
+        : List.of(requestorAgent, agent(system.get(), false, pseudonyms));
   }
 
   private static AuditEventAgentComponent agent(

@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** The key of pseudonyms: a file of hexadecimal digits, made at the first start. */
+/** The key of the pseudonyms: a file of hexadecimal digits, made at the first start. */
 public final class PseudonymKey {
 
   private static final int BYTES = 32;
@@ -28,7 +28,7 @@ public final class PseudonymKey {
     new SecureRandom().nextBytes(made);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(Files.createFile(file, ownOnly()), HexFormat.of().formatHex(made) + "\n");
+      Files.writeString(Files.createFile(file, ownerOnly()), HexFormat.of().formatHex(made) + "\n");
       return made;
     } catch (FileAlreadyExistsException thereAlready) {
       String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
@@ -41,7 +41,7 @@ public final class PseudonymKey {
     }
   }
 
-  private static FileAttribute<?>[] ownOnly() {
+  private static FileAttribute<?>[] ownerOnly() {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

@@ -10,21 +10,21 @@ import javax.crypto.spec.SecretKeySpec;
 import ndop.fhir.policy.HeaderPolicy;
 
 /**
- * Writes a keyed hash in the place of an NHS number, the same each time: whoever has the key can
- * look for a person, and nobody else can find one by trying all numbers.
+ * Replaces NHS numbers by a keyed hash, always the same for the same number: the holder of the key
+ * can look for a patient, and nobody else can find one by trying all numbers.
  */
 public final class Pseudonymizer {
 
   private static final String ALGORITHM = "HmacSHA256";
 
-  /** How many hexadecimal digits are kept: enough that two people never share them. */
+  /** How many hexadecimal digits are kept: enough for no two patients to share a pseudonym. */
   private static final int DIGITS = 32;
 
-  /** What could be an NHS number: ten digits, also in groups. */
+  /** What could be an NHS number: ten digits, which may be grouped 3-3-4. */
   public static final Pattern NUMBER =
       Pattern.compile("(?<![0-9])([0-9]{3})[ -]?([0-9]{3})[ -]?([0-9]{4})(?![0-9])");
 
-  /** Ids and trace ids may have ten digits in a row too, and stay what they are. */
+  /** Ids and trace ids may contain ten digits in a row as well; they are left alone. */
   private static final Pattern UUID_OR_NUMBER =
       Pattern.compile(
           "(?<![0-9A-Za-z])%s(?![0-9A-Za-z])|%s"
@@ -32,12 +32,12 @@ public final class Pseudonymizer {
 
   private final SecretKeySpec key;
 
-  /** Pseudonymizer by a key; null leaves numbers as they are. */
+  /** Takes the key of the hash; null leaves NHS numbers as they are. */
   public Pseudonymizer(byte[] key) {
     this.key = key == null ? null : new SecretKeySpec(key, ALGORITHM);
   }
 
-  /** What stands for an NHS number. */
+  /** The pseudonym of an NHS number. */
   public String of(String nhsNumber) {
     if (key == null) {
       return nhsNumber;
@@ -52,7 +52,7 @@ public final class Pseudonymizer {
     }
   }
 
-  /** A text with what stands for them in the place of NHS numbers. */
+  /** The text with every NHS number replaced by its pseudonym. */
   public String scrub(String text) {
     return UUID_OR_NUMBER
         .matcher(text)

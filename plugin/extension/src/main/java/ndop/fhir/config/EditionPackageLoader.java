@@ -10,22 +10,26 @@ import ndop.fhir.edition.EditionPackage;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
-/** Finds the package of an edition: in the jar, or in a folder that a setting names. */
+/** Loads the package of an edition, from the jar or from the folder of {@code ndop.packages}. */
 final class EditionPackageLoader {
 
-  private static final String IN_THE_JAR = "classpath*:ndop/packages/*.tgz";
+  private static final String PACKAGES_IN_JAR = "classpath*:ndop/packages/*.tgz";
   private static final String SUFFIX = ".tgz";
 
   private EditionPackageLoader() {}
 
-  /** Reads the package of {@code settings.edition()}, or refuses to start. */
-  static EditionPackage read(FhirContext fhir, NdopProperties settings) {
-    Map<String, Resource> found = find(settings);
-    Resource resource = found.get(settings.edition());
+  /**
+   * Loads the package of {@code properties.edition()}.
+   *
+   * @throws StartupFailureException there is no such package, or it cannot be read
+   */
+  static EditionPackage load(FhirContext fhir, NdopProperties properties) {
+    Map<String, Resource> found = find(properties);
+    Resource resource = found.get(properties.edition());
     if (resource == null) {
       throw new StartupFailureException(
           "There is no edition '%s'; the editions here are %s."
-              .formatted(settings.edition(), String.join(", ", found.keySet())),
+              .formatted(properties.edition(), String.join(", ", found.keySet())),
           "Set ndop.edition (or the environment variable NDOP_EDITION) to one of them.");
     }
     try (InputStream stream = resource.getInputStream()) {
@@ -33,18 +37,18 @@ final class EditionPackageLoader {
     } catch (IOException | RuntimeException unreadable) {
       throw new StartupFailureException(
           "The package of the edition '%s' cannot be read: %s"
-              .formatted(settings.edition(), unreadable.getMessage()),
+              .formatted(properties.edition(), unreadable.getMessage()),
           "Build the package again with 'ndop build'.");
     }
   }
 
-  private static Map<String, Resource> find(NdopProperties settings) {
+  private static Map<String, Resource> find(NdopProperties properties) {
     Map<String, Resource> found = new TreeMap<>();
     try {
       PathMatchingResourcePatternResolver resolver = new PathMatchingResourcePatternResolver();
-      add(found, resolver.getResources(IN_THE_JAR));
-      if (!settings.packages().isBlank()) {
-        String folder = Path.of(settings.packages()).toAbsolutePath().toUri().toString();
+      add(found, resolver.getResources(PACKAGES_IN_JAR));
+      if (!properties.packages().isBlank()) {
+        String folder = Path.of(properties.packages()).toAbsolutePath().toUri().toString();
         add(found, resolver.getResources(folder + "*" + SUFFIX));
       }
     } catch (IOException unreadable) {

@@ -12,7 +12,10 @@ import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.AuditMode;
 import ndop.fhir.policy.Situation;
 
-/** What a host must be for the extension to do its work; it refuses to start elsewhere. */
+/**
+ * What the host must be for the extension to do its work. Each check throws {@link
+ * StartupFailureException}, so that a server which cannot serve the edition does not start.
+ */
 final class HostRequirements {
 
   private HostRequirements() {}
@@ -53,8 +56,8 @@ final class HostRequirements {
     }
   }
 
-  static void requireTokensAreRead(NdopProperties settings) {
-    if (settings.audit() == AuditMode.OFF) {
+  static void requireTokensAreRead(NdopProperties properties) {
+    if (properties.audit() == AuditMode.OFF) {
       throw new StartupFailureException(
           "ndop.token.signatures is required, but ndop.audit is off, so that no token is looked at.",
           "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");

@@ -13,15 +13,15 @@ import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 
 /**
- * Sets what a stock HAPI server must be told to be a server of this API. The settings stand above
- * the image's own {@code application.yaml} and below environment variables and the command line, so
- * an operator can still say otherwise.
+ * Sets the properties that make a stock HAPI server a server of this API. They take precedence over
+ * the image's own {@code application.yaml} and give way to environment variables and the command
+ * line, so that an operator can override them.
  */
 public final class NdopEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
   static final String SOURCE_NAME = "ndop-fhir";
 
-  private static final String OWN_FILES_PREFIX = "Config resource";
+  private static final String CONFIG_FILE_PREFIX = "Config resource";
 
   private static final Map<String, Object> DEFAULTS =
       Map.ofEntries(
@@ -32,13 +32,13 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
           entry("hapi.fhir.validation.requests_enabled", "false"),
           entry("hapi.fhir.validation.responses_enabled", "false"),
           entry("server.max-http-request-header-size", "16KB"),
-          // What is left of a body is read by RequestLimitFilter, which knows a time limit.
+          // RequestLimitFilter reads the rest of a body, within a time limit.
           entry("server.tomcat.max-swallow-size", "0"),
           entry("server.tomcat.connection-timeout", "20s"),
           entry("server.error.include-stacktrace", "never"),
-          // It logs the values of a row that breaks a constraint, such as an NHS number.
+          // Logs the values of a row that violates a constraint, such as an NHS number.
           entry("logging.level.org.hibernate.engine.jdbc.spi.SqlExceptionHelper", "off"),
-          // HAPI logs every refusal of a hook with its stack trace.
+          // Logs the stack trace of every exception that an interceptor throws.
           entry("logging.level.ca.uhn.fhir.interceptor.executor", "off"));
 
   @Override
@@ -48,14 +48,14 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
     PropertySource<?> defaults = new MapPropertySource(SOURCE_NAME, DEFAULTS);
     sources.stream()
         .map(PropertySource::getName)
-        .filter(name -> name.startsWith(OWN_FILES_PREFIX))
+        .filter(name -> name.startsWith(CONFIG_FILE_PREFIX))
         .findFirst()
         .ifPresentOrElse(
             first -> sources.addBefore(Objects.requireNonNull(first), defaults),
             () -> sources.addLast(defaults));
   }
 
-  /** After Spring Boot has read the application's own files. */
+  /** Last, when Spring Boot has read the application's own files. */
   @Override
   public int getOrder() {
     return Ordered.LOWEST_PRECEDENCE;

@@ -13,23 +13,23 @@ import org.springframework.util.unit.DataSize;
  *
  * @param edition the edition that this server serves
  * @param packages a folder of further edition packages (.tgz), or empty
- * @param strictNhsNumber refuse an NHS number whose check digit is wrong (NDOP-025)
- * @param requireIfMatch refuse an update without If-Match (NDOP-122)
+ * @param strictNhsNumber whether an NHS number with a wrong check digit is refused (NDOP-025)
+ * @param requireIfMatch whether an update without If-Match is refused (NDOP-122)
  * @param maxBody the largest body that is read
- * @param maxPage the most versions in one history Bundle
+ * @param maxPage the most entries in one page of a Bundle
  * @param audit how audit headers and tokens are treated (decision D-08)
- * @param token how tokens are judged
+ * @param token how tokens are checked
  * @param trail the audit trail
  * @param maxUrl the longest path and query together, in bytes
- * @param maxParameters the most parameters of a URL
- * @param maxDepth how deep a body may be nested
- * @param maxElements how many values (JSON) or elements (XML) a body may have
- * @param maxTime how long a request may take to arrive
- * @param maxAtOnce the most requests at the same time
- * @param maxPerMinute the most requests of one client in a minute; 0: any number
- * @param clients a file of the client certificates that may call; empty: any that TLS accepts
- * @param baseUrl the address of the server in links and Location; empty: as the client calls it
- * @param corsOrigins origins that browsers may call from, where the edition has CORS
+ * @param maxParameters the most parameters in a URL
+ * @param maxDepth the deepest nesting of a body
+ * @param maxElements the most values (JSON) or elements (XML) in a body
+ * @param maxTime the longest time in which a request must have arrived
+ * @param maxAtOnce the most requests at a time
+ * @param maxPerMinute the most requests of one client in a minute; 0: no limit
+ * @param clients the file of client certificates that may call; empty: any that TLS accepts
+ * @param baseUrl the server's address in links and Location; empty: the one that the client used
+ * @param corsOrigins the origins that browsers may call from, where the edition has CORS
  */
 @ConfigurationProperties("ndop")
 public record NdopProperties(

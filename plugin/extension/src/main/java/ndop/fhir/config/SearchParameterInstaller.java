@@ -10,12 +10,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import ndop.fhir.edition.EditionPackage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Installs the edition's search parameters, on which the uniqueness of a Consent rests, before the
+ * Installs the edition's SearchParameters, on which the uniqueness of a Consent rests, before the
  * first request.
  *
- * <p>The rest of the package is used from memory (docs/adr/0003), so it is not stored.
+ * <p>The rest of the package is used from memory (docs/adr/0003) and is not stored.
  */
 final class SearchParameterInstaller {
 
@@ -24,16 +25,19 @@ final class SearchParameterInstaller {
 
   private final IPackageInstallerSvc installer;
 
-  /** Storing a search parameter queues a reindexing job, so HAPI must know its jobs by then. */
+  /** Storing a SearchParameter queues a reindex job, so HAPI must know its jobs by then. */
   SearchParameterInstaller(
       IPackageInstallerSvc installer,
       JobDefinitionRegistry jobs,
-      List<JobDefinition<ReindexJobParameters>> reindexing) {
+      ObjectProvider<JobDefinition<ReindexJobParameters>> reindexing) {
     this.installer = installer;
     reindexing.forEach(jobs::addJobDefinitionIfNotRegistered);
   }
 
-  /** Installs; does nothing where it was done before. Nodes that start together take turns. */
+  /**
+   * Installs what is not installed yet. Of two nodes that start at once on one database, the loser
+   * of the race tries again.
+   */
   void install(EditionPackage edition) {
     PackageInstallationSpec spec = new PackageInstallationSpec();
     spec.setName(edition.name());

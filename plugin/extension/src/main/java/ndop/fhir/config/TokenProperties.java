@@ -9,13 +9,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings under {@code ndop.token.}
  *
- * @param values values that a claim may have in place of the edition's: audience, reasons
- * @param clockTolerance how far the clocks of caller and server may be apart
+ * @param values values that a claim may have in place of the edition's, by the claim's setting:
+ *     audience, reasons
+ * @param clockTolerance how far the clocks of caller and server may differ
  * @param signatures whether tokens must be signed
- * @param keys the public keys that may sign them: a JWK set, as a file or a URL
- * @param keysKept how long a set of keys is kept
- * @param keysPause the least time between two readings for a key that is not in the set
- * @param keysLimit how long a reading from a URL may take to connect, and to answer
+ * @param keys where the public keys are that verify them: a JWK set in a file or at a URL
+ * @param keysKept how long a set of keys is cached
+ * @param keysPause the shortest time between two reads for a key that is not in the set
+ * @param keysLimit the time-out for connecting to a URL, and for its answer
  */
 public record TokenProperties(
     @DefaultValue Map<String, List<String>> values,
@@ -44,7 +45,7 @@ public record TokenProperties(
     }
   }
 
-  /** As an operator writes it: 5m rather than PT5M. */
+  /** As an operator would write it: 5m rather than PT5M. */
   private static String written(Duration duration) {
     return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }

@@ -6,12 +6,12 @@ import org.springframework.util.unit.DataSize;
 /**
  * The settings under {@code ndop.trail.}
  *
- * @param file where the audit trail is written; empty: there is none
- * @param maxSize the largest file before it is put aside
- * @param keep how many full files are kept
- * @param key a file with the key of pseudonyms; empty: beside the trail, with {@code .key}
+ * @param file the file of the audit trail; empty: there is none
+ * @param maxSize the size at which a file is rotated
+ * @param keep how many rotated files are kept
+ * @param key the file with the key of the pseudonyms; empty: {@code file} with {@code .key} added
  * @param nhsNumbers how patients are named
- * @param events whether every change of a Consent is stored with an AuditEvent besides
+ * @param events whether an AuditEvent is stored with every change of a Consent as well
  */
 public record TrailProperties(
     @DefaultValue("") String file,
@@ -21,7 +21,7 @@ public record TrailProperties(
     @DefaultValue("hashed") NhsNumbers nhsNumbers,
     @DefaultValue("false") boolean events) {
 
-  /** How patients are named in the trail. */
+  /** How patients are named in the audit trail. */
   public enum NhsNumbers {
     /** By a keyed hash. */
     HASHED,

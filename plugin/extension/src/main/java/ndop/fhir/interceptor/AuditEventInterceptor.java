@@ -18,8 +18,14 @@ import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Stores an AuditEvent with every change of a Consent, in the same transaction: there is both or
- * neither (NDOP-171). The API does not offer them; who may see the database reads them there.
+ * Stores a FHIR AuditEvent with every change of a Consent, in the same transaction: either both are
+ * stored or neither (NDOP-171).
+ *
+ * <p>Hooks: {@code STORAGE_PRECOMMIT_RESOURCE_CREATED} and {@code _UPDATED}, before {@link
+ * AuditLogInterceptor}, so that the event is rolled back where the log cannot be written.
+ *
+ * <p>The API does not offer AuditEvents; they are for those who may read the database. Reads and
+ * refusals have none: the audit log has every request.
  */
 @Interceptor
 public final class AuditEventInterceptor {
@@ -37,14 +43,14 @@ public final class AuditEventInterceptor {
     this.clock = clock;
   }
 
-  /** Stores the event of a create. */
-  @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED)
+  /** Stores the event for a create. */
+  @Hook(value = Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED, order = InterceptorOrder.AUDIT_EVENT)
   public void storeForCreate(IBaseResource created, RequestDetails request) {
     store(Interaction.CREATE, created, request);
   }
 
-  /** Stores the event of an update. */
-  @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED)
+  /** Stores the event for an update. */
+  @Hook(value = Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED, order = InterceptorOrder.AUDIT_EVENT)
   public void storeForUpdate(IBaseResource before, IBaseResource after, RequestDetails request) {
     store(Interaction.UPDATE, after, request);
   }

@@ -33,23 +33,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records every request, allowed or refused (NDOP-171). Before a write is committed it records what
- * will be stored; where that cannot be written, the write does not happen. An answer with Consents
- * is not given without its record either.
+ * Records every request, answered or refused, in the audit log (NDOP-171). A write is recorded
+ * before it is committed, and does not happen where that fails; nor is an answer given that could
+ * not be recorded.
+ *
+ * <p>Hooks: {@code STORAGE_PRECOMMIT_RESOURCE_CREATED} and {@code _UPDATED}, {@code
+ * SERVER_OUTGOING_RESPONSE} and {@code SERVER_PROCESSING_COMPLETED}, after any other; {@code
+ * SERVER_HANDLE_EXCEPTION}, before any other.
+ *
+ * <p>What a filter or the container refuses never reaches HAPI and is not recorded here.
+ *
+ * @see AuditEventInterceptor the same as FHIR resources, for writes
+ * @see ndop.fhir.audit.AuditLogEntry what an entry holds
  */
 @Interceptor
 public final class AuditLogInterceptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditLogInterceptor.class);
 
-  /** Key of a request's user data: its record is written. */
+  /** Key in a request's user data: the request has been recorded. */
   private static final Object RECORDED = new Object();
 
   private final Edition edition;
   private final InteractionPolicy interactions;
   private final PatientReferenceParser patients;
   private final SpineOutcomeFactory outcomes;
-  private final AuditLogFile trail;
+  private final AuditLogFile file;
   private final Pseudonymizer pseudonyms;
   private final Clock clock;
 
@@ -58,46 +67,48 @@ public final class AuditLogInterceptor {
       InteractionPolicy interactions,
       PatientReferenceParser patients,
       SpineOutcomeFactory outcomes,
-      AuditLogFile trail,
+      AuditLogFile file,
       Pseudonymizer pseudonyms,
       Clock clock) {
     this.edition = edition;
     this.interactions = interactions;
     this.patients = patients;
     this.outcomes = outcomes;
-    this.trail = trail;
+    this.file = file;
     this.pseudonyms = pseudonyms;
     this.clock = clock;
   }
 
   /** Records what a create is about to store. */
-  @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED)
+  @Hook(value = Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED, order = InterceptorOrder.AUDIT_LOG)
   public void recordCreate(IBaseResource created, RequestDetails request) {
     recordWrite(created, request);
   }
 
   /** Records what an update is about to store. */
-  @Hook(Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED)
+  @Hook(value = Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED, order = InterceptorOrder.AUDIT_LOG)
   public void recordUpdate(IBaseResource before, IBaseResource after, RequestDetails request) {
     recordWrite(after, request);
   }
 
-  /** Records an answer before it leaves. */
-  @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = Integer.MAX_VALUE)
+  /** Records an answer before it is sent. */
+  @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.AUDIT_LOG)
   public void recordAnswer(ServletRequestDetails request, ResponseDetails response) {
-    AuditLogEntry line =
-        line("answered", request)
-            .known("status", response.getResponseCode())
+    AuditLogEntry entry =
+        entry("answered", request)
+            .trusted("status", response.getResponseCode())
             .patients(
-                Stream.concat(asked(request).stream(), patientsOf(response.getResponseResource()))
+                Stream.concat(
+                        requestedPatient(request).stream(),
+                        patientsOf(response.getResponseResource()))
                     .toList())
-            .known(
+            .trusted(
                 "consents",
                 consents(response.getResponseResource())
                     .map(AuditLogInterceptor::versioned)
                     .toList());
-    // A write has its record already, from before it was committed.
-    if (!note(request, line)
+    // A write was recorded before it was committed.
+    if (!write(request, entry)
         && !isWrite(request)
         && request.getRestOperationType() != RestOperationTypeEnum.METADATA) {
       throw outcomes.exception(
@@ -106,29 +117,29 @@ public final class AuditLogInterceptor {
     }
   }
 
-  /** Records a refusal or a failure. */
-  @Hook(Pointcut.SERVER_HANDLE_EXCEPTION)
+  /** Records a refusal or a failure; returns true, so that HAPI goes on to answer it. */
+  @Hook(value = Pointcut.SERVER_HANDLE_EXCEPTION, order = InterceptorOrder.AUDIT_LOG_EXCEPTION)
   public boolean recordRefusal(
       ServletRequestDetails request, BaseServerResponseException exception) {
     boolean unchanged = exception.getStatusCode() == Constants.STATUS_HTTP_304_NOT_MODIFIED;
-    AuditLogEntry line =
-        line(unchanged ? "answered" : "refused", request)
-            .known("status", exception.getStatusCode())
-            .patients(asked(request).stream().toList());
+    AuditLogEntry entry =
+        entry(unchanged ? "answered" : "refused", request)
+            .trusted("status", exception.getStatusCode())
+            .patients(requestedPatient(request).stream().toList());
     if (exception instanceof OutcomeException refused) {
-      line.known("code", refused.situation().answer(edition).code());
+      entry.trusted("code", refused.situation().answer(edition).code());
     }
-    note(request, line);
+    write(request, entry);
     return true;
   }
 
-  /** Records what nothing else did. */
-  @Hook(Pointcut.SERVER_PROCESSING_COMPLETED)
-  public void recordTheRest(ServletRequestDetails request) {
+  /** Records a request that no other hook has recorded. */
+  @Hook(value = Pointcut.SERVER_PROCESSING_COMPLETED, order = InterceptorOrder.AUDIT_LOG)
+  public void recordUnrecorded(ServletRequestDetails request) {
     if (!request.getUserData().containsKey(RECORDED)) {
-      note(
+      write(
           request,
-          line("answered", request).known("status", request.getServletResponse().getStatus()));
+          entry("answered", request).trusted("status", request.getServletResponse().getStatus()));
     }
   }
 
@@ -137,57 +148,57 @@ public final class AuditLogInterceptor {
         || !(resource instanceof Consent consent)) {
       return;
     }
-    AuditLogEntry line =
-        line("storing", request)
+    AuditLogEntry entry =
+        entry("storing", request)
             .patients(patientsOf(consent).toList())
-            .known("consents", List.of(versioned(consent)));
+            .trusted("consents", List.of(versioned(consent)));
     try {
-      trail.append(line.toString(), true);
+      file.append(entry.toString(), true);
     } catch (IOException failure) {
-      lost(failure);
+      logFailure(failure);
       throw outcomes.exception(
           Situation.INTERNAL_FAILURE,
           "The audit record could not be written, so nothing was stored.");
     }
   }
 
-  /** Writes a line, and says whether that went well. */
-  private boolean note(ServletRequestDetails request, AuditLogEntry line) {
+  /** Writes an entry; false where that failed. */
+  private boolean write(ServletRequestDetails request, AuditLogEntry entry) {
     try {
-      trail.append(line.toString(), false);
+      file.append(entry.toString(), false);
       request.getUserData().put(RECORDED, true);
       return true;
     } catch (IOException failure) {
-      lost(failure);
+      logFailure(failure);
       return false;
     }
   }
 
-  private static void lost(IOException failure) {
+  private static void logFailure(IOException failure) {
     LOG.error("An audit record could not be written: {}", failure.toString());
   }
 
-  private AuditLogEntry line(String event, ServletRequestDetails request) {
+  private AuditLogEntry entry(String event, ServletRequestDetails request) {
     Interaction interaction = interactions.interaction(RequestHeadReader.read(request));
     Map<String, String[]> parameters = new TreeMap<>(request.getParameters());
-    AuditLogEntry line =
+    AuditLogEntry entry =
         new AuditLogEntry(pseudonyms, clock.instant(), event)
-            .said("request", request.getRequestId())
+            .untrusted("request", request.getRequestId())
             .caller(RequestCaller.get(request))
-            .known("method", request.getRequestType().name())
-            .said("path", String.join("/", RequestHeadReader.read(request).path()));
+            .trusted("method", request.getRequestType().name())
+            .untrusted("path", String.join("/", RequestHeadReader.read(request).path()));
     if (!parameters.isEmpty()) {
       StringBuilder query = new StringBuilder();
       parameters.forEach(
           (name, values) ->
               query.append(name).append('=').append(String.join(",", values)).append('&'));
-      line.said("parameters", query.substring(0, query.length() - 1));
+      entry.untrusted("parameters", query.substring(0, query.length() - 1));
     }
-    return interaction == null ? line : line.known("interaction", interaction.code());
+    return interaction == null ? entry : entry.trusted("interaction", interaction.code());
   }
 
-  /** The patient that the request itself names. */
-  private Optional<String> asked(ServletRequestDetails request) {
+  /** The patient whom the request itself names. */
+  private Optional<String> requestedPatient(ServletRequestDetails request) {
     String[] value = request.getParameters().get(edition.patient().element());
     return value != null && value.length > 0
         ? patients.nhsNumberOfParameter(value[0])

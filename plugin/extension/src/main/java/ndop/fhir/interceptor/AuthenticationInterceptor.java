@@ -3,19 +3,26 @@ package ndop.fhir.interceptor;
 import ca.uhn.fhir.interceptor.api.Hook;
 import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
-import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.AuditHeaders;
-import ndop.fhir.policy.Caller;
 import ndop.fhir.policy.CallerDecision;
 import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 
 /**
- * Refuses, before anything else is asked, a request whose audit headers or token will not do
- * (NDOP-150 to NDOP-176), and leaves with the others who calls.
+ * Lets in a request whose audit headers and token satisfy the {@link CallerPolicy}, and refuses
+ * every other (NDOP-150 to NDOP-176, decision D-08). The caller is known to all later interceptors
+ * as the {@link RequestCaller}, also where the request is refused, so that the audit log has it.
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, before {@link
+ * RequestScopeInterceptor}.
+ *
+ * <p>It does not ask which Consents the caller may see: {@link PatientAuthorizationInterceptor}
+ * does. It knows nothing of client certificates, which a filter checks.
+ *
+ * @see ndop.fhir.servlet.ClientCertificateFilter
  */
 @Interceptor
 public final class AuthenticationInterceptor {
@@ -36,8 +43,10 @@ public final class AuthenticationInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Passes, or throws the refusal. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED)
+  /** Sets the {@link RequestCaller}; throws the refusal where the policy refuses it. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
+      order = InterceptorOrder.AUTHENTICATION)
   public void authenticate(ServletRequestDetails request) {
     CallerDecision decision =
         callers.decide(
@@ -50,11 +59,5 @@ public final class AuthenticationInterceptor {
             refusal -> {
               throw outcomes.exception(refusal);
             });
-  }
-
-  /** Who calls; {@link Caller#UNKNOWN} where the request is none of a client's. */
-  static Caller caller(RequestDetails request) {
-    Object caller = request == null ? null : request.getUserData().get(Caller.class);
-    return caller instanceof Caller known ? known : Caller.UNKNOWN;
   }
 }

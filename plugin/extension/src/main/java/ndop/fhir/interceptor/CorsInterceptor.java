@@ -15,9 +15,15 @@ import org.springframework.web.cors.CorsProcessor;
 import org.springframework.web.cors.DefaultCorsProcessor;
 
 /**
- * Lets pages of the configured origins call the API (NDOP-080) and refuses those of others. It
- * takes the place of HAPI's interceptor, which fails on an Origin that is none and refuses in plain
- * text. Cookies and other credentials of a browser are never asked for.
+ * Lets pages of the configured origins call the API (NDOP-080) and refuses those of others.
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_PROCESSED}, before authentication, since a browser
+ * sends no token with a preflight request.
+ *
+ * <p>It is not HAPI's interceptor of the same name ({@link
+ * ca.uhn.fhir.rest.server.interceptor.CorsInterceptor}), which fails on an Origin that is not a URL
+ * and refuses in plain text. It protects browsers and their users and authenticates nobody;
+ * credentials of the browser are not allowed for.
  */
 @Interceptor
 public final class CorsInterceptor {
@@ -44,9 +50,9 @@ public final class CorsInterceptor {
         };
   }
 
-  /** Whether HAPI shall go on; not after a preflight, which is answered here. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_PROCESSED)
-  public boolean answer(HttpServletRequest request, HttpServletResponse response)
+  /** Returns false, so that HAPI stops, after a preflight request, which is answered here. */
+  @Hook(value = Pointcut.SERVER_INCOMING_REQUEST_PRE_PROCESSED, order = InterceptorOrder.CORS)
+  public boolean processCors(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     boolean preflight =
         "OPTIONS".equals(request.getMethod())
@@ -54,7 +60,7 @@ public final class CorsInterceptor {
             && request.getHeader("Access-Control-Request-Method") != null;
     try {
       return processor.processRequest(configuration, request, response) && !preflight;
-    } catch (IllegalArgumentException noUrl) {
+    } catch (IllegalArgumentException notAnOrigin) {
       throw outcomes.exception(
           Situation.MALFORMED_REQUEST, "Expected an origin in the header Origin; found none.");
     }

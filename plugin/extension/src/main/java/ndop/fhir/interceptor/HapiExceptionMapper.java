@@ -10,23 +10,23 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Says what an exception of HAPI's means to a client: HAPI's status does not tell all cases apart,
- * its codes in the message do.
+ * Maps the exceptions of HAPI to the outcomes of the edition. Where the class and the status of an
+ * exception mean several things, HAPI's code at the start of its message tells them apart.
  */
 final class HapiExceptionMapper {
 
   /** A second resource with the same identity: found before the write, or by the database. */
   private static final Pattern DUPLICATE = Pattern.compile("HAPI-(?:1093|0824)");
 
-  /** No binding for the request: the hooks before it should have refused. */
+  /** No method is bound for the request; {@link RequestScopeInterceptor} should have refused it. */
   private static final Pattern NOT_BOUND = Pattern.compile("HAPI-(?:0287|0302|0303)");
 
-  private static final Pattern NO_BODY_TYPE = Pattern.compile("HAPI-(?:0446|0448|0449)");
+  private static final Pattern UNKNOWN_CONTENT_TYPE = Pattern.compile("HAPI-(?:0446|0448|0449)");
 
   private static final Pattern UNKNOWN_PARAMETER = Pattern.compile("HAPI-(?:0524|1223)");
 
-  /** HAPI leaves control characters out of the names of parameters and finds one twice then. */
-  private static final Pattern SAME_NAME = Pattern.compile("^Duplicate key ");
+  /** HAPI drops control characters from the names of parameters, and may then find one twice. */
+  private static final Pattern DUPLICATE_PARAMETER = Pattern.compile("^Duplicate key ");
 
   private HapiExceptionMapper() {}
 
@@ -47,13 +47,13 @@ final class HapiExceptionMapper {
           "The stored version is not the one that If-Match names, or changed meanwhile. "
               + "Read it again, then repeat the update.");
     }
-    if (has(thrown, NO_BODY_TYPE)) {
+    if (has(thrown, UNKNOWN_CONTENT_TYPE)) {
       return Outcome.of(
           Situation.UNSUPPORTED_MEDIA_TYPE,
           "Expected a body with Content-Type application/fhir+json or application/fhir+xml.");
     }
     if (has(thrown, UNKNOWN_PARAMETER)
-        || thrown instanceof IllegalStateException && has(thrown, SAME_NAME)) {
+        || thrown instanceof IllegalStateException && has(thrown, DUPLICATE_PARAMETER)) {
       return Outcome.of(Situation.INVALID_PARAMETER, "A parameter of the URL is not supported.");
     }
     if (has(thrown, NOT_BOUND)) {

@@ -12,14 +12,19 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 
 /**
- * Refuses an update whose If-Match can be no version of this server (NDOP-121) and, where a setting
- * asks for the header, one without it (NDOP-122). Whether a possible version is the current one is
- * HAPI's to say, inside the storing transaction.
+ * Refuses an update whose If-Match cannot name a version of this server (NDOP-121) and, where a
+ * setting requires the header, an update without it (NDOP-122).
+ *
+ * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
+ * PatientAuthorizationInterceptor}; {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the transaction
+ * of the update, before {@link ImmutablePatientInterceptor}.
+ *
+ * <p>Whether the named version is the current one is checked by HAPI, in the same transaction.
  */
 @Interceptor
 public final class IfMatchInterceptor {
 
-  /** HAPI numbers versions and fails on anything that is no long. */
+  /** HAPI numbers versions, and fails on what does not fit into a long. */
   private static final Pattern POSSIBLE = Pattern.compile("(?:W/)?\"[0-9]{1,18}\"");
 
   private final boolean required;
@@ -30,8 +35,8 @@ public final class IfMatchInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where the header names nothing that could be a version. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
+  /** Throws where the header cannot name a version. */
+  @Hook(value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED, order = InterceptorOrder.IF_MATCH)
   public void refuseImpossibleVersion(ServletRequestDetails request) {
     String tag = request.getHeader(Constants.HEADER_IF_MATCH);
     if (isUpdate(request) && tag != null && !POSSIBLE.matcher(tag.strip()).matches()) {
@@ -41,8 +46,8 @@ public final class IfMatchInterceptor {
     }
   }
 
-  /** Throws where the header is missing; an unknown id or an invalid body is answered first. */
-  @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED)
+  /** Throws where the header is missing; an unknown id or an invalid body is reported first. */
+  @Hook(value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED, order = InterceptorOrder.IF_MATCH)
   public void requireIfMatch(RequestDetails request) {
     if (required
         && request instanceof ServletRequestDetails

@@ -9,14 +9,18 @@ import ca.uhn.fhir.util.DateUtils;
 import java.util.List;
 
 /**
- * Drops an If-Modified-Since that is no date, as HTTP asks (RFC 9110, section 13.1.3); HAPI fails
- * on it.
+ * Ignores an If-Modified-Since that is not a valid date, as HTTP requires (RFC 9110, section
+ * 13.1.3); HAPI would fail on it.
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}. HAPI still evaluates a valid date.
  */
 @Interceptor
 public final class IfModifiedSinceInterceptor {
 
-  /** Takes the header from the request. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED)
+  /** Removes the header from the request. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
+      order = InterceptorOrder.IF_MODIFIED_SINCE)
   public void dropInvalidDate(ServletRequestDetails request) {
     String since = request.getHeader(Constants.HEADER_IF_MODIFIED_SINCE);
     if (since != null && DateUtils.parseDate(since) == null) {

@@ -13,8 +13,14 @@ import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Refuses an update that would give a Consent to another patient (NDOP-205, decision D-12). It runs
- * inside the storing transaction, against the version that the update replaces.
+ * Refuses an update that would move a Consent to another patient (NDOP-205, decision D-12).
+ *
+ * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the storing transaction, against the
+ * version that is replaced; after {@link IfMatchInterceptor}.
+ *
+ * <p>The same NHS number under another host is the same patient (decision D-11).
+ *
+ * @see PatientReferenceParser
  */
 @Interceptor
 public final class ImmutablePatientInterceptor {
@@ -29,7 +35,9 @@ public final class ImmutablePatientInterceptor {
   }
 
   /** Throws where the NHS numbers of the two versions differ. */
-  @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED)
+  @Hook(
+      value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED,
+      order = InterceptorOrder.IMMUTABLE_PATIENT)
   public void refusePatientChange(
       IBaseResource stored, IBaseResource sent, RequestDetails request) {
     if (!(request instanceof ServletRequestDetails)

@@ -8,8 +8,14 @@ import ca.uhn.fhir.rest.server.method.BaseMethodBinding;
 import ndop.fhir.edition.Edition;
 
 /**
- * Keeps HAPI from binding any method that the edition does not offer. A second wall behind {@link
- * RequestScopeInterceptor}: what is not bound cannot be reached, whatever a request looks like.
+ * Keeps HAPI from binding a method that the edition does not offer, so that it cannot be reached,
+ * whatever a request looks like (NDOP-140 to NDOP-143, decision D-09).
+ *
+ * <p>Hook: {@code SERVER_PROVIDER_METHOD_BOUND}, at start; so it must be registered before the
+ * servlet is initialised.
+ *
+ * <p>It is the second line of defence and sends no answer: a request outside the API is refused,
+ * with a reason, by {@link RequestScopeInterceptor}.
  */
 @Interceptor
 public final class InteractionBindingInterceptor {
@@ -20,8 +26,8 @@ public final class InteractionBindingInterceptor {
     this.edition = edition;
   }
 
-  /** The binding where the edition offers it, otherwise null, which drops it. */
-  @Hook(Pointcut.SERVER_PROVIDER_METHOD_BOUND)
+  /** Returns the binding where the edition offers it, otherwise null, for which HAPI drops it. */
+  @Hook(value = Pointcut.SERVER_PROVIDER_METHOD_BOUND, order = InterceptorOrder.INTERACTION_BINDING)
   public BaseMethodBinding keepIfOffered(BaseMethodBinding binding) {
     RestOperationTypeEnum operation = binding.getRestOperationType();
     if (operation == RestOperationTypeEnum.METADATA) {

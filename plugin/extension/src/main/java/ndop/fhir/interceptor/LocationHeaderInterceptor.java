@@ -9,14 +9,16 @@ import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Gives the answer to an update a Location header (NDOP-112). HAPI sends it for a create only, and
- * for an update the same address as Content-Location.
+ * Adds a Location header to the response to an update (NDOP-112). HAPI sends one for a create only,
+ * and the same address as Content-Location for an update.
+ *
+ * <p>Hook: {@code SERVER_OUTGOING_WRITER_CREATED}.
  */
 @Interceptor
 public final class LocationHeaderInterceptor {
 
-  /** Copies the address; runs before the body is written. */
-  @Hook(Pointcut.SERVER_OUTGOING_WRITER_CREATED)
+  /** Copies Content-Location; called before the body is written. */
+  @Hook(value = Pointcut.SERVER_OUTGOING_WRITER_CREATED, order = InterceptorOrder.LOCATION_HEADER)
   public void addLocation(ServletRequestDetails request) {
     HttpServletResponse response = request.getServletResponse();
     String address = response.getHeader(Constants.HEADER_CONTENT_LOCATION);

@@ -9,31 +9,34 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Lets no page have more entries than a setting allows. HAPI's own maximum holds for requests that
- * name no number of entries.
+ * Limits the entries of a page to the maximum of the settings. HAPI's own maximum applies only to
+ * requests without {@code _count}.
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
+ * RequestScopeInterceptor}. A larger {@code _count} is lowered, not refused.
  */
 @Interceptor
 public final class PageSizeInterceptor {
 
-  private final int most;
+  private final int maximum;
 
-  public PageSizeInterceptor(int most) {
-    this.most = most;
+  public PageSizeInterceptor(int maximum) {
+    this.maximum = maximum;
   }
 
-  /**
-   * Lowers what the client asks for; {@link RequestScopeInterceptor} saw to it that it is a number.
-   */
-  @Hook(value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED, order = 1)
+  /** Lowers {@code _count}; {@link RequestScopeInterceptor} has made sure that it is a number. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
+      order = InterceptorOrder.PAGE_SIZE)
   public void limitPageSize(ServletRequestDetails request) {
     String[] count = request.getParameters().get(Constants.PARAM_COUNT);
     if (count == null && !request.getParameters().containsKey(Constants.PARAM_OFFSET)) {
       return;
     }
-    if (count == null || Integer.parseInt(count[0]) > most) {
-      Map<String, String[]> asked = new HashMap<>(request.getParameters());
-      asked.put(Constants.PARAM_COUNT, new String[] {String.valueOf(most)});
-      request.setParameters(asked);
+    if (count == null || Integer.parseInt(count[0]) > maximum) {
+      Map<String, String[]> parameters = new HashMap<>(request.getParameters());
+      parameters.put(Constants.PARAM_COUNT, new String[] {String.valueOf(maximum)});
+      request.setParameters(parameters);
     }
   }
 }

@@ -23,12 +23,20 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.instance.model.api.IIdType;
 
 /**
- * Keeps a caller whose token is bound to a patient to that patient's Consents: on search, read,
- * history, create and update (NDOP-168, NDOP-169).
+ * Confines a caller whose token is bound to a patient to the Consents of that patient: on create,
+ * read, update, search and history (NDOP-168, NDOP-169).
  *
- * <p>Where the request itself names another patient it is refused without a look at what is stored.
- * Where only the id tells, another patient's Consent is answered as one that does not exist, so
- * that no refusal tells whether it does.
+ * <p>A request that names another patient is refused without looking at what is stored. Where only
+ * the id could tell, another patient's Consent is answered like one that does not exist, so that no
+ * answer shows whether it does.
+ *
+ * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
+ * RequestValidatingInterceptor}, whose parsed body it reads; {@code STORAGE_PRESEARCH_REGISTERED},
+ * before {@link PatientSearchInterceptor}.
+ *
+ * <p>It is not HAPI's {@code AuthorizationInterceptor} or {@code SearchNarrowingInterceptor}, which
+ * know compartments and no NHS numbers. A caller without such a token may see every patient: who
+ * may call at all is decided by {@link AuthenticationInterceptor}.
  */
 @Interceptor
 public final class PatientAuthorizationInterceptor {
@@ -49,8 +57,10 @@ public final class PatientAuthorizationInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where the request is about another patient. The body was read and is valid. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
+  /** Throws where the request concerns another patient. The body has been validated. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
+      order = InterceptorOrder.PATIENT_AUTHORIZATION)
   public void authorize(ServletRequestDetails request) {
     Optional<String> boundTo = RequestCaller.get(request).boundTo();
     if (boundTo.isEmpty()) {
@@ -58,7 +68,7 @@ public final class PatientAuthorizationInterceptor {
     }
     RestOperationTypeEnum operation = request.getRestOperationType();
     if (operation == RestOperationTypeEnum.CREATE || operation == RestOperationTypeEnum.UPDATE) {
-      requireSamePatient(patientOf(request.getResource()), boundTo.get());
+      requireSamePatient(nhsNumber(request.getResource()), boundTo.get());
     }
     String[] asked = request.getParameters().get(edition.patient().element());
     if (asked != null && asked.length > 0) {
@@ -69,8 +79,10 @@ public final class PatientAuthorizationInterceptor {
     }
   }
 
-  /** Narrows a search to the patient, so that one by id finds nothing of anybody else. */
-  @Hook(Pointcut.STORAGE_PRESEARCH_REGISTERED)
+  /** Narrows a search to the patient, so that a search by id cannot find another patient's. */
+  @Hook(
+      value = Pointcut.STORAGE_PRESEARCH_REGISTERED,
+      order = InterceptorOrder.PATIENT_AUTHORIZATION)
   public void narrowSearch(RequestDetails request, SearchParameterMap search) {
     Edition.Parameter byPatient = edition.search().parameters().get(edition.patient().element());
     RequestCaller.get(request)
@@ -88,7 +100,7 @@ public final class PatientAuthorizationInterceptor {
   }
 
   private void requireOwnRecord(IIdType id, String boundTo) {
-    if (!patientOf(stored(id)).equals(Optional.of(boundTo))) {
+    if (!nhsNumber(stored(id)).equals(Optional.of(boundTo))) {
       throw outcomes.exception(Outcome.unknownRecord());
     }
   }
@@ -102,7 +114,7 @@ public final class PatientAuthorizationInterceptor {
     }
   }
 
-  private Optional<String> patientOf(IBaseResource resource) {
+  private Optional<String> nhsNumber(IBaseResource resource) {
     return resource instanceof Consent consent ? patients.nhsNumber(consent) : Optional.empty();
   }
 }

@@ -12,16 +12,20 @@ import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.PatientReferenceParser;
 
 /**
- * Lets the search by patient go by the NHS number, whatever host the reference was stored under
- * (NDOP-204), and answers in one step rather than through HAPI's stored searches.
+ * Has a search by patient go by the NHS number, whatever host the reference was stored under
+ * (NDOP-204, decision D-11), and runs it synchronously, without HAPI's stored searches. A value
+ * without an NHS number finds nothing (NDOP-108).
  *
- * <p>A value of another form finds nothing (NDOP-108). The links of the answer keep what was asked.
+ * <p>Hook: {@code STORAGE_PRESEARCH_REGISTERED}, after {@link PatientAuthorizationInterceptor}. The
+ * links of the Bundle keep the parameter as it was sent.
+ *
+ * @see ndop.fhir.provider.PatientHistoryProvider the history of a patient
  */
 @Interceptor
 public final class PatientSearchInterceptor {
 
-  /** No identity key is empty, so this finds nothing. */
-  private static final String NOBODY = "-";
+  /** No NHS number looks like this, so it finds nothing. */
+  private static final String NO_PATIENT = "-";
 
   private final Edition edition;
   private final PatientReferenceParser patients;
@@ -31,9 +35,9 @@ public final class PatientSearchInterceptor {
     this.patients = patients;
   }
 
-  /** Replaces each parameter that has an identity parameter by that one. */
-  @Hook(Pointcut.STORAGE_PRESEARCH_REGISTERED)
-  public void searchByIdentity(RequestDetails request, SearchParameterMap search) {
+  /** Replaces each parameter that the edition has an identity parameter for. */
+  @Hook(value = Pointcut.STORAGE_PRESEARCH_REGISTERED, order = InterceptorOrder.PATIENT_SEARCH)
+  public void searchByNhsNumber(RequestDetails request, SearchParameterMap search) {
     if (!(request instanceof ServletRequestDetails)
         || !edition.resourceType().equals(request.getResourceName())) {
       return;
@@ -46,7 +50,8 @@ public final class PatientSearchInterceptor {
         String value = request.getParameters().get(name)[0];
         search.remove(name);
         search.add(
-            identity, new TokenParam(null, patients.nhsNumberOfParameter(value).orElse(NOBODY)));
+            identity,
+            new TokenParam(null, patients.nhsNumberOfParameter(value).orElse(NO_PATIENT)));
       }
     }
   }

@@ -14,18 +14,21 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
-/** Reads a body once, as UTF-8 and within a bound that also holds for what gzip makes of it. */
+/**
+ * Reads the body of a request once, as UTF-8 and within a limit, which holds for what gzip inflates
+ * to as well.
+ */
 final class RequestBodyReader {
 
-  private final int bound;
+  private final int limit;
   private final SpineOutcomeFactory outcomes;
 
-  RequestBodyReader(int bound, SpineOutcomeFactory outcomes) {
-    this.bound = bound;
+  RequestBodyReader(int limit, SpineOutcomeFactory outcomes) {
+    this.limit = limit;
     this.outcomes = outcomes;
   }
 
-  /** The body as text; HAPI gets the same bytes. */
+  /** Returns the body as text without a byte order mark; HAPI gets the same bytes. */
   String read(ServletRequestDetails request) {
     byte[] bytes = bytes(request);
     request.setRequestContents(bytes);
@@ -41,14 +44,14 @@ final class RequestBodyReader {
   private byte[] bytes(ServletRequestDetails request) {
     try (InputStream raw = request.getServletRequest().getInputStream();
         InputStream body = decoded(raw, request.getHeader(Constants.HEADER_CONTENT_ENCODING))) {
-      byte[] bytes = body.readNBytes(bound + 1);
-      if (bytes.length > bound) {
+      byte[] bytes = body.readNBytes(limit + 1);
+      if (bytes.length > limit) {
         throw outcomes.exception(
             Situation.BODY_TOO_LARGE,
-            "Expected a body of at most %d bytes; found more.".formatted(bound));
+            "Expected a body of at most %d bytes; found more.".formatted(limit));
       }
       return bytes;
-    } catch (InterruptedIOException slow) {
+    } catch (InterruptedIOException timeout) {
       throw outcomes.exception(
           Situation.REQUEST_TOO_SLOW,
           "The body did not arrive in the time that a request may take.");

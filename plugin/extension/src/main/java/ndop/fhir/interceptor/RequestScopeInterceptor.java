@@ -16,10 +16,19 @@ import ndop.fhir.policy.RequestHead;
 import ndop.fhir.policy.Situation;
 
 /**
- * Refuses, before HAPI looks for a handler, every request that is not part of the API: other types,
- * operations and methods, conditional forms, unknown parameters, unknown media types.
+ * Refuses every request that is not part of the API before HAPI looks for a handler: other types,
+ * operations and methods, conditional forms, unknown parameters and media types (NDOP-095, NDOP-104
+ * to NDOP-111, NDOP-116, NDOP-140 to NDOP-143, NDOP-177 to NDOP-181, decision D-09).
  *
- * <p>It does not look into bodies; {@link RequestValidatingInterceptor} does.
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
+ * AuthenticationInterceptor}.
+ *
+ * <p>It does not look into bodies: {@link RequestValidatingInterceptor} does. It does not rely on
+ * what HAPI has bound, nor the other way round: see {@link InteractionBindingInterceptor}.
+ *
+ * @see InteractionPolicy
+ * @see ParameterPolicy
+ * @see MediaTypePolicy
  */
 @Interceptor
 public final class RequestScopeInterceptor {
@@ -35,8 +44,10 @@ public final class RequestScopeInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Passes, or throws the refusal. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED)
+  /** Throws the refusal of a request that is not part of the API. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
+      order = InterceptorOrder.REQUEST_SCOPE)
   public void checkScope(ServletRequestDetails request) {
     Optional<Outcome> refusal = refusal(request);
     ResponseEncodingFallback.jsonInsteadOfRdf(request);
@@ -64,7 +75,7 @@ public final class RequestScopeInterceptor {
     }
     if (interaction == Interaction.UPDATE
         && request.getHeader(Constants.HEADER_CONTENT_LOCATION) != null) {
-      // HAPI would take the id from this header instead of the URL.
+      // HAPI would take the id from this header and not from the URL.
       return Optional.of(
           Outcome.of(Situation.MALFORMED_REQUEST, "The header Content-Location is not supported."));
     }

@@ -16,8 +16,23 @@ import ndop.fhir.policy.Situation;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Reads the body of a create or an update and refuses one that the {@link BodyPolicy} refuses or
- * that breaks the rule on ids (NDOP-114, NDOP-117, NDOP-118).
+ * Lets no create or update reach the database unless its body is readable, within the limits, of
+ * the API's type, valid by the edition's profile, and has the id that the interaction needs
+ * (NDOP-002, NDOP-085, NDOP-114, NDOP-117, NDOP-118, NDOP-138, NDOP-139).
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, before {@link
+ * PatientAuthorizationInterceptor}, which needs the parsed body.
+ *
+ * <p>It is not HAPI's interceptor of the same name ({@link
+ * ca.uhn.fhir.rest.server.interceptor.RequestValidatingInterceptor}). That one validates every
+ * request with a body against the profiles that {@code meta.profile} names, and leaves the parsing
+ * to HAPI. This one holds a Consent to the edition's profile whatever {@code meta.profile} says,
+ * hands the resource that it has validated on to HAPI, so that nothing else is stored, and answers
+ * with the edition's codes.
+ *
+ * <p>Whether the patient has a Consent already is for the database to say.
+ *
+ * @see BodyPolicy the rules, which the offline validator shares
  */
 @Interceptor
 public final class RequestValidatingInterceptor {
@@ -33,8 +48,10 @@ public final class RequestValidatingInterceptor {
     this.bodies = new RequestBodyReader(bodyBound, outcomes);
   }
 
-  /** Leaves the parsed resource with the request, or throws the refusal. */
-  @Hook(Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED)
+  /** Sets the parsed resource of the request, or throws the refusal. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
+      order = InterceptorOrder.REQUEST_VALIDATION)
   public void validateBody(ServletRequestDetails request) {
     RestOperationTypeEnum operation = request.getRestOperationType();
     if (operation != RestOperationTypeEnum.CREATE && operation != RestOperationTypeEnum.UPDATE) {

@@ -6,14 +6,14 @@ import ca.uhn.fhir.rest.server.RestfulServerUtils;
 import ca.uhn.fhir.rest.server.RestfulServerUtils.ResponseEncoding;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 
-/** In which forms answers are written. */
+/** The encoding of a response where HAPI would choose one that this server cannot write. */
 final class ResponseEncodingFallback {
 
   private ResponseEncodingFallback() {}
 
   /**
-   * Has the answer in JSON where HAPI would write Turtle, which it cannot here. It goes by what the
-   * client likes best, even where the answer is that this is not to be had.
+   * Has HAPI answer in JSON where it would choose Turtle. The refusal that such a request gets has
+   * to be written too, and HAPI goes by what the client likes best.
    */
   static void jsonInsteadOfRdf(ServletRequestDetails request) {
     ResponseEncoding chosen =

@@ -23,10 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every error, whoever raised it, the form and the code of the edition's catalogue (NDOP-134
- * to NDOP-149), and the outcome that a client asked for by Prefer likewise.
+ * Gives every error, whoever raised it, the status, the code and the form of the edition's
+ * catalogue (NDOP-134 to NDOP-149), and likewise the outcome that a client asked for with Prefer.
  *
- * <p>HAPI's own texts stay behind: they name its version, its types and sometimes a patient.
+ * <p>Hooks: {@code SERVER_PRE_PROCESS_OUTGOING_EXCEPTION}, before any other; {@code
+ * SERVER_OUTGOING_RESPONSE}, before {@link AuditLogInterceptor}.
+ *
+ * <p>HAPI's own texts are not sent: they name its version, its types and sometimes a patient.
+ * Errors outside HAPI never get here; the filter and the valve of {@code ndop.fhir.servlet} answer
+ * them.
+ *
+ * @see HapiExceptionMapper
+ * @see ndop.fhir.servlet.SpineErrorFilter
  */
 @Interceptor
 public final class SpineExceptionInterceptor {
@@ -42,34 +50,36 @@ public final class SpineExceptionInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** The exception to answer with: never null, so no later hook or default of HAPI applies. */
-  @Hook(Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION)
+  /** The exception to answer with; never null, so that no later hook is asked. */
+  @Hook(
+      value = Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION,
+      order = InterceptorOrder.SPINE_EXCEPTION)
   public BaseServerResponseException toSpineException(
       ServletRequestDetails request, Throwable thrown) {
     ResponseEncodingFallback.jsonInsteadOfRdf(request);
     if (thrown instanceof OutcomeException || thrown instanceof NotModifiedException) {
       return (BaseServerResponseException) thrown;
     }
-    Outcome refusal = HapiExceptionMapper.outcome(thrown);
-    if (refusal.situation() == Situation.INTERNAL_FAILURE) {
-      LOG.error("Request {} failed unexpectedly: {}", request.getRequestId(), told(thrown));
+    Outcome outcome = HapiExceptionMapper.outcome(thrown);
+    if (outcome.situation() == Situation.INTERNAL_FAILURE) {
+      LOG.error("Request {} failed unexpectedly: {}", request.getRequestId(), redacted(thrown));
       return outcomes.exception(
           Situation.INTERNAL_FAILURE,
           "The request failed unexpectedly; nothing was stored. The server's log has the cause "
               + "under the request id %s.".formatted(request.getRequestId()));
     }
-    return outcomes.exception(refusal);
+    return outcomes.exception(outcome);
   }
 
   /** The stack trace, without what could be an NHS number or a token. */
-  private static String told(Throwable thrown) {
+  private static String redacted(Throwable thrown) {
     StringWriter text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
     return CONFIDENTIAL.matcher(text.toString()).replaceAll("…");
   }
 
-  /** Replaces HAPI's outcome of a successful write by the informational one of the catalogue. */
-  @Hook(Pointcut.SERVER_OUTGOING_RESPONSE)
+  /** Replaces HAPI's outcome of a successful write with the informational one of the catalogue. */
+  @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.SPINE_EXCEPTION)
   public void replaceOutcome(RequestDetails request, ResponseDetails response) {
     if (response.getResponseResource() instanceof IBaseOperationOutcome outcome
         && !outcomes.isOwn(outcome)

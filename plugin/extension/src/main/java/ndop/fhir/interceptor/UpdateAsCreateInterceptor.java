@@ -10,8 +10,11 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 
 /**
- * Refuses a PUT to an id that does not exist (NDOP-115). It runs inside the transaction that would
- * store the resource, so nothing can come in between.
+ * Refuses a PUT to an id that does not exist, for which HAPI would create a resource (NDOP-115).
+ *
+ * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_CREATED}, in the storing transaction, so that nothing
+ * can come between the check and the write. It does not see a PUT to a deleted id, but nothing is
+ * ever deleted: {@link RequestScopeInterceptor} refuses DELETE.
  */
 @Interceptor
 public final class UpdateAsCreateInterceptor {
@@ -22,8 +25,10 @@ public final class UpdateAsCreateInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where an update is about to become a create. */
-  @Hook(Pointcut.STORAGE_PRESTORAGE_RESOURCE_CREATED)
+  /** Throws where an update is about to create a resource. */
+  @Hook(
+      value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_CREATED,
+      order = InterceptorOrder.UPDATE_AS_CREATE)
   public void refuseUpdateAsCreate(RequestDetails request) {
     if (request instanceof ServletRequestDetails
         && request.getRestOperationType() == RestOperationTypeEnum.UPDATE) {

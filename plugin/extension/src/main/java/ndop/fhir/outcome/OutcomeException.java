@@ -4,7 +4,11 @@ import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ndop.fhir.policy.Situation;
 import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 
-/** A refusal on its way through HAPI to the client. */
+/**
+ * Carries an outcome through HAPI to the client.
+ *
+ * @see SpineOutcomeFactory#exception
+ */
 public final class OutcomeException extends BaseServerResponseException {
 
   private static final long serialVersionUID = 1L;
@@ -16,7 +20,7 @@ public final class OutcomeException extends BaseServerResponseException {
     this.situation = situation;
   }
 
-  /** Which answer of the catalogue it is. */
+  /** The situation that is answered. */
   public Situation situation() {
     return situation;
   }

@@ -11,7 +11,10 @@ import org.hl7.fhir.dstu3.model.OperationOutcome.IssueType;
 import org.hl7.fhir.dstu3.model.OperationOutcome.OperationOutcomeIssueComponent;
 import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 
-/** Writes outcomes in the form that the edition asks for (NDOP-134 to NDOP-137, NDOP-149). */
+/**
+ * Turns the outcome of a policy into the OperationOutcome, the HTTP status and the exception that
+ * the edition wants for it (NDOP-134 to NDOP-137, NDOP-149).
+ */
 public final class SpineOutcomeFactory {
 
   private final Edition edition;
@@ -20,24 +23,24 @@ public final class SpineOutcomeFactory {
     this.edition = edition;
   }
 
-  /** The outcome of a refusal: one issue for each of its diagnostics. */
-  public OperationOutcome operationOutcome(Outcome refusal) {
-    OperationOutcome outcome = new OperationOutcome();
-    outcome.setId(UUID.randomUUID().toString());
-    outcome.getMeta().addProfile(edition.outcome().profile());
-    Edition.Answer answer = refusal.situation().answer(edition);
-    refusal.diagnostics().forEach(text -> outcome.addIssue(issue(answer, text)));
-    return outcome;
+  /** The resource: one issue for each of the diagnostics. */
+  public OperationOutcome operationOutcome(Outcome outcome) {
+    OperationOutcome resource = new OperationOutcome();
+    resource.setId(UUID.randomUUID().toString());
+    resource.getMeta().addProfile(edition.outcome().profile());
+    Edition.Answer answer = outcome.situation().answer(edition);
+    outcome.diagnostics().forEach(text -> resource.addIssue(issue(answer, text)));
+    return resource;
   }
 
-  /** The HTTP status of a refusal. */
-  public int status(Outcome refusal) {
-    return refusal.situation().answer(edition).status();
+  /** The HTTP status. */
+  public int status(Outcome outcome) {
+    return outcome.situation().answer(edition).status();
   }
 
-  /** The exception that makes HAPI answer with the refusal's status and outcome. */
-  public OutcomeException exception(Outcome refusal) {
-    return new OutcomeException(refusal.situation(), status(refusal), operationOutcome(refusal));
+  /** The exception that makes HAPI answer with this status and resource. */
+  public OutcomeException exception(Outcome outcome) {
+    return new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
   }
 
   /** As {@link #exception(Outcome)}, with a single issue. */
@@ -45,7 +48,7 @@ public final class SpineOutcomeFactory {
     return exception(new Outcome(situation, List.of(diagnostics)));
   }
 
-  /** Whether {@code outcome} was written here. */
+  /** Whether {@code outcome} was made here and needs no replacing. */
   public boolean isOwn(IBaseOperationOutcome outcome) {
     return outcome != null
         && outcome.getMeta().getProfile().stream()

@@ -9,8 +9,10 @@ import ndop.fhir.edition.EditionPackage;
 import org.hl7.fhir.dstu3.model.CapabilityStatement;
 
 /**
- * Answers {@code metadata} with the statement that was generated from the same facts as the
- * server's behaviour (NDOP-066 to NDOP-081).
+ * Answers {@code metadata} with the CapabilityStatement of the edition's package, which is
+ * generated from the same facts as the server's behaviour (NDOP-066 to NDOP-081).
+ *
+ * <p>It is not HAPI's {@code ServerCapabilityStatementProvider}, which describes what is bound.
  */
 public final class CapabilityStatementProvider
     implements IServerConformanceProvider<CapabilityStatement> {
@@ -22,7 +24,7 @@ public final class CapabilityStatementProvider
         edition.resource(CapabilityStatement.class, edition.edition().capabilityStatement());
   }
 
-  /** A copy, so that nothing in HAPI can change the next answer. */
+  /** Returns a copy, so that nothing in HAPI can change the next answer. */
   @Metadata
   @Override
   public CapabilityStatement getServerConformance(
@@ -30,7 +32,7 @@ public final class CapabilityStatementProvider
     return statement.copy();
   }
 
-  /** HAPI offers the server to ask it what it does; the edition's facts say that here. */
+  /** Does nothing: the statement does not depend on what the server has bound. */
   @Override
   public void setRestfulServer(RestfulServer server) {}
 }

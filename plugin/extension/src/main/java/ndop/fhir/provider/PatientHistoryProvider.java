@@ -28,11 +28,15 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.instance.model.api.IIdType;
 
 /**
- * The history of a patient: every version of each of the patient's Consents, newest first, narrowed
+ * The history of a patient: every version of each of the patient's Consents, newest first, filtered
  * by version or by search parameters (NDOP-124 to NDOP-127, NDOP-204, decision D-07). Base FHIR has
  * no such interaction.
  *
- * <p>A plain provider, not a resource provider, so that HAPI prefers it to its own history.
+ * <p>It is a plain provider and not a resource provider, so that HAPI prefers it to its own
+ * history. It checks no parameter and no caller: {@code RequestScopeInterceptor} and {@code
+ * PatientAuthorizationInterceptor} have done so.
+ *
+ * @see ndop.fhir.interceptor.PatientSearchInterceptor the search by patient
  */
 public final class PatientHistoryProvider {
 
@@ -56,7 +60,7 @@ public final class PatientHistoryProvider {
     this.matcher = matcher;
   }
 
-  /** Answers {@code Consent/_history?patient=…}; the parameters were checked before. */
+  /** Answers {@code Consent/_history?patient=…}. */
   @History(type = Consent.class)
   public IBundleProvider history(
       @Offset Integer offset, @Count Integer count, @Since Date since, RequestDetails request) {
@@ -66,7 +70,7 @@ public final class PatientHistoryProvider {
         patients.nhsNumberOfParameter(patient).stream()
             .flatMap(this::consents)
             .flatMap(id -> versions(id, since))
-            .filter(version -> isAskedVersion(version, parameters))
+            .filter(version -> isRequestedVersion(version, parameters))
             .filter(version -> passesFilters(version, parameters))
             .sorted(NEWEST_FIRST)
             .toList();
@@ -77,7 +81,7 @@ public final class PatientHistoryProvider {
     Edition.Parameter by = edition.search().parameters().get(edition.history().by());
     SearchParameterMap search =
         SearchParameterMap.newSynchronous().add(by.identity(), new TokenParam(null, nhsNumber));
-    // Not the client's request: its _offset and _count would apply to this search.
+    // Not the client's request, whose _offset and _count would apply to this search.
     return dao().search(search, new SystemRequestDetails()).getAllResources().stream()
         .map(resource -> resource.getIdElement().toUnqualifiedVersionless());
   }
@@ -91,9 +95,9 @@ public final class PatientHistoryProvider {
         .stream();
   }
 
-  private boolean isAskedVersion(IBaseResource version, Map<String, String[]> parameters) {
-    String[] asked = parameters.get(String.valueOf(edition.history().version()));
-    return asked == null || asked[0].equals(version.getIdElement().getVersionIdPart());
+  private boolean isRequestedVersion(IBaseResource version, Map<String, String[]> parameters) {
+    String[] requested = parameters.get(String.valueOf(edition.history().version()));
+    return requested == null || requested[0].equals(version.getIdElement().getVersionIdPart());
   }
 
   private boolean passesFilters(IBaseResource version, Map<String, String[]> parameters) {

@@ -8,8 +8,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Asks whoever carries an answer not to keep it, and a browser not to guess another type: what a
- * person prefers is confidential. What answers may set these headers otherwise.
+ * Forbids every cache to keep a response, and browsers to guess its type: a patient's preference is
+ * confidential.
+ *
+ * <p>Order: {@link FilterOrder#CACHE_CONTROL}. These are defaults: whoever writes the response may
+ * set the headers otherwise, as {@code PublishedContentFilter} does.
  */
 public final class CacheControlFilter extends HttpFilter {
 

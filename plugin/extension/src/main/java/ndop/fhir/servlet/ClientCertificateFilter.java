@@ -12,20 +12,26 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Refuses whoever shows no certificate of the list. Whether a certificate is genuine and valid the
- * handshake has found out before.
+ * Refuses every client whose certificate is not on the list of the server (NDOP-170).
+ *
+ * <p>Order: {@link FilterOrder#CLIENT_CERTIFICATE}; registered only where a list is configured.
+ *
+ * <p>It does not verify certificates: the TLS handshake has done so. It does not know who uses the
+ * client: {@code AuthenticationInterceptor} asks the token.
+ *
+ * @see ClientCertificateAllowList
  */
 public final class ClientCertificateFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
-  private final transient ClientCertificateAllowList clients;
+  private final transient ClientCertificateAllowList allowed;
   private final transient SpineErrorResponseFactory responses;
 
   public ClientCertificateFilter(
-      ClientCertificateAllowList clients, SpineErrorResponseFactory responses) {
-    this.clients = clients;
+      ClientCertificateAllowList allowed, SpineErrorResponseFactory responses) {
+    this.allowed = allowed;
     this.responses = responses;
   }
 
@@ -35,7 +41,7 @@ public final class ClientCertificateFilter extends HttpFilter {
       throws IOException, ServletException {
     if (request.getAttribute(CERTIFICATES) instanceof X509Certificate[] shown
         && shown.length > 0
-        && clients.include(shown[0])) {
+        && allowed.allows(shown[0])) {
       chain.doFilter(request, response);
       return;
     }

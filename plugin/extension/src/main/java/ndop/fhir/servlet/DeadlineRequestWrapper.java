@@ -16,21 +16,21 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A request whose body must have arrived after some time. The container only bounds the time
- * between two bytes, so that a client could send one now and then and keep a thread for days.
+ * A request whose body must have arrived by a deadline. The container limits only the timeLimit
+ * between two bytes, so that a client could send one now and then and hold a thread for days.
  */
 final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
 
-  /** How much of a body that nobody wanted is read, so that its client sees the answer. */
-  private static final int DRAINED = 32 * 1024 * 1024;
+  /** The most that is read of a body that nobody needs, so that the client sees the response. */
+  private static final int MAX_DRAINED = 32 * 1024 * 1024;
 
-  private final Duration time;
-  private final long begun = System.nanoTime();
+  private final Duration timeLimit;
+  private final long start = System.nanoTime();
   private Body body;
 
-  DeadlineRequestWrapper(HttpServletRequest request, Duration time) {
+  DeadlineRequestWrapper(HttpServletRequest request, Duration timeLimit) {
     super(request);
-    this.time = time;
+    this.timeLimit = timeLimit;
   }
 
   @Override
@@ -47,8 +47,9 @@ final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
   }
 
   /**
-   * The response, which reads what is left of the body before anything is written: afterwards the
-   * container does not let it be read, and a client that still sends might not see the answer.
+   * Wraps the response so that the rest of the body is read before anything is written. Afterwards
+   * the container would not let it be read, and a client that is still sending might not see the
+   * response.
    */
   HttpServletResponse drainedBy(HttpServletResponse response) {
     return new HttpServletResponseWrapper(response) {
@@ -67,10 +68,10 @@ final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
     };
   }
 
-  /** Reads what is left, within its time; else the container closes the connection. */
+  /** Reads the rest of the body before the deadline, or leaves the connection to be closed. */
   void drain() {
     if (getContentLengthLong() == 0
-        || getContentLengthLong() > DRAINED
+        || getContentLengthLong() > MAX_DRAINED
         || getContentLengthLong() < 0 && getHeader("Transfer-Encoding") == null) {
       return;
     }
@@ -78,16 +79,16 @@ final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
     try (ServletInputStream rest = getInputStream()) {
       int drained = 0;
       int count;
-      while (drained < DRAINED && (count = rest.read(dropped, 0, dropped.length)) >= 0) {
+      while (drained < MAX_DRAINED && (count = rest.read(dropped, 0, dropped.length)) >= 0) {
         drained += count;
       }
     } catch (IOException tooLateOrGone) {
-      // The answer is written; who does not send in time does not get it.
+      // The response is written; a client that does not send in time may not get it.
       return;
     }
   }
 
-  /** Who closes it has read enough; what is left is still to be drained. */
+  /** Stays open when it is closed, so that the rest can be drained. */
   private final class Body extends ServletInputStream {
 
     private final ServletInputStream sent;
@@ -132,7 +133,7 @@ final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
     }
 
     private void checkDeadline() throws SocketTimeoutException {
-      if (System.nanoTime() - begun > time.toNanos()) {
+      if (System.nanoTime() - start > timeLimit.toNanos()) {
         throw new SocketTimeoutException("the body did not arrive in time");
       }
     }

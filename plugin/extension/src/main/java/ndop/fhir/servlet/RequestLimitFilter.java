@@ -16,11 +16,16 @@ import ndop.fhir.policy.Situation;
 import ndop.fhir.policy.UrlPolicy;
 
 /**
- * Refuses, before anything is done for it, a request that is too much: of its client in a minute,
- * of all clients at once, or in its address. Gives what is let through a time in which its body
- * must arrive.
+ * Refuses a request that exceeds a limit, before any work is done for it: of its client in a
+ * minute, of all clients at once, of the length of its URL or of the number of its parameters
+ * (docs/adr/0010). What it lets through gets a time within which the body must arrive.
  *
- * <p>What a body may be is not asked here; the hooks do that.
+ * <p>Order: {@link FilterOrder#REQUEST_LIMIT}. It does not limit bodies: {@code
+ * RequestValidatingInterceptor} does.
+ *
+ * @see UrlPolicy
+ * @see RateLimiter
+ * @see DeadlineRequestWrapper
  */
 public final class RequestLimitFilter extends HttpFilter {
 
@@ -28,22 +33,22 @@ public final class RequestLimitFilter extends HttpFilter {
   private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
   private static final String RETRY_AFTER = "Retry-After";
 
-  private final transient UrlPolicy bounds;
+  private final transient UrlPolicy urls;
   private final transient Optional<RateLimiter> rate;
-  private final transient Semaphore atOnce;
-  private final transient Duration time;
+  private final transient Semaphore permits;
+  private final transient Duration bodyTime;
   private final transient SpineErrorResponseFactory responses;
 
   public RequestLimitFilter(
-      UrlPolicy bounds,
+      UrlPolicy urls,
       Optional<RateLimiter> rate,
-      int atOnce,
-      Duration time,
+      int permits,
+      Duration bodyTime,
       SpineErrorResponseFactory responses) {
-    this.bounds = bounds;
+    this.urls = urls;
     this.rate = rate;
-    this.atOnce = new Semaphore(atOnce);
-    this.time = time;
+    this.permits = new Semaphore(permits);
+    this.bodyTime = bodyTime;
     this.responses = responses;
   }
 
@@ -61,11 +66,11 @@ public final class RequestLimitFilter extends HttpFilter {
                   .formatted(wait)),
           request,
           response);
-    } else if (atOnce.tryAcquire()) {
+    } else if (permits.tryAcquire()) {
       try {
         withinTime(request, response, chain);
       } finally {
-        atOnce.release();
+        permits.release();
       }
     } else {
       response.setHeader(RETRY_AFTER, "1");
@@ -80,8 +85,8 @@ public final class RequestLimitFilter extends HttpFilter {
   private void withinTime(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    DeadlineRequestWrapper timed = new DeadlineRequestWrapper(request, time);
-    Optional<Outcome> refusal = bounds.refusal(request.getRequestURI(), request.getQueryString());
+    DeadlineRequestWrapper timed = new DeadlineRequestWrapper(request, bodyTime);
+    Optional<Outcome> refusal = urls.refusal(request.getRequestURI(), request.getQueryString());
     HttpServletResponse answer = timed.drainedBy(response);
     if (refusal.isPresent()) {
       refuse(refusal.get(), request, answer);
@@ -96,7 +101,7 @@ public final class RequestLimitFilter extends HttpFilter {
     responses.forOutcome(refusal, request.getHeader("Accept")).writeTo(response);
   }
 
-  /** The client's certificate says more than its address, which a proxy may share. */
+  /** By certificate where there is one: behind a proxy, clients share an address. */
   private static String client(HttpServletRequest request) {
     return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
         ? chain[0].getSubjectX500Principal().getName()

@@ -10,35 +10,40 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 
-/** Keeps headers that name products and versions out of every answer. */
+/**
+ * Removes the headers that name products and versions from every response.
+ *
+ * <p>Order: {@link FilterOrder#SERVER_HEADER}, before every other, so that it covers what they
+ * answer. It does not reach what Tomcat answers before any filter; that has no such header.
+ */
 public final class ServerHeaderFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
-  private static final Set<String> TELLTALE = Set.of("x-powered-by", "server");
+  private static final Set<String> REMOVED = Set.of("x-powered-by", "server");
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    chain.doFilter(request, new Discreet(response));
+    chain.doFilter(request, new HeaderFilteringResponse(response));
   }
 
-  private static final class Discreet extends HttpServletResponseWrapper {
+  private static final class HeaderFilteringResponse extends HttpServletResponseWrapper {
 
-    Discreet(HttpServletResponse response) {
+    HeaderFilteringResponse(HttpServletResponse response) {
       super(response);
     }
 
     @Override
     public void addHeader(String name, String value) {
-      if (!TELLTALE.contains(name.toLowerCase(Locale.ROOT))) {
+      if (!REMOVED.contains(name.toLowerCase(Locale.ROOT))) {
         super.addHeader(name, value);
       }
     }
 
     @Override
     public void setHeader(String name, String value) {
-      if (!TELLTALE.contains(name.toLowerCase(Locale.ROOT))) {
+      if (!REMOVED.contains(name.toLowerCase(Locale.ROOT))) {
         super.setHeader(name, value);
       }
     }

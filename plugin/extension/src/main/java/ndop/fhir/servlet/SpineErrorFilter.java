@@ -8,8 +8,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Answers the container's error dispatch with an outcome in place of its error page. It is
- * registered for error dispatches only, so it never sees an ordinary request.
+ * Answers the error dispatches of the servlet container with an OperationOutcome in place of an
+ * error page (NDOP-134 to NDOP-137).
+ *
+ * <p>Order: {@link FilterOrder#SPINE_ERROR}; registered for the dispatcher type {@code ERROR} only,
+ * so it never sees an ordinary request. Errors within HAPI are not dispatched: see {@code
+ * SpineExceptionInterceptor}.
+ *
+ * @see SpineErrorReportValve for what Tomcat refuses before any filter
  */
 public final class SpineErrorFilter extends HttpFilter {
 

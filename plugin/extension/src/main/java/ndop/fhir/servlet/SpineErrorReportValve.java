@@ -9,7 +9,7 @@ import org.apache.catalina.valves.ErrorReportValve;
 
 /**
  * Answers with an OperationOutcome, in place of Tomcat's HTML page, what Tomcat refuses before any
- * filter or servlet sees it, such as a URL that cannot be parsed (NDOP-134, NDOP-149).
+ * filter or servlet sees it, such as a URL that cannot be parsed (NDOP-134 to NDOP-137).
  *
  * @see SpineErrorFilter for errors that are dispatched within the application
  */

@@ -11,7 +11,7 @@ import ndop.fhir.policy.Situation;
 /**
  * Makes the responses to errors that are raised before HAPI sees a request, or outside it: by the
  * servlet container (a URL that cannot be parsed, an unknown HTTP method, a path outside the API)
- * and by the filters of this package. They look like those of the API (NDOP-134 to NDOP-149).
+ * and by the filters of this package. They look like those of the API (NDOP-134 to NDOP-137).
  */
 public final class SpineErrorResponseFactory {
 

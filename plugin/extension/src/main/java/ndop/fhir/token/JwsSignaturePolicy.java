@@ -21,16 +21,18 @@ import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Token;
 
 /**
- * Insists on a signature by one of the known keys. Which key it is, the token says by the key's id
- * only; keys that a token brings along or points to are refused, not looked at.
+ * Accepts a token only if one of the known keys signed it (JWS, RFC 7515). The token names the key
+ * by its id alone; one that brings a key along, or points to one, is refused unread.
+ *
+ * @see TokenKeySource
  */
 public final class JwsSignaturePolicy implements SignaturePolicy {
 
-  /** With public keys only: a secret that both sides have signs for both. */
+  /** Asymmetric ones only: with a shared secret, whoever verifies can sign. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(JWSAlgorithm.RS512, JWSAlgorithm.PS512, JWSAlgorithm.ES256, JWSAlgorithm.ES384);
 
-  private static final List<String> OWN_KEYS =
+  private static final List<String> KEY_HEADERS =
       List.of("jwk", "jku", "x5c", "x5u", "x5t", "x5t#S256");
 
   private final TokenKeySource keys;
@@ -42,7 +44,7 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
 
   @Override
   public Optional<String> problem(Token token) {
-    for (String name : OWN_KEYS) {
+    for (String name : KEY_HEADERS) {
       if (token.head().has(name)) {
         return problem("a key named by kid only", "the token's header has " + name);
       }
@@ -63,7 +65,7 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
       }
       return problem("a signature by a known key", "one that no known key made");
     } catch (ParseException unsigned) {
-      // Also where alg is none.
+      // Or the algorithm is "none".
       return problem("a signature with " + names(), "none");
     } catch (TokenKeySource.UnavailableException unavailable) {
       throw new IllegalStateException("The keys of tokens cannot be read", unavailable);

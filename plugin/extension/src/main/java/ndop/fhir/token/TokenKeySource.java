@@ -25,14 +25,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The public keys that tokens may be signed with: a JWK set (RFC 7517) in a file or at a URL. It is
- * kept for a time; a key that is not in it makes it be read again, at most once in a while.
+ * The public keys that verify the signatures of tokens: a JWK set (RFC 7517) in a file or at a URL.
+ * The set is cached for a time. For a key that is not in it, it is read again, at most once in a
+ * while.
  */
 public final class TokenKeySource {
 
-  private static final int LARGEST_SET = 256 * 1024;
+  private static final int MAX_SET_SIZE = 256 * 1024;
 
-  /** How long the last set is used while the URL gives none. */
+  /** How long the last set is used while the URL does not answer. */
   private static final Duration OUTAGE = Duration.ofHours(1);
 
   private final JWKSource<SecurityContext> source;
@@ -41,7 +42,7 @@ public final class TokenKeySource {
     this.source = source;
   }
 
-  /** No set of keys can be had from where it should be; the message says where and why. */
+  /** The keys cannot be read; the message says from where and why. */
   public static final class UnavailableException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -52,13 +53,13 @@ public final class TokenKeySource {
   }
 
   /**
-   * Keys from a place.
+   * Makes a source; nothing is read yet.
    *
    * @param place a file, or a URL: https, or http to this machine
-   * @param kept how long a set is kept
-   * @param pause the least time between two readings for keys that are not in the set
-   * @param limit how long a reading of the URL may take to connect, and to answer
-   * @throws UnavailableException the place can be none
+   * @param kept how long a set is cached
+   * @param pause the shortest time between two reads for keys that are not in the set
+   * @param limit the time-out for connecting to a URL, and for its answer
+   * @throws UnavailableException no keys may be read from such a place
    */
   public static TokenKeySource of(String place, Duration kept, Duration pause, Duration limit)
       throws UnavailableException {
@@ -69,7 +70,7 @@ public final class TokenKeySource {
     return new TokenKeySource(
         builder
             .cache(kept.toMillis(), 2 * limit.toMillis())
-            // Reading ahead has a thread of its own, and nobody here stops threads.
+            // Refreshing ahead would start a thread that nothing here stops.
             .refreshAheadCache(false)
             .rateLimited(pause.toMillis())
             .outageTolerant(OUTAGE.toMillis())
@@ -77,9 +78,9 @@ public final class TokenKeySource {
   }
 
   /**
-   * The keys that fit; none where there are none, also after another reading.
+   * The keys that match, reading the set again where none does.
    *
-   * @throws UnavailableException no set can be had
+   * @throws UnavailableException the set cannot be read
    */
   List<JWK> matching(JWKSelector selector) throws UnavailableException {
     try {
@@ -92,9 +93,9 @@ public final class TokenKeySource {
   }
 
   /**
-   * The number of keys now.
+   * Reads the set and returns the number of its keys.
    *
-   * @throws UnavailableException none can be had, or one of them is private or secret
+   * @throws UnavailableException it cannot be read, is empty, or has a private or secret key
    */
   public int requireUsable() throws UnavailableException {
     List<JWK> all = matching(new JWKSelector(new JWKMatcher.Builder().build()));
@@ -113,13 +114,13 @@ public final class TokenKeySource {
       throws UnavailableException {
     try {
       URL url = URI.create(place).toURL();
-      boolean own = InetAddress.getByName(url.getHost()).isLoopbackAddress();
-      if (!url.getProtocol().equals("https") && !own) {
+      boolean loopback = InetAddress.getByName(url.getHost()).isLoopbackAddress();
+      if (!url.getProtocol().equals("https") && !loopback) {
         throw new UnavailableException(
             place + ": expected https, as whoever can change the keys can sign tokens.");
       }
       return JWKSourceBuilder.create(
-          url, new DefaultResourceRetriever(milliseconds, milliseconds, LARGEST_SET));
+          url, new DefaultResourceRetriever(milliseconds, milliseconds, MAX_SET_SIZE));
     } catch (MalformedURLException | IllegalArgumentException | UnknownHostException wrong) {
       throw new UnavailableException("%s: expected a URL; %s".formatted(place, wrong.getMessage()));
     }
@@ -141,7 +142,7 @@ public final class TokenKeySource {
 
     @Override
     public void close() {
-      // Nothing is open between readings.
+      // Nothing is open between two reads.
     }
   }
 }

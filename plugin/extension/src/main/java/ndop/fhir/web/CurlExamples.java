@@ -8,7 +8,7 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.Interaction;
 
-/** One request for each interaction that an edition offers, as it is typed into a terminal. */
+/** One curl command for each interaction that the edition offers. */
 final class CurlExamples {
 
   private static final String BODY = "-H 'Content-Type: application/fhir+json' --data ";
@@ -20,57 +20,59 @@ final class CurlExamples {
   }
 
   /**
-   * An interaction.
+   * One interaction.
    *
    * @param code FHIR's code for it
-   * @param does what it does
-   * @param command the line to type
+   * @param purpose what it is for
+   * @param command the command line
    */
-  record Line(String code, String does, String command) {}
+  record Example(String code, String purpose, String command) {}
 
   /**
-   * The lines, in the order of the interactions.
+   * The examples, in the order of the interactions.
    *
    * @param base the base URL of the API
-   * @param consent the URL of a Consent to register, if there is one
+   * @param consent the URL of an example Consent to register, if there is one
    */
-  List<Line> of(String base, Optional<String> consent) {
+  List<Example> of(String base, Optional<String> consent) {
     String type = base + "/" + edition.resourceType();
-    List<Line> lines = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
     for (Interaction interaction : Interaction.values()) {
       if (interaction == Interaction.CAPABILITIES
           || edition.interactions().contains(interaction.code())) {
-        lines.add(line(interaction, base, type, consent));
+        examples.add(example(interaction, base, type, consent));
       }
     }
-    return lines;
+    return examples;
   }
 
-  private Line line(Interaction interaction, String base, String type, Optional<String> consent) {
+  private Example example(
+      Interaction interaction, String base, String type, Optional<String> consent) {
     String by = edition.search().parameters().keySet().iterator().next();
     return switch (interaction) {
-      case CAPABILITIES -> line(interaction, "What this server does", "curl " + base + "/metadata");
+      case CAPABILITIES ->
+          example(interaction, "What this server does", "curl " + base + "/metadata");
       case CREATE ->
-          line(
+          example(
               interaction,
               "Register a preference",
               consent
                   .map(url -> "curl -s %s | curl %s@- %s".formatted(url, BODY, type))
                   .orElse("curl %s@consent.json %s".formatted(BODY, type)));
-      case READ -> line(interaction, "Read a Consent", "curl %s/ID".formatted(type));
+      case READ -> example(interaction, "Read a Consent", "curl %s/ID".formatted(type));
       case VREAD ->
-          line(interaction, "Read an earlier version", "curl %s/ID/_history/1".formatted(type));
+          example(interaction, "Read an earlier version", "curl %s/ID/_history/1".formatted(type));
       case UPDATE ->
-          line(
+          example(
               interaction,
               "Change a preference",
               "curl -X PUT %s@consent.json %s/ID".formatted(BODY, type));
       case SEARCH_TYPE ->
-          line(interaction, "Look up a patient", "curl '%s?%s'".formatted(type, query(by)));
+          example(interaction, "Look up a patient", "curl '%s?%s'".formatted(type, query(by)));
       case HISTORY_INSTANCE ->
-          line(interaction, "The versions of a Consent", "curl %s/ID/_history".formatted(type));
+          example(interaction, "The versions of a Consent", "curl %s/ID/_history".formatted(type));
       case HISTORY_TYPE ->
-          line(
+          example(
               interaction,
               "The history of a patient",
               "curl '%s/_history?%s'".formatted(type, query(edition.history().by())));
@@ -83,7 +85,7 @@ final class CurlExamples {
         + URLEncoder.encode(edition.patient().reference(), StandardCharsets.UTF_8);
   }
 
-  private static Line line(Interaction interaction, String does, String command) {
-    return new Line(interaction.code(), does, command);
+  private static Example example(Interaction interaction, String purpose, String command) {
+    return new Example(interaction.code(), purpose, command);
   }
 }

@@ -17,20 +17,24 @@ import org.springframework.http.MediaType;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
- * Gives a browser the start page at the root of the server, and anybody the published files. What a
- * FHIR client asks for goes its way untouched, the root included.
+ * Serves what is published beside the API: the start page, to a browser that asks for the root, and
+ * the {@link PublishedFiles}.
+ *
+ * <p>Order: {@link ndop.fhir.servlet.FilterOrder#PUBLISHED_CONTENT}, after the limits and the
+ * client certificates. It passes on every other request, also one for the root that does not prefer
+ * HTML.
  */
 public final class PublishedContentFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
-  private static final Set<String> READING = Set.of("GET", "HEAD");
-  private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+  private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
+  private static final String NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
   private final transient StartPage page;
   private final transient PublishedFiles files;
   private final transient CorsConfiguration origins;
 
-  /** Pages of {@code origins} may read the files, as they may call the API. */
+  /** Pages of {@code origins}, which may call the API, may read the files too. */
   public PublishedContentFilter(StartPage page, PublishedFiles files, CorsConfiguration origins) {
     this.page = page;
     this.files = files;
@@ -42,7 +46,7 @@ public final class PublishedContentFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     String path = request.getRequestURI().substring(request.getContextPath().length());
-    if (!READING.contains(request.getMethod())) {
+    if (!READ_METHODS.contains(request.getMethod())) {
       chain.doFilter(request, response);
     } else if (path.equals("/") && prefersHtml(request.getHeader("Accept"))) {
       String html = page.html(root(request), api(request.getServletContext()));
@@ -57,7 +61,7 @@ public final class PublishedContentFilter extends HttpFilter {
           files.find(path.substring(Math.min(1, path.length())));
       if (file.isPresent()) {
         letOtherOriginsRead(request, response);
-        write(response, file.get().mediaType(), NOTHING, file.get().bytes());
+        write(response, file.get().mediaType(), NO_CONTENT_POLICY, file.get().bytes());
       } else {
         chain.doFilter(request, response);
       }
@@ -84,7 +88,7 @@ public final class PublishedContentFilter extends HttpFilter {
     response.getOutputStream().write(content);
   }
 
-  /** Whether HTML is liked better than anything that FHIR has; a wildcard is no wish for HTML. */
+  /** Whether HTML is preferred to every FHIR type; a wildcard does not ask for HTML. */
   static boolean prefersHtml(String accept) {
     double html = 0;
     double fhir = 0;
@@ -113,7 +117,7 @@ public final class PublishedContentFilter extends HttpFilter {
         + request.getContextPath();
   }
 
-  /** Where the host put HAPI's servlet, such as {@code /fhir}. */
+  /** The path of HAPI's servlet in this host, such as {@code /fhir}. */
   private static String api(ServletContext context) {
     return context.getServletRegistrations().values().stream()
         .filter(servlet -> RestfulServer.class.getName().equals(servlet.getClassName()))

@@ -16,9 +16,8 @@ import ndop.fhir.edition.EditionPackage;
 import org.hl7.fhir.dstu3.model.MetadataResource;
 
 /**
- * What a server lets anybody read beside its API: the edition's artefacts, its OpenAPI description
- * and its examples. Only what was found here at the start is served; a path is a name in a list and
- * nothing else.
+ * The files that anybody may read beside the API: the edition's artefacts, its OpenAPI description
+ * and its examples. The list is made at start, and a path is only ever looked up in it.
  */
 public final class PublishedFiles {
 
@@ -86,7 +85,7 @@ public final class PublishedFiles {
         .toList();
   }
 
-  /** The first example of each kind, as JSON; none where the edition came without examples. */
+  /** The first example of each kind, as JSON; none where the jar has no examples of the edition. */
   List<Example> firstExamples() {
     Map<String, Example> first = new LinkedHashMap<>();
     examples.values().stream()
@@ -95,12 +94,12 @@ public final class PublishedFiles {
     return List.copyOf(first.values());
   }
 
-  /** Paths of the lists of all examples. */
+  /** The paths of the lists of all examples. */
   List<String> manifests() {
     return List.copyOf(manifests);
   }
 
-  /** Path of the OpenAPI description; none where the edition came without one. */
+  /** The path of the OpenAPI description; empty where the package has none. */
   Optional<String> openApi() {
     return openApi.map(description -> OPEN_API);
   }

@@ -16,9 +16,9 @@ import org.thymeleaf.context.Context;
 import org.thymeleaf.templateresolver.StringTemplateResolver;
 
 /**
- * The page that a browser gets at the root of the server: which edition this is, what can be asked
- * of it, and where its profiles and examples are. One self-contained document; all facts are the
- * edition's, and all that is put in is escaped.
+ * The page that a browser gets at the root of the server: which edition it serves, the requests
+ * that it answers, its profiles and its examples. It is one self-contained document; every fact
+ * comes from the edition, and every value is escaped.
  */
 public final class StartPage {
 
@@ -39,7 +39,7 @@ public final class StartPage {
   /**
    * The page as HTML.
    *
-   * @param root the URL of the server's root, without a slash at its end
+   * @param root the URL of the server's root, without a trailing slash
    * @param api the path of the API below it, such as {@code /fhir}
    */
   String html(String root, String api) {
@@ -70,7 +70,7 @@ public final class StartPage {
                 files.manifests())));
   }
 
-  /** What the page may do: be styled by its own style sheet, and nothing else. */
+  /** Allows the page its own style sheet and nothing else. */
   String contentSecurityPolicy() {
     return "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "
             .formatted(sha256(style))

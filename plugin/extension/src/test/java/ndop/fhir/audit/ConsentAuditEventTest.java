@@ -55,7 +55,7 @@ class ConsentAuditEventTest {
   }
 
   @Test
-  void saysWhoAskedThroughWhat() {
+  void namesTheRequestorAndTheSystem() {
     assertThat(event(Interaction.CREATE, KNOWN).getAgent())
         .extracting(
             agent -> agent.getUserId().getValue(),
@@ -69,7 +69,7 @@ class ConsentAuditEventTest {
   }
 
   @Test
-  void namesNobodyByNhsNumber() {
+  void namesNoPatientByNhsNumber() {
     Caller patient =
         new Caller(
             Optional.of("about 999 000 0018"),

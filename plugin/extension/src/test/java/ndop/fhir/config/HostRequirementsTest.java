@@ -9,8 +9,6 @@ import ca.uhn.fhir.util.VersionUtil;
 import java.util.Map;
 import ndop.fhir.edition.EditionFixtures;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class HostRequirementsTest {
 
@@ -37,36 +35,30 @@ class HostRequirementsTest {
 
   @Test
   void refusesAnUnknownEdition() {
-    NdopProperties settings =
-        new Binder(new MapConfigurationPropertySource(Map.of("ndop.edition", "of-nobody")))
-            .bind("ndop", NdopProperties.class)
-            .get();
+    NdopProperties properties = PropertiesFixtures.bind(Map.of("ndop.edition", "no-such-edition"));
 
-    assertThatThrownBy(() -> EditionPackageLoader.read(EditionFixtures.FHIR, settings))
+    assertThatThrownBy(() -> EditionPackageLoader.load(EditionFixtures.FHIR, properties))
         .isInstanceOf(StartupFailureException.class)
-        .hasMessageContaining("no edition 'of-nobody'")
+        .hasMessageContaining("no edition 'no-such-edition'")
         .hasMessageContaining(EditionFixtures.FACTS.id());
   }
 
   @Test
   void refusesMoreClockToleranceThanATokenLives() {
-    Binder binder =
-        new Binder(new MapConfigurationPropertySource(Map.of("ndop.token.clock-tolerance", "6m")));
-
-    assertThatThrownBy(() -> binder.bind("ndop", NdopProperties.class))
+    assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.clock-tolerance", "6m")))
         .rootCause()
         .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("ndop.token.clock-tolerance: expected 0s to 5m; found 6m");
   }
 
   @Test
-  void refusesSignaturesWithoutKeysOrWithoutALookAtTokens() {
-    assertThatThrownBy(() -> settings(Map.of("ndop.token.signatures", "required")))
+  void refusesSignaturesWithoutKeysOrWithTokensIgnored() {
+    assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.signatures", "required")))
         .rootCause()
         .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("ndop.token.keys names no keys");
     NdopProperties contradicting =
-        settings(
+        PropertiesFixtures.bind(
             Map.of(
                 "ndop.audit", "off",
                 "ndop.token.signatures", "required",
@@ -76,17 +68,11 @@ class HostRequirementsTest {
         .hasMessageContaining("ndop.audit is off");
   }
 
-  private static NdopProperties settings(Map<String, String> properties) {
-    return new Binder(new MapConfigurationPropertySource(properties))
-        .bind("ndop", NdopProperties.class)
-        .get();
-  }
-
   @Test
-  void printsARefusalWithoutStackTrace() {
-    var refusal = new StartupFailureException("It cannot start.", "Do this.");
+  void printsAStartupFailureWithoutStackTrace() {
+    var failure = new StartupFailureException("It cannot start.", "Do this.");
 
-    var analysis = new StartupFailureAnalyzer().analyze(refusal);
+    var analysis = new StartupFailureAnalyzer().analyze(failure);
 
     assertThat(analysis.getDescription()).isEqualTo("It cannot start.");
     assertThat(analysis.getAction()).isEqualTo("Do this.");

@@ -13,7 +13,7 @@ class NdopEnvironmentPostProcessorTest {
   private final StandardEnvironment environment = new StandardEnvironment();
 
   @Test
-  void beatsTheSettingsOfTheImage() {
+  void overridesTheSettingsOfTheImage() {
     add("Config resource 'class path resource [application.yaml]'", "R4");
 
     process();
@@ -34,7 +34,7 @@ class NdopEnvironmentPostProcessorTest {
   }
 
   @Test
-  void servesAHostWithoutSettingsOfItsOwn() {
+  void appliesWithoutAConfigFile() {
     process();
 
     assertThat(environment.getProperty("hapi.fhir.fhir_version")).isEqualTo("DSTU3");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SpineExceptionInterceptorTest {
 
   private final SpineOutcomeFactory outcomes = new SpineOutcomeFactory(EditionFixtures.FACTS);
-  private final SpineExceptionInterceptor hook = new SpineExceptionInterceptor(outcomes);
+  private final SpineExceptionInterceptor interceptor = new SpineExceptionInterceptor(outcomes);
   private final ServletRequestDetails request = new RequestWithoutHeaders();
 
   static Stream<Arguments> failures() {
@@ -51,7 +51,7 @@ class SpineExceptionInterceptorTest {
   void everyFailureBecomesAnAnswerOfTheCatalogue(Throwable thrown, String situation) {
     var expected = EditionFixtures.FACTS.errors().get(situation);
 
-    BaseServerResponseException answer = hook.toSpineException(request, thrown);
+    BaseServerResponseException answer = interceptor.toSpineException(request, thrown);
 
     assertThat(answer.getStatusCode()).isEqualTo(expected.status());
     OperationOutcome outcome = (OperationOutcome) answer.getOperationOutcome();
@@ -67,14 +67,14 @@ class SpineExceptionInterceptorTest {
   void aRefusalPassesAsItIs() {
     var refused = outcomes.exception(Situation.DUPLICATE, "x");
 
-    assertThat(hook.toSpineException(request, refused)).isSameAs(refused);
+    assertThat(interceptor.toSpineException(request, refused)).isSameAs(refused);
   }
 
   @Test
   void notModifiedIsNoError() {
     NotModifiedException notModified = new NotModifiedException("x");
 
-    assertThat(hook.toSpineException(request, notModified)).isSameAs(notModified);
+    assertThat(interceptor.toSpineException(request, notModified)).isSameAs(notModified);
   }
 
   private static final class RequestWithoutHeaders extends ServletRequestDetails {

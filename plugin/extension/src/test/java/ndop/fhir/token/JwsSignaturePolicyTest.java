@@ -185,7 +185,7 @@ class JwsSignaturePolicyTest {
     refuses(
         signed(header(JWSAlgorithm.RS512, own).x509CertChain(List.of(Base64.encode("x"))), own),
         "header has x5c");
-    // Also where the signature is right: who may point once, may point anywhere.
+    // Even if the signature is right: a token that may point to one key may point to any.
     refuses(signed(header(JWSAlgorithm.RS512, RSA).jwkURL(elsewhere), RSA), "header has jku");
   }
 
@@ -202,7 +202,7 @@ class JwsSignaturePolicyTest {
 
   @Test
   void refusesAnEmptyEcdsaSignature() throws Exception {
-    // (0, 0) verified everything in some versions of Java.
+    // Some versions of Java accepted (0, 0) as a signature of anything.
     String[] parts = signed(header(JWSAlgorithm.ES256, EC), EC).split("\\.");
     refuses(parts[0] + "." + parts[1] + "." + Base64URL.encode(new byte[64]), "no known key made");
   }
@@ -234,13 +234,15 @@ class JwsSignaturePolicyTest {
       }
       assertThat(asked).hasValue(1);
 
-      // Unknown ids make it ask, but not at once each time.
+      // An unknown id causes a read, but not every time: two in a pause, however slow this runs.
+      long start = System.nanoTime();
       for (int count = 0; count < 20; count++) {
         assertThat(problem(signatures, signed(header(JWSAlgorithm.ES256, EC), EC))).isPresent();
       }
-      assertThat(asked.get()).isLessThanOrEqualTo(4);
+      long pauses = Duration.ofNanos(System.nanoTime() - start).dividedBy(Duration.ofMillis(400));
+      assertThat(asked.get() - 1L).isLessThanOrEqualTo(2 * (1 + pauses));
 
-      // Rotated: the new key is found, the old one is good no longer than a set is kept.
+      // Rotated: the new key is found, and the old one is accepted only while the set is cached.
       served.set(set(EC.toPublicJWK()));
       Thread.sleep(1600);
       assertThat(problem(signatures, signed(header(JWSAlgorithm.ES256, EC), EC))).isEmpty();

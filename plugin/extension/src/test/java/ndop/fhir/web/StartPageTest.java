@@ -14,21 +14,21 @@ class StartPageTest {
   private final StartPage page = new StartPage(EditionFixtures.FACTS, files);
 
   @Test
-  void whatARequestBringsIsEscaped() {
+  void escapesWhatARequestContains() {
     String html = page.html("http://a\"><script>alert(1)</script>", "/fhir");
 
     assertThat(html).doesNotContain("<script").contains("&lt;script&gt;");
   }
 
   @Test
-  void nothingIsLeftOfTheTemplate() {
+  void leavesNoTemplateSyntax() {
     assertThat(page.html("http://127.0.0.1", "/fhir"))
         .contains(EditionFixtures.FACTS.title())
         .doesNotContain(" th:", "<th:", "${");
   }
 
   @Test
-  void onlyWhatIsInAListIsServed() {
+  void servesOnlyListedFiles() {
     assertThat(files.find("profiles/StructureDefinition-NDOP-Consent-1.json")).isPresent();
     assertThat(files.find("examples/valid/manifest.json")).isPresent();
     assertThat(files.find("openapi.json")).isPresent();
@@ -53,7 +53,7 @@ class StartPageTest {
         "nonsense | false",
         " | false",
       })
-  void htmlIsForThoseWhoLikeItBest(String accept, boolean html) {
+  void servesHtmlOnlyWherePreferred(String accept, boolean html) {
     assertThat(PublishedContentFilter.prefersHtml(accept)).isEqualTo(html);
   }
 }

@@ -12,55 +12,55 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Does tasks on every core and hands their results on in the order in which they were submitted. A
- * few are under way at a time: whoever submits more waits.
+ * Runs tasks on every core and hands their results to a receiver in the order of submission. Only a
+ * few tasks are in progress at a time; a submitter of more has to wait.
  */
 final class OrderedExecutor<T> implements AutoCloseable {
 
-  private static final int UNDER_WAY_PER_CORE = 8;
+  private static final int IN_PROGRESS_PER_CORE = 8;
 
-  private final int number = Runtime.getRuntime().availableProcessors();
-  private final ExecutorService cores = Executors.newFixedThreadPool(number);
-  private final ExecutorService handing = Executors.newSingleThreadExecutor();
-  private final BlockingQueue<Future<T>> underWay =
-      new ArrayBlockingQueue<>(number * UNDER_WAY_PER_CORE);
+  private final int cores = Runtime.getRuntime().availableProcessors();
+  private final ExecutorService workers = Executors.newFixedThreadPool(cores);
+  private final ExecutorService delivery = Executors.newSingleThreadExecutor();
+  private final BlockingQueue<Future<T>> inProgress =
+      new ArrayBlockingQueue<>(cores * IN_PROGRESS_PER_CORE);
   private final Future<T> end = new CompletableFuture<>();
-  private final Future<Void> handedOn;
+  private final Future<Void> delivered;
 
-  /** What is done with a result. */
+  /** Takes the results. */
   interface Receiver<T> {
     void receive(T result) throws IOException;
   }
 
   OrderedExecutor(Receiver<T> receiver) {
-    handedOn = handing.submit(() -> handOn(receiver));
+    delivered = delivery.submit(() -> deliver(receiver));
   }
 
-  /** Has {@code task} done; waits while as many are under way as may be. */
+  /** Submits a task, waiting while too many are in progress. */
   void submit(Callable<T> task) throws IOException {
-    put(cores.submit(task));
+    put(workers.submit(task));
   }
 
-  /** Waits until every result was received; throws what a task or the receiver threw first. */
+  /** Waits until every result is received; throws the first failure of a task or the receiver. */
   @Override
   public void close() throws IOException {
     try {
       put(end);
-      handedOn.get();
+      delivered.get();
     } catch (ExecutionException failure) {
       throw new IOException(failure.getCause());
     } catch (InterruptedException stop) {
       throw interrupted();
     } finally {
-      cores.shutdownNow();
-      handing.shutdownNow();
+      workers.shutdownNow();
+      delivery.shutdownNow();
     }
   }
 
-  private Void handOn(Receiver<T> receiver) throws Exception {
+  private Void deliver(Receiver<T> receiver) throws Exception {
     Exception first = null;
-    for (Future<T> next = underWay.take(); next != end; next = underWay.take()) {
-      // After a failure the queue is still emptied, so that nobody waits for room in it.
+    for (Future<T> next = inProgress.take(); next != end; next = inProgress.take()) {
+      // After a failure the queue is still emptied, so that no submitter waits for room in it.
       if (first == null) {
         try {
           receiver.receive(next.get());
@@ -77,7 +77,7 @@ final class OrderedExecutor<T> implements AutoCloseable {
 
   private void put(Future<T> future) throws InterruptedIOException {
     try {
-      underWay.put(future);
+      inProgress.put(future);
     } catch (InterruptedException stop) {
       throw interrupted();
     }

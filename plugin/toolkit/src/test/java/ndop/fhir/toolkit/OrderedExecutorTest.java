@@ -36,7 +36,7 @@ class OrderedExecutorTest {
   }
 
   @Test
-  void fewAreUnderWayAtATime() throws IOException {
+  void onlyAFewTasksAreInProgress() throws IOException {
     AtomicInteger submitted = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     try (OrderedExecutor<Integer> inOrder =
@@ -56,7 +56,7 @@ class OrderedExecutorTest {
   }
 
   @Test
-  void aReceiverThatFailsBlocksNobody() {
+  void aFailingReceiverBlocksNoSubmitter() {
     assertThatThrownBy(
             () -> {
               try (OrderedExecutor<Integer> inOrder = new OrderedExecutor<>(number -> fail())) {
@@ -70,7 +70,7 @@ class OrderedExecutorTest {
   }
 
   @Test
-  void aTaskThatFailsIsTold() {
+  void reportsAFailingTask() {
     assertThatThrownBy(
             () -> {
               try (OrderedExecutor<Integer> inOrder = new OrderedExecutor<>(received::add)) {
