@@ -1,4 +1,4 @@
-"""The OperationOutcome of a refusal, from the edition's catalogue of errors."""
+"""Issues of OperationOutcomes, from an edition's catalogue of errors."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from ndop.editions import Edition
 
 
 def issue(edition: Edition, situation: str, diagnostics: str) -> dict[str, Any]:
-    """One issue of an OperationOutcome as JSON data, coded as Spine does (ndop-api.md, section 6).
+    """One issue of an OperationOutcome as JSON data, with Spine's error code.
 
-    `situation` is a key of the edition's errors; KeyError where there is none.
+    `situation` is a key of the edition's errors; KeyError if there is no such key.
     """
     entry = edition.errors[situation]
     codes = edition.error_codes
