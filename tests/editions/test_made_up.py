@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.conformance.report import reports
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.report.console import format_failure
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.client import JSON
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition, EditionFolder
@@ -130,7 +131,7 @@ def test_it_conforms(
     """The suite holds it to the requirements that every edition has."""
     plan = RunPlan(serving.base_url, facts.id, tmp_path, editions_folder=made_up.editions)
     result = run(layout, plan, lambda *_: None)
-    assert [reports.explain(test, result) for test in result.failures] == []
+    assert [format_failure(test, result) for test in result.failures] == []
     assert {"profile", "value-sets", "create", "search", "update", "history", "errors"} <= set(
         result.areas
     )

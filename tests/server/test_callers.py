@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from ndop.assurance.fuzzing.health import confidential_lines
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.client import JSON
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import draft

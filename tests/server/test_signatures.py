@@ -16,7 +16,8 @@ import httpx
 import pytest
 from joserfc import jwt
 
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.access import Access
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.editions import Edition

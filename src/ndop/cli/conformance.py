@@ -13,10 +13,12 @@ from rich.console import Console
 from ndop.cli.options import load_edition
 from ndop.conformance.register import requirements
 from ndop.conformance.report import comparison as comparing
-from ndop.conformance.report import reports, results
-from ndop.conformance.run.conformance_run import Preview, RunPlan, preview
-from ndop.conformance.run.conformance_run import run as run_suite
-from ndop.conformance.run.watching import watcher
+from ndop.conformance.report import results
+from ndop.conformance.report.console import format_failure, print_summary
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.progress_display import progress_display
+from ndop.conformance.run.runner import Preview, preview
+from ndop.conformance.run.runner import run as run_suite
 from ndop.conformance.suite import preset
 from ndop.conformance.suite.claims import CLAIMS
 from ndop.conformance.suite.preset import KnownNames, LoadedPreset
@@ -129,10 +131,10 @@ def compare(
     old: Annotated[Path, typer.Argument(help="results.json of the older run.")],
     new: Annotated[Path, typer.Argument(help="results.json of the newer run.")],
 ) -> None:
-    """Compare two runs of the suite: what was mended, what broke, what is new."""
+    """Compare two runs of the suite: what was fixed, what broke, what is new."""
     before, after = results.read(old), results.read(new)
     comparison = comparing.compare(before, after)
-    comparing.show(comparison, before, after, Console(highlight=False))
+    comparing.print_comparison(comparison, before, after, Console(highlight=False))
     if comparison.is_regression:
         raise typer.Exit(1)
 
@@ -140,12 +142,12 @@ def compare(
 def run_and_report(layout: Layout, plan: RunPlan) -> None:
     """Run the suite, print failures and summary; Exit with 1 or 2 unless it passed."""
     console = Console(highlight=False)
-    with watcher() as watch:
-        result = run_suite(layout, plan, watch)
+    with progress_display() as on_progress:
+        result = run_suite(layout, plan, on_progress)
     for test in result.failures:
-        console.print(reports.explain(test, result), markup=False, soft_wrap=True)
+        console.print(format_failure(test, result), markup=False, soft_wrap=True)
         console.print()
-    reports.print_summary(result, plan.report_folder, console)
+    print_summary(result, plan.report_folder, console)
     if not result.passed:
         raise typer.Exit(1 if result.failures else 2)
 
@@ -160,12 +162,12 @@ def _say_what_is_planned(layout: Layout, plan: RunPlan) -> None:
 
 def _told(seen: Preview) -> Sequence[str]:
     counted = f"{seen.planned} tests"
-    skipped = f", of which {len(seen.skips)} will be skipped:" if seen.skips else ""
+    skipped = f", of which {len(seen.skipped)} will be skipped:" if seen.skipped else ""
     return [
-        *seen.look.seen,
-        *(f"note: {remark}" for remark in seen.look.remarks),
+        *seen.preflight.observations,
+        *(f"note: {remark}" for remark in seen.preflight.warnings),
         f"{counted}{skipped}",
-        *(f"  {skip.title} {skip.skip_told}" for skip in seen.skips),
+        *(f"  {skip.title} {skip.skip_reason}" for skip in seen.skipped),
     ]
 
 

@@ -12,7 +12,7 @@ from ndop.cli.conformance import run_and_report
 from ndop.cli.options import build_everything, load_edition, run_tool
 from ndop.conformance.report import matrix
 from ndop.conformance.report.results import RESULTS
-from ndop.conformance.run.conformance_run import RunPlan
+from ndop.conformance.run.plan import RunPlan
 from ndop.editions import EditionFolder
 from ndop.server import process
 from ndop.server.process import ServerPlan
@@ -49,7 +49,7 @@ def _run_every_edition(layout: Layout) -> None:
         if ended.status != 0:
             console.print(f"{ended.edition}: {ended.told}", markup=False)
     results = matrix.read(layout.report, [ended.edition for ended in runs])
-    matrix.show(results, console)
+    matrix.print_matrix(results, console)
     console.print(f"Report: {matrix.write(results, layout.report)}", markup=False)
     gravest = max(ended.status or 0 for ended in runs)
     if gravest:

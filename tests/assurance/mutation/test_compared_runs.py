@@ -42,5 +42,5 @@ def test_a_fault_is_a_regression_and_its_end_is_none(
     assert better.returncode == 0
     assert "failed → passed" in better.stdout
     assert fault.requirement in better.stdout
-    assert "1 mended" in better.stdout
+    assert "1 fixed" in better.stdout
     assert conformance("compare", str(sound), str(sound)).returncode == 0

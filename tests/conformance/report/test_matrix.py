@@ -35,15 +35,15 @@ RED = a_run("two", create=("passed", "failed"))
 
 def printed(runs: Matrix) -> str:
     console = Console(file=io.StringIO(), record=True, width=120)
-    matrix.show(runs, console)
+    matrix.print_matrix(runs, console)
     return console.export_text()
 
 
-def test_cells_tell_passed_failed_skipped_and_warnings() -> None:
+def test_cells_have_passed_failed_skipped_and_warnings() -> None:
     both = Matrix([GREEN, RED])
     assert both.areas == ["create", "read"]
-    assert [both.told(run, "create") for run in both.runs] == ["1/0/1", "1/1/0"]
-    assert [both.told(run, "read") for run in both.runs] == ["1/0/0 +1", ""]
+    assert [both.cell(run, "create") for run in both.runs] == ["1/0/1", "1/1/0"]
+    assert [both.cell(run, "read") for run in both.runs] == ["1/0/0 +1", ""]
     assert both.rows_passed(RED, "SHALL") == "0 of 1"
 
 

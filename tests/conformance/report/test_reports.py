@@ -74,7 +74,7 @@ def test_what_passes(outcomes: list[Outcome], passed: bool) -> None:
 
 
 def suite_of(run: RunResult) -> ET.Element:
-    suite = ET.fromstring(junit.document(run)).find("testsuite")
+    suite = ET.fromstring(junit.render(run)).find("testsuite")
     assert suite is not None
     return suite
 
@@ -128,7 +128,7 @@ def test_junit_of_an_incomplete_run() -> None:
 
 
 def fhir(run: RunResult) -> dict[str, Any]:
-    document = fhir_test_report.document(run)
+    document = fhir_test_report.render(run)
     testreport.TestReport.model_validate_json(document)
     return dict(json.loads(document))
 
@@ -169,9 +169,7 @@ def test_the_validator_finds_nothing_in_the_test_report(
     layout: Layout, progress: Progress, tmp_path: Path
 ) -> None:
     modules.build(layout, [modules.TOOLKIT], progress)
-    report = testreport.TestReport.model_validate_json(
-        fhir_test_report.document(run_of_everything())
-    )
+    report = testreport.TestReport.model_validate_json(fhir_test_report.render(run_of_everything()))
     good: Any = report.model_dump_xml()
     (tmp_path / "good.xml").write_bytes(good)
     bad = re.sub(b"<testScript>.*</testScript>", b"", good)

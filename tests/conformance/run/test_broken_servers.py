@@ -16,8 +16,9 @@ import pytest
 import trustme
 
 from ndop.conformance.report.results import TestResult
-from ndop.conformance.run.conformance_run import RunPlan, run
-from ndop.conformance.run.preflight import look_at
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.preflight import check_server
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.access import Access
 from ndop.editions import Edition
 from ndop.system.errors import TargetError
@@ -82,10 +83,10 @@ SERVERS: dict[str, tuple[Behaviour, str, str]] = {
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_the_look_tells_what_is_wrong_in_time(edition: Edition, name: str) -> None:
+def test_the_preflight_check_says_what_is_wrong_in_time(edition: Edition, name: str) -> None:
     behaviour, told, _ = SERVERS[name]
     with broken.broken(behaviour) as base_url, pytest.raises(TargetError) as error:
-        look_at(base_url, edition, Access(request_seconds=2))
+        check_server(base_url, edition, Access(request_seconds=2))
     assert told in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -206,7 +207,7 @@ def test_a_certificate_that_does_not_match(
 ) -> None:
     tls = speaking_tls(ca, "other.example")
     with broken.broken(consent_over_tls, tls) as base_url, pytest.raises(TargetError) as error:
-        look_at(base_url, edition, Access(ca=ca_file))
+        check_server(base_url, edition, Access(ca=ca_file))
     assert "is not trusted (" in str(error.value)
     assert "'127.0.0.1'" in str(error.value)
     assert "use the host name that its certificate is for" in str(error.value)
@@ -217,7 +218,7 @@ def test_a_ca_that_nobody_knows(
 ) -> None:
     tls = speaking_tls(ca, "127.0.0.1")
     with broken.broken(consent_over_tls, tls) as base_url, pytest.raises(TargetError) as error:
-        look_at(base_url, edition)
+        check_server(base_url, edition)
     assert "Name the CA of the server in a preset (tls.ca)" in str(error.value)
 
 
@@ -245,7 +246,7 @@ def test_mutual_tls(
     certificate, key = client_files
     with broken.broken(consent_over_tls, tls) as base_url:
         with pytest.raises(TargetError, match=r"tls\.certificate and tls\.key in a preset"):
-            look_at(base_url, edition, Access(ca=ca_file))
+            check_server(base_url, edition, Access(ca=ca_file))
         access = Access(ca=ca_file, certificate=certificate, key=key)
         tests = results_of(suite, base_url, access)
     assert tests["test_reads"].outcome == "passed"

@@ -13,8 +13,10 @@ import pytest
 from rich.console import Console
 
 from ndop.conformance.report import reports
+from ndop.conformance.report.console import format_failure, print_summary
 from ndop.conformance.report.results import RunResult, TestResult
-from ndop.conformance.run.conformance_run import RunPlan, preview, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import preview, run
 from ndop.conformance.suite.access import Access
 from ndop.consents.nhs_numbers import synthetic
 from ndop.system.errors import TargetError
@@ -124,7 +126,7 @@ def test_requirements_follow_their_tests(suite: Layout, tmp_path: Path) -> None:
 
 def test_a_failure_is_explained_with_its_request(suite: Layout, tmp_path: Path) -> None:
     result = ran(suite, tmp_path)
-    told = reports.explain(by_name(result)["test_fails"], result)
+    told = format_failure(by_name(result)["test_fails"], result)
     assert "NDOP-097 (SHALL)" in told
     assert "curl -i http://127.0.0.1" in told
     assert "HTTP 200" in told
@@ -322,8 +324,8 @@ def test_no_report_has_a_secret(
         result = run(suite, plan, lambda *_: None)
     assert {test.outcome for test in result.tests} == {"failed"}
     assert [len(test.exchanges) for test in result.tests] == [1, 1, 0, 0]
-    reports.print_summary(result, tmp_path / "report", Console())
-    told = [capsys.readouterr().out, *(reports.explain(test, result) for test in result.tests)]
+    print_summary(result, tmp_path / "report", Console())
+    told = [capsys.readouterr().out, *(format_failure(test, result) for test in result.tests)]
     told += [file.read_text(encoding="utf-8") for file in (tmp_path / "report").iterdir()]
     assert len(told) >= 7
     for text in told:
@@ -337,7 +339,7 @@ def test_a_preview_lists_what_would_be_skipped(suite: Layout, tmp_path: Path) ->
         plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report", left_out={"NDOP-096": "why"})
         seen = preview(suite, plan)
     assert seen.planned == 6
-    assert {test.id.rpartition("::")[2]: test.remedy for test in seen.skips} == {
+    assert {test.id.rpartition("::")[2]: test.remedy for test in seen.skipped} == {
         "test_passes": "take NDOP-096 out of leave-out",
         "test_skips": "give --claim strict-nhs-number",
     }

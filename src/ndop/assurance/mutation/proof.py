@@ -191,13 +191,13 @@ def _tests(
             tests.append(TestResult.model_validate(told["test"]))
 
     settings = Settings(base_url=running.base_url, edition=edition.id, claims=frozenset(claims))
-    ended = pytest_process.follow(
+    ended = pytest_process.run_pytest(
         [*_arguments(layout, running), *options], settings, hear, _SECONDS
     )
-    if ended.interruption is not None:
-        raise ended.interruption
-    if ended.status not in (0, 1) or not ended.in_time:
-        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{ended.last_words}")
+    if ended.interrupt is not None:
+        raise ended.interrupt
+    if ended.status not in (0, 1) or ended.timed_out:
+        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{ended.output_tail}")
     return tests
 
 

@@ -1,4 +1,4 @@
-"""Progress of a conformance run: a bar for people, a line an area for pipes."""
+"""The progress of a conformance run: a bar on a terminal, a line for each area in a pipe."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ndop.conformance.report.results import Outcome, TestResult
-from ndop.conformance.run.conformance_run import Watcher
+from ndop.conformance.run.recorder import ProgressCallback
 
 
 @contextmanager
-def watcher() -> Iterator[Watcher]:
-    """Gives the function that a run calls after each test."""
+def progress_display() -> Iterator[ProgressCallback]:
+    """Show progress on standard error, from the calls of the function that it gives."""
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:
-        with _bar(console) as watch:
-            yield watch
+        with _bar(console) as on_progress:
+            yield on_progress
     else:
         lines = _AreaLines(console)
-        yield lines
+        yield lines.add
         lines.end_area()
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[Watcher]:
+def _bar(console: Console) -> Iterator[ProgressCallback]:
     columns = (
         TextColumn("{task.description:14}"),
         BarColumn(),
@@ -37,23 +37,23 @@ def _bar(console: Console) -> Iterator[Watcher]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("conformance", total=None)
 
-        def watch(test: TestResult, done: int, expected: int) -> None:
+        def update(test: TestResult, done: int, expected: int) -> None:
             progress.update(task, description=test.area, completed=done, total=expected)
             if test.outcome == "failed":
                 progress.console.print(f"failed: {test.title}", markup=False)
 
-        yield watch
+        yield update
 
 
 class _AreaLines:
-    """Prints a line when an area is done."""
+    """Prints a line when an area is finished."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._area = ""
         self._counts: Counter[Outcome] = Counter()
 
-    def __call__(self, test: TestResult, _done: int, _expected: int) -> None:
+    def add(self, test: TestResult, _done: int, _expected: int) -> None:
         if test.area != self._area:
             self.end_area()
             self._area = test.area
@@ -61,6 +61,6 @@ class _AreaLines:
 
     def end_area(self) -> None:
         if self._counts:
-            told = ", ".join(f"{count} {outcome}" for outcome, count in self._counts.items())
-            self._console.print(f"{self._area}: {told}", markup=False)
+            counts = ", ".join(f"{count} {outcome}" for outcome, count in self._counts.items())
+            self._console.print(f"{self._area}: {counts}", markup=False)
             self._counts.clear()
