@@ -1,4 +1,4 @@
-"""The filter, its messages and the kinds of faults, over a canned server."""
+"""The fault proxy, its messages and the factories of faults, before a canned server."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import httpx
 import pytest
 from fhir.resources.STU3.consent import Consent
 
-from ndop.assurance.mutation.filter import Filter, filtering, seed
-from ndop.assurance.mutation.messages import Answer as Told
-from ndop.assurance.mutation.messages import Request
-from ndop.assurance.mutation.model import Fault, accepts, asks, changes, refuses
+from ndop.assurance.mutation.messages import Request, Response
+from ndop.assurance.mutation.model import Fault, accepts, refuses, rewrites_body, rewrites_request
+from ndop.assurance.mutation.proxy import FaultProxy, running_proxy, seed
 from ndop.consents import draft, without
 from ndop.editions import Edition
 from tests.conformance.canned import Answer, canned
@@ -22,7 +21,7 @@ PATIENT = "9990000018"
 
 
 def script(method: str, path: str) -> Answer:
-    """Refuses every create; answers a read with a Consent, and all else with what was asked."""
+    """Refuses every create; a read gives a Consent, anything else its own path."""
     if method == "POST":
         return Answer("{}", status=422)
     if path.endswith("/Consent/1"):
@@ -33,62 +32,64 @@ def script(method: str, path: str) -> Answer:
 FAULTS = [
     accepts("accepts no dateTime", "NDOP-028", lambda consent, _e: "dateTime" not in consent),
     refuses("refuses all", "NDOP-001", lambda _consent, _e: True),
-    asks(
+    rewrites_request(
         "drops _id",
         "NDOP-104",
         lambda r: "_id" in r.parameters,
         lambda r: r.without_parameter("_id"),
     ),
-    changes("renames", "NDOP-052", lambda r: r.is_read, lambda body, _r, _s: body.update(id="2")),
-    Fault("breaks", "NDOP-001", lambda _request, _sound: 1 / 0),  # type: ignore[arg-type,return-value]
+    rewrites_body(
+        "renames", "NDOP-052", lambda r: r.is_read, lambda body, _r, _s: body.update(id="2")
+    ),
+    Fault("raises", "NDOP-001", lambda _request, _server: 1 / 0),  # type: ignore[arg-type,return-value]
 ]
 
 
 @pytest.fixture
-def running(edition: Edition) -> Iterator[Filter]:
-    with canned(script) as base_url, filtering(base_url, edition, FAULTS) as started:
-        yield started
+def proxy(edition: Edition) -> Iterator[FaultProxy]:
+    with canned(script) as base_url, running_proxy(base_url, edition, FAULTS) as running:
+        yield running
 
 
-def test_without_a_fault_everything_passes_as_it_is(running: Filter) -> None:
-    found = httpx.get(f"{running.base_url}/Consent/1")
+def test_without_a_fault_everything_is_forwarded_unchanged(proxy: FaultProxy) -> None:
+    found = httpx.get(f"{proxy.base_url}/Consent/1")
     assert found.json() == {"resourceType": "Consent", "id": "1"}
     assert found.headers["etag"] == 'W/"1"'
-    target = f"{running.base_url}/Consent?_id=a%20b&patient=https%3A%2F%2Fa%2F1"
+    target = f"{proxy.base_url}/Consent?_id=a%20b&patient=https%3A%2F%2Fa%2F1"
     assert httpx.get(target).json() == {"path": target[target.index("/fhir") :]}
-    assert httpx.post(f"{running.base_url}/Consent", content="x").status_code == 422
+    assert httpx.post(f"{proxy.base_url}/Consent", content="x").status_code == 422
 
 
-def test_a_fault_is_seeded_from_another_process(running: Filter, edition: Edition) -> None:
-    address = f"{running.base_url}/Consent"
+def test_a_fault_is_seeded_from_another_process(proxy: FaultProxy, edition: Edition) -> None:
+    address = f"{proxy.base_url}/Consent"
     broken = json.dumps(without(draft(edition, PATIENT), "dateTime"))
-    seed(running.base_url, 0)
+    seed(proxy.base_url, 0)
     accepted = httpx.post(address, content=broken)
     assert accepted.status_code == 201
-    assert accepted.headers["location"].startswith(f"{running.base_url}/Consent/")
+    assert accepted.headers["location"].startswith(f"{proxy.base_url}/Consent/")
     assert httpx.post(address, content=json.dumps(draft(edition, PATIENT))).status_code == 422
-    seed(running.base_url, None)
+    seed(proxy.base_url, None)
     assert httpx.post(address, content=broken).status_code == 422
 
 
-def test_each_kind_of_fault(running: Filter, edition: Edition) -> None:
-    running.seed(1)
+def test_each_factory(proxy: FaultProxy, edition: Edition) -> None:
+    proxy.seed(1)
     sent = json.dumps(draft(edition, PATIENT))
-    refused = httpx.post(f"{running.base_url}/Consent", content=sent).json()
+    refused = httpx.post(f"{proxy.base_url}/Consent", content=sent).json()
     entry = edition.errors["invalid-resource"]
     assert refused["issue"][0]["details"]["coding"][0]["code"] == entry.code
-    running.seed(2)
-    assert "_id" not in httpx.get(f"{running.base_url}/Consent?_id=1&patient=2").text
-    running.seed(3)
-    assert httpx.get(f"{running.base_url}/Consent/1").json()["id"] == "2"
-    assert running.broken == []
+    proxy.seed(2)
+    assert "_id" not in httpx.get(f"{proxy.base_url}/Consent?_id=1&patient=2").text
+    proxy.seed(3)
+    assert httpx.get(f"{proxy.base_url}/Consent/1").json()["id"] == "2"
+    assert proxy.errors == []
 
 
-def test_a_fault_that_breaks_is_kept_for_the_prover(running: Filter) -> None:
-    running.seed(4)
-    assert httpx.get(f"{running.base_url}/metadata").status_code == 500
-    assert "breaks: GET /fhir/metadata" in running.broken[0]
-    assert "ZeroDivisionError" in running.broken[0]
+def test_a_fault_that_raises_is_recorded(proxy: FaultProxy) -> None:
+    proxy.seed(4)
+    assert httpx.get(f"{proxy.base_url}/metadata").status_code == 500
+    assert "raises: GET /fhir/metadata" in proxy.errors[0]
+    assert "ZeroDivisionError" in proxy.errors[0]
 
 
 def test_a_consent_is_read_from_json_and_xml(edition: Edition) -> None:
@@ -112,13 +113,13 @@ def test_a_consent_is_read_from_json_and_xml(edition: Edition) -> None:
         assert request(other, "application/fhir+xml").consent() is None
 
 
-def test_a_compressed_answer_is_read() -> None:
+def test_a_compressed_response_is_read() -> None:
     body = gzip.compress(b'{"id": "1"}')
-    told = Told(200, body, headers=(("Content-Encoding", "gzip"),))
-    assert told.resource() == {"id": "1"}
-    changed = told.with_resource({"id": "2"})
+    response = Response(200, body, headers=(("Content-Encoding", "gzip"),))
+    assert response.resource() == {"id": "1"}
+    changed = response.with_resource({"id": "2"})
     assert changed.header("content-encoding") == "gzip"
     assert gzip.decompress(changed.body) == b'{"id": "2"}'
-    plain = Told(200).with_resource({"id": "2"})
+    plain = Response(200).with_resource({"id": "2"})
     assert plain.header("content-encoding") is None
     assert plain.body == b'{"id": "2"}'

@@ -1,69 +1,26 @@
-"""Faults against the profile: what is accepted, and what is refused (NDOP-001 to NDOP-052)."""
+"""Faults in validation against the profile (NDOP-001 to NDOP-052)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
+from ndop.assurance.mutation.faults.consents import (
+    codings_in,
+    extensions_in,
+    first_coding,
+    nic_references_in,
+    number_of,
+    patient_of,
+    proxies_in,
+    sources_in,
+)
 from ndop.assurance.mutation.messages import Request, Resource
-from ndop.assurance.mutation.model import Fault, ReferenceServer, accepts, changes, refuses
+from ndop.assurance.mutation.model import Fault, ReferenceServer, accepts, refuses, rewrites_body
 from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import Edition
 
 _ABSOLUTE = re.compile(r"https?://")
 _FORBIDDEN = ("period", "action", "securityLabel", "dataPeriod", "data", "except")
-
-
-def sources_in(consent: Resource, edition: Edition) -> list[Resource]:
-    """The opt-out source extensions of a Consent."""
-    url = edition.samples["minimal"]["extension"][0]["url"]
-    return [one for one in consent.get("extension", []) if one.get("url") == url]
-
-
-def extensions_in(part: Resource, edition: Edition, artefact_id: str) -> list[Resource]:
-    """The extensions of one kind; empty where the edition has no such kind."""
-    if all(one.id != artefact_id for one in edition.structures):
-        return []
-    return [one for one in part.get("extension", []) if one.get("url") == edition.url(artefact_id)]
-
-
-def proxies_in(consent: Resource, edition: Edition) -> list[Resource]:
-    """The proxy role extensions of a Consent."""
-    return extensions_in(consent, edition, "Extension-NDOP-ProxyRole-1")
-
-
-def nic_references_in(consent: Resource, edition: Edition) -> list[Resource]:
-    """The NIC reference extensions of a Consent."""
-    return extensions_in(consent, edition, "Extension-NDOP-NICReference-1")
-
-
-def codings_in(part: Any) -> Iterator[Resource]:
-    """Everything in a Consent that has a system and a code."""
-    if isinstance(part, dict):
-        if {"system", "code"} <= part.keys():
-            yield part
-        for value in part.values():
-            yield from codings_in(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from codings_in(value)
-
-
-def patient_of(consent: Resource) -> str:
-    """The reference to the patient; empty where there is none."""
-    return str(consent.get("patient", {}).get("reference", ""))
-
-
-def number_of(consent: Resource) -> str:
-    """The last segment of the reference to the patient."""
-    return patient_of(consent).rpartition("/")[2]
-
-
-def first_coding(concept: Resource) -> Resource:
-    """The first coding of a concept. Raises LookupError where it has none."""
-    coding: Resource = concept["coding"][0]
-    return coding
 
 
 def _source_coding(consent: Resource, edition: Edition) -> Resource:
@@ -75,12 +32,12 @@ def _role(consent: Resource) -> Resource:
     return role
 
 
-def _demands_authority(edition: Edition) -> bool:
+def _requires_authority(edition: Edition) -> bool:
     element = edition.consent.elements.get("Consent.policy.authority")
     return element is not None and element.min == 1
 
 
-def _demands_display_of_role(edition: Edition) -> bool:
+def _requires_display_of_role(edition: Edition) -> bool:
     return "Consent.actor.role.coding.display" in edition.consent.elements
 
 
@@ -96,7 +53,7 @@ def _has_role_without_display(consent: Resource, _edition: Edition) -> bool:
     return "display" not in first_coding(_role(consent))
 
 
-def _forgets(consent: Resource, _request: Request, _reference: ReferenceServer) -> None:
+def _without_organization(consent: Resource, _request: Request, _server: ReferenceServer) -> None:
     consent.pop("organization", None)
 
 
@@ -135,7 +92,7 @@ FAULTS: list[Fault] = [
         "accepts the version of a proxy role",
         "NDOP-007",
         lambda c, e: "version" in first_coding(proxies_in(c, e)[0]["valueCodeableConcept"]),
-        where=lambda edition: edition.proxy is not None,
+        applies_to=lambda edition: edition.proxy is not None,
     ),
     accepts(
         "accepts userSelected",
@@ -256,24 +213,24 @@ FAULTS: list[Fault] = [
     accepts("accepts a consenting party", "NDOP-036", lambda c, _e: "consentingParty" in c),
     accepts("accepts an actor", "NDOP-037", lambda c, _e: "actor" in c),
     accepts("accepts no actor", "NDOP-038", lambda c, _e: "actor" not in c),
-    accepts("accepts two actors", "NDOP-038", _has_two_actors, where=_has_one_actor),
+    accepts("accepts two actors", "NDOP-038", _has_two_actors, applies_to=_has_one_actor),
     refuses(
         "refuses two actors",
         "NDOP-038",
         _has_two_actors,
-        where=lambda edition: not _has_one_actor(edition),
+        applies_to=lambda edition: not _has_one_actor(edition),
     ),
     accepts(
         "accepts a role without a display",
         "NDOP-039",
         _has_role_without_display,
-        where=_demands_display_of_role,
+        applies_to=_requires_display_of_role,
     ),
     refuses(
         "refuses a role without a display",
         "NDOP-039",
         _has_role_without_display,
-        where=lambda edition: not _demands_display_of_role(edition),
+        applies_to=lambda edition: not _requires_display_of_role(edition),
     ),
     accepts(
         "accepts another role of the actor",
@@ -303,13 +260,13 @@ FAULTS: list[Fault] = [
         "accepts a policy without an authority",
         "NDOP-045",
         lambda c, _e: "authority" not in c["policy"][0],
-        where=_demands_authority,
+        applies_to=_requires_authority,
     ),
     refuses(
         "refuses a policy without an authority",
         "NDOP-045",
         lambda c, _e: "authority" not in c["policy"][0],
-        where=lambda edition: not _demands_authority(edition),
+        applies_to=lambda edition: not _requires_authority(edition),
     ),
     accepts("accepts a policyRule", "NDOP-047", lambda c, _e: "policyRule" in c),
     accepts("accepts a policy", "NDOP-048", lambda c, _e: "policy" in c),
@@ -321,5 +278,7 @@ FAULTS: list[Fault] = [
         "NDOP-050",
         lambda c, _e: "display" not in c["purpose"][0],
     ),
-    changes("forgets the organization", "NDOP-052", lambda r: r.is_read, _forgets),
+    rewrites_body(
+        "forgets the organization", "NDOP-052", lambda r: r.is_read, _without_organization
+    ),
 ]

@@ -1,43 +1,45 @@
-"""Faults against the value sets: which codes are accepted (NDOP-054 to NDOP-063)."""
+"""Faults in terminology: which codes are accepted (NDOP-054 to NDOP-063)."""
 
 from __future__ import annotations
 
+from ndop.assurance.mutation.faults.consents import first_coding, proxies_in, sources_in
 from ndop.assurance.mutation.messages import Resource
 from ndop.assurance.mutation.model import Fault, accepts, refuses
-from ndop.assurance.mutation.profile import first_coding, proxies_in, sources_in
 from ndop.editions import Edition
 from ndop.editions.model import CodeSystem
 
 
-def _codes(edition: Edition, url: str) -> CodeSystem:
+def _code_system(edition: Edition, url: str) -> CodeSystem:
     return next(one for one in edition.code_systems if one.url == url)
 
 
-def _source(consent: Resource, edition: Edition) -> Resource:
+def _source_coding(consent: Resource, edition: Edition) -> Resource:
     return first_coding(sources_in(consent, edition)[0]["valueCodeableConcept"])
 
 
-def _sources(edition: Edition) -> CodeSystem:
-    return _codes(edition, _source(edition.samples["minimal"], edition)["system"])
+def _source_codes(edition: Edition) -> CodeSystem:
+    return _code_system(edition, _source_coding(edition.samples["minimal"], edition)["system"])
 
 
 def _is_last_channel(consent: Resource, edition: Edition) -> bool:
-    return bool(_source(consent, edition)["code"] == list(_sources(edition).concepts)[-1])
+    return bool(
+        _source_coding(consent, edition)["code"] == list(_source_codes(edition).concepts)[-1]
+    )
 
 
-def _proxy(consent: Resource, edition: Edition) -> Resource:
+def _proxy_coding(consent: Resource, edition: Edition) -> Resource:
     return first_coding(proxies_in(consent, edition)[0]["valueCodeableConcept"])
 
 
-def _proxies(edition: Edition) -> CodeSystem:
-    return _codes(edition, _proxy(edition.samples["proxy"], edition)["system"])
+def _proxy_codes(edition: Edition) -> CodeSystem:
+    return _code_system(edition, _proxy_coding(edition.samples["proxy"], edition)["system"])
 
 
-def _category(consent: Resource) -> Resource:
+def _category_coding(consent: Resource) -> Resource:
     return first_coding(consent["category"][0])
 
 
-def _purposes(edition: Edition) -> set[str]:
+def _purpose_codes(edition: Edition) -> set[str]:
     return {coding.code for coding in edition.purpose_codings()}
 
 
@@ -47,42 +49,42 @@ FAULTS: list[Fault] = [
     accepts(
         "accepts any channel",
         "NDOP-056",
-        lambda c, e: _source(c, e)["code"] not in _sources(e).concepts,
+        lambda c, e: _source_coding(c, e)["code"] not in _source_codes(e).concepts,
     ),
     accepts(
         "accepts the URL of the value set as system",
         "NDOP-056",
-        lambda c, e: _source(c, e)["system"] != _sources(e).url,
+        lambda c, e: _source_coding(c, e)["system"] != _source_codes(e).url,
     ),
     refuses(
         "refuses another display",
         "NDOP-057",
-        lambda c, e: _source(c, e)["display"] not in _sources(e).concepts.values(),
+        lambda c, e: _source_coding(c, e)["display"] not in _source_codes(e).concepts.values(),
     ),
     accepts(
         "accepts any proxy",
         "NDOP-058",
-        lambda c, e: _proxy(c, e)["code"] not in _proxies(e).concepts,
+        lambda c, e: _proxy_coding(c, e)["code"] not in _proxy_codes(e).concepts,
     ),
     refuses(
         "does not know the last proxy",
         "NDOP-058",
-        lambda c, e: _proxy(c, e)["code"] == list(_proxies(e).concepts)[-1],
+        lambda c, e: _proxy_coding(c, e)["code"] == list(_proxy_codes(e).concepts)[-1],
     ),
     accepts(
         "accepts any category",
         "NDOP-060",
         lambda c, e: (
-            _category(c)["code"]
-            not in _codes(e, _category(e.samples["maximal"])["system"]).concepts
+            _category_coding(c)["code"]
+            not in _code_system(e, _category_coding(e.samples["maximal"])["system"]).concepts
         ),
     ),
     refuses(
         "does not know the last category",
         "NDOP-060",
         lambda c, e: (
-            _category(c)["code"]
-            == list(_codes(e, _category(e.samples["maximal"])["system"]).concepts)[-1]
+            _category_coding(c)["code"]
+            == list(_code_system(e, _category_coding(e.samples["maximal"])["system"]).concepts)[-1]
         ),
     ),
     refuses(
@@ -93,12 +95,12 @@ FAULTS: list[Fault] = [
     refuses(
         "refuses a purpose outside the value set",
         "NDOP-062",
-        lambda c, e: c["purpose"][0]["code"] not in _purposes(e),
+        lambda c, e: c["purpose"][0]["code"] not in _purpose_codes(e),
     ),
     accepts(
         "accepts any purpose",
         "NDOP-063",
-        lambda c, e: c["purpose"][0]["code"] not in _purposes(e),
+        lambda c, e: c["purpose"][0]["code"] not in _purpose_codes(e),
     ),
     accepts(
         "accepts a purpose of any system",
