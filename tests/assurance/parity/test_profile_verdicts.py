@@ -1,6 +1,6 @@
-"""The published and the generated profiles give the same verdict, but for what is explained.
+"""The published and the generated profiles give the same verdict, except where explained.
 
-A fixed part of the corpora; `make parity` has the whole.
+The tests take the beginning of each corpus; `make parity` compares all of it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from pathlib import Path
 import pytest
 
 from ndop import validation
-from ndop.assurance.parity import explanations, page, served, verdicts
+from ndop.assurance.corpus.mutated_consents import MutatedConsent, corpus
+from ndop.assurance.parity import explanations, page
 from ndop.assurance.parity.explanations import Explanation, Explanations, Spelling
-from ndop.assurance.parity.mutations import Mutated, corpus
-from ndop.assurance.parity.served import Served
-from ndop.assurance.parity.verdicts import Parity
+from ndop.assurance.parity.profile_verdicts import (
+    ProfileParity,
+    compare_profiles,
+    require_published,
+)
+from ndop.assurance.parity.server_verdicts import ServerVerdict, incomplete_findings
 from ndop.consents import draft, having, without
 from ndop.editions import Edition, EditionFolder
 from ndop.java.toolkit import Finding
@@ -33,15 +37,15 @@ def test_the_verdict_is_the_published_one(
     built: Layout, published: Path, folder: EditionFolder
 ) -> None:
     corpora = [(edition, corpus(edition, count=COUNT)) for edition in folder.load_all()]
-    outcomes = verdicts.judge(built, corpora)
-    assert list(outcomes) == folder.ids()
-    for outcome in outcomes.values():
-        assert [str(one) for one in outcome.unexplained] == []
-        assert len(outcome.judged) == COUNT
-        accepted = sum(one.generated_accepts for one in outcome.judged)
+    results = compare_profiles(built, corpora)
+    assert list(results) == folder.ids()
+    for result in results.values():
+        assert [str(one) for one in result.unexplained] == []
+        assert len(result.verdicts) == COUNT
+        accepted = sum(one.generated_accepts for one in result.verdicts)
         assert COUNT / 20 < accepted < COUNT / 2
         assert all(
-            one.generated_accepts for one in outcome.judged if one.mutated.kind == "unchanged"
+            one.generated_accepts for one in result.verdicts if one.mutated.kind == "unchanged"
         )
 
 
@@ -49,7 +53,7 @@ def test_the_verdict_is_the_published_one(
 def test_a_different_verdict_is_found(
     built: Layout, published: Path, edition: Edition, patient: str, tmp_path: Path
 ) -> None:
-    """Of a generated profile that asks less in one place, more in another, and has no excuse."""
+    """The generated profile asks less in one place, more in another, and lacks an explanation."""
     layout = replace(built, root=tmp_path / "checkout")
     shutil.copytree(built.root / "profiles", layout.root / "profiles")
     for name in ("plugin", "build"):
@@ -69,16 +73,16 @@ def test_a_different_verdict_is_found(
         "no purpose": without(consent, "purpose"),
         "unknown code": having(consent, "purpose", 0, "system", value=edition.code_systems[0].url),
     }
-    mutated = [Mutated(name, "of this test", one) for name, one in consents.items()]
+    mutated = [MutatedConsent(name, "of this test", one) for name, one in consents.items()]
 
-    outcome = verdicts.judge(layout, [(edition, mutated)])[edition.id]
+    result = compare_profiles(layout, [(edition, mutated)])[edition.id]
 
-    assert {(one.refused_by, one.mutated.name) for one in outcome.unexplained} == {
+    assert {(one.refused_by, one.mutated.name) for one in result.unexplained} == {
         ("published", "no dateTime"),
         ("generated", "identifier"),
         ("generated", "unknown code"),
     }
-    assert "D-05" in {one.because for one in outcome.unused}
+    assert "D-05" in {one.because for one in result.unused}
 
 
 def change(folder: Path, path: str, name: str, value: object) -> None:
@@ -93,7 +97,7 @@ def change(folder: Path, path: str, name: str, value: object) -> None:
 
 def test_without_the_published_profiles(layout: Layout, tmp_path: Path) -> None:
     with pytest.raises(MissingReferenceError, match="nothing to compare with"):
-        verdicts.insist_on_published(replace(layout, root=tmp_path / "clone"))
+        require_published(replace(layout, root=tmp_path / "clone"))
 
 
 def test_every_explanation_names_a_recorded_reason(layout: Layout, folder: EditionFolder) -> None:
@@ -115,17 +119,17 @@ EXPLAINED = Explanation(
     because="E-03", objects="published", rules=("known-*",), elements=("Consent.purpose",), why="x"
 )
 ADDED = Explanation(because="D-15", objects="generated", rules=("ndop-*",), why="x")
-MUTATED = Mutated("one", "kind", {"url": "https://example.org/ours/1"})
+MUTATED = MutatedConsent("one", "kind", {"url": "https://example.org/ours/1"})
 
 
-def compared(
+def parity_of(
     published: Sequence[Finding], generated: Sequence[Finding], spelling: Spelling | None = None
-) -> Parity:
+) -> ProfileParity:
     known = Explanations(objections=(EXPLAINED, ADDED), spellings=(spelling,) if spelling else ())
-    outcome = Parity("of-nobody", known)
-    as_it_is = [objection("name")] if spelling else published
-    verdicts.compare(outcome, MUTATED, as_it_is, published, generated)
-    return outcome
+    result = ProfileParity("an-edition", known)
+    unaltered = [objection("name")] if spelling else published
+    result.add(MUTATED, unaltered, published, generated)
+    return result
 
 
 @pytest.mark.parametrize(
@@ -135,17 +139,17 @@ def compared(
         ([], [], None, []),
         (["min"], ["min"], None, []),
         (["min"], ["max"], None, []),
-        # One side refuses for a reason that is known.
+        # One side refuses, for an explained reason.
         (["known-error"], [], None, ["E-03"]),
         ([], ["ndop-rule"], None, ["D-15"]),
         (["known-error"], ["ndop-rule"], None, ["D-15", "E-03"]),
-        # A reason that is known hides nothing.
+        # An explained reason does not hide another.
         (["known-error", "min"], [], "published", []),
         (["known-error"], ["min"], "generated", []),
         ([], ["ndop-rule", "min"], "generated", []),
         (["min"], [], "published", []),
         ([], ["min"], "generated", []),
-        # What the published profile refuses is refused, for whatever reason.
+        # Both refuse, for whatever reasons.
         (["known-error", "min"], ["ndop-rule"], None, []),
         (["known-error"], ["known-error"], None, []),
     ],
@@ -153,23 +157,23 @@ def compared(
 def test_what_counts_as_the_same_verdict(
     published: list[str], generated: list[str], unexplained: str | None, reasons: list[str]
 ) -> None:
-    outcome = compared([*map(objection, published)], [*map(objection, generated)])
-    assert [one.refused_by for one in outcome.unexplained] == ([unexplained] if unexplained else [])
-    assert sorted(one.because for one in outcome.explained) == reasons
+    result = parity_of([*map(objection, published)], [*map(objection, generated)])
+    assert [one.refused_by for one in result.unexplained] == ([unexplained] if unexplained else [])
+    assert sorted(one.because for one in result.explained) == reasons
 
 
-def test_another_word_is_a_reason() -> None:
+def test_another_spelling_is_a_reason() -> None:
     spelling = Spelling(
         because="E-51",
         generated="https://example.org/ours",
         published="https://example.org/theirs",
         why="x",
     )
-    outcome = compared([], [], spelling)
-    assert list(outcome.explained) == [spelling]
-    assert not outcome.judged[0].published_accepts
+    result = parity_of([], [], spelling)
+    assert list(result.explained) == [spelling]
+    assert not result.verdicts[0].published_accepts
     known = Explanations(spellings=(spelling,))
-    assert known.spelt_as_published(MUTATED.consent) == {"url": "https://example.org/theirs/1"}
+    assert known.in_published_spelling(MUTATED.consent) == {"url": "https://example.org/theirs/1"}
 
 
 @pytest.mark.parametrize(
@@ -187,18 +191,18 @@ def test_what_an_explanation_covers(rule: str, path: str, message: str, covered:
 
 
 def test_the_page_has_every_number() -> None:
-    outcome = compared([objection("known-error")], [])
-    bare = validation.Finding("error", "is wrong", code="NO")
-    answers = [
-        Served(MUTATED, 201, "", "", ()),
-        Served(MUTATED, 422, "", "There is one already.", ()),
-        Served(MUTATED, 422, "NO", "It is wrong.", (bare,)),
-        Served(MUTATED, 422, "NO", "It is wrong.", ()),
+    result = parity_of([objection("known-error")], [])
+    incomplete = validation.Finding("error", "is wrong", code="NO")
+    verdicts = [
+        ServerVerdict(MUTATED, 201, "", "", ()),
+        ServerVerdict(MUTATED, 422, "", "There is one already.", ()),
+        ServerVerdict(MUTATED, 422, "NO", "It is wrong.", (incomplete,)),
+        ServerVerdict(MUTATED, 422, "NO", "It is wrong.", ()),
     ]
-    text = page.render([outcome], {"of-nobody": answers}, 0)
-    assert list(served.unexplained(answers)) == [bare]
-    assert "## of-nobody" in text
-    assert "Server and validator differ on: 1." in text
+    text = page.render([result], {"an-edition": verdicts}, 0)
+    assert list(incomplete_findings(verdicts)) == [incomplete]
+    assert "## an-edition" in text
+    assert "Consents on which server and validator differ: 1." in text
     assert (
         "| accepted | 2 |\n| `NO` | 2 |\n| `DUPLICATE_REJECTED`, counted as accepted | 1 |" in text
     )
@@ -206,9 +210,9 @@ def test_the_page_has_every_number() -> None:
     assert "| E-03 | published | 1 | x |" in text
 
 
-def test_the_committed_page_tells_of_every_edition(layout: Layout, folder: EditionFolder) -> None:
+def test_the_committed_page_has_every_edition(layout: Layout, folder: EditionFolder) -> None:
     text = layout.parity_page.read_text(encoding="utf-8")
     for edition_id in folder.ids():
         assert f"## {edition_id}\n" in text
-    assert text.count("Different without an explanation: 0.") == len(folder.ids())
-    assert text.count("Server and validator differ on: 0.") == len(folder.ids())
+    assert text.count("Different verdicts without an explanation: 0.") == len(folder.ids())
+    assert text.count("Consents on which server and validator differ: 0.") == len(folder.ids())

@@ -1,4 +1,4 @@
-"""HTTP as bytes: requests that no client library would send, and their answers."""
+"""HTTP as bytes: requests that no client library would send, and the responses to them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,22 @@ import httpx
 
 from ndop.system.errors import ServerError
 
-_SECONDS = 60
-#: Longer bodies are cut in a curl line; the seed still gives the whole.
-_SHOWN = 4000
+_TIMEOUT_SECONDS = 60
+#: Longer bodies are cut short in a curl command; the seed still reproduces all of them.
+_MOST_BYTES_SHOWN = 4000
+
+
+class NoResponseError(Exception):
+    """The server closed the connection or sent nothing, where a response was due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `target` begins with a slash; `alone`: on a connection of its own, for what
-    leaves it unclear where the request ends. A Content-Length is added to a body that has none.
+    """One request. `target` is the request target, such as `/fhir/Consent`.
+
+    A body without a Content-Length or Transfer-Encoding is given a Content-Length. With
+    `own_connection` the request has a connection to itself, as a request needs if it leaves unclear
+    where it ends.
     """
 
     method: bytes
@@ -32,15 +39,15 @@ class Request:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
     version: bytes = b"HTTP/1.1"
-    alone: bool = False
+    own_connection: bool = False
 
-    def replaced(self, what: bytes, by: bytes) -> Request:
-        """With every `what`, wherever it stands, replaced."""
+    def replacing(self, old: bytes, new: bytes) -> Request:
+        """A copy with `new` in place of `old` in target, values of headers and body."""
         return replace(
             self,
-            target=self.target.replace(what, by),
-            headers=tuple((name, value.replace(what, by)) for name, value in self.headers),
-            body=self.body.replace(what, by),
+            target=self.target.replace(old, new),
+            headers=tuple((name, value.replace(old, new)) for name, value in self.headers),
+            body=self.body.replace(old, new),
         )
 
     def header(self, name: bytes) -> bytes | None:
@@ -48,7 +55,7 @@ class Request:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def as_bytes(self, host: bytes) -> bytes:
-        """What goes over the wire."""
+        """The request as it is sent, to `host` unless it has a Host of its own."""
         lines = [b" ".join([self.method, self.target, self.version])]
         if self.header(b"Host") is None:
             lines.append(b"Host: " + host)
@@ -56,19 +63,19 @@ class Request:
         framed = self.header(b"Content-Length") or self.header(b"Transfer-Encoding")
         if framed is None and (self.body or self.method in (b"POST", b"PUT")):
             lines.append(b"Content-Length: %d" % len(self.body))
-        if self.alone:
+        if self.own_connection:
             lines.append(b"Connection: close")
         return b"\r\n".join([*lines, b"", b""]) + self.body
 
     def curl(self, base: str) -> str:
-        """The request as a line for bash."""
+        """The request as a command for bash."""
         parts = ["curl -i -g --path-as-is"]
         if self.method != b"GET":
             parts.append(f"-X {_quoted(self.method)}")
         if self.version == b"HTTP/1.0":
             parts.append("--http1.0")
         elif self.version != b"HTTP/1.1":
-            return f"# curl cannot say {self.version!r}: {self.method!r} {self.target[:200]!r}"
+            return f"# curl cannot send {self.version!r}: {self.method!r} {self.target[:200]!r}"
         parts += [f"-H {_quoted(name + b': ' + value)}" for name, value in self.headers]
         parts.append(f"--request-target {_quoted(self.target)} {base}")
         if not self.body:
@@ -76,9 +83,9 @@ class Request:
         if self.header(b"Content-Type") is None:
             parts.append("-H 'Content-Type;'")
         if all(32 <= one < 127 for one in self.body):
-            text = self.body[:_SHOWN].decode()
+            text = self.body[:_MOST_BYTES_SHOWN].decode()
             return f"printf %s {shlex.quote(text)} | {' '.join(parts)} --data-binary @-"
-        text = base64.b64encode(self.body[:_SHOWN]).decode()
+        text = base64.b64encode(self.body[:_MOST_BYTES_SHOWN]).decode()
         return f"echo {text} | base64 -d | {' '.join(parts)} --data-binary @-"
 
 
@@ -91,8 +98,8 @@ def _quoted(text: bytes) -> str:
     return f"$'{inner}'"
 
 
-class Wire:
-    """A connection to a server, kept from request to request as long as it lasts."""
+class RawHttpClient:
+    """A client that keeps one connection to a server open for as long as the server does."""
 
     def __init__(self, base_url: str, tls: ssl.SSLContext | None = None) -> None:
         parts = urlsplit(base_url)
@@ -105,55 +112,61 @@ class Wire:
         self._socket: socket.socket | None = None
 
     def send(self, request: Request) -> httpx.Response:
-        """Send a request. Raises ServerError: there is no whole answer."""
-        if request.alone:
+        """Send a request.
+
+        Raises NoResponseError if there is no complete response, ServerError if nothing listens.
+        """
+        if request.own_connection:
             self.close()
-        kept = self._socket is not None
+        reused = self._socket is not None
         try:
-            return self._sent(request)
+            return self._exchange(request)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            if not kept:
-                raise _no_answer(error) from error
-        # The server may have ended the kept connection after the last answer.
+            if not reused:
+                raise _no_response(error) from error
+        # The server may have closed the connection after the previous response.
         try:
-            return self._sent(request)
+            return self._exchange(request)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise _no_answer(error) from error
+            raise _no_response(error) from error
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
 
-    def _sent(self, request: Request) -> httpx.Response:
-        connection = self._socket or self._connected()
+    def _exchange(self, request: Request) -> httpx.Response:
+        connection = self._socket or self._connect()
         self._socket = connection
-        # What is refused before its body was read may have an answer all the same.
+        # A server that refuses a request before reading its body may still have responded.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request.as_bytes(f"{self._host}:{self._port}".encode()))
-        with http.client.HTTPResponse(connection, method=request.method.decode("latin-1")) as told:
-            told.begin()
-            content = _unpacked(told.read(), told.getheader("Content-Encoding", ""))
-            answer = httpx.Response(
-                told.status,
+        method = request.method.decode("latin-1")
+        with http.client.HTTPResponse(connection, method=method) as received:
+            received.begin()
+            content = _decompressed(received.read(), received.getheader("Content-Encoding", ""))
+            response = httpx.Response(
+                received.status,
                 headers=[
                     (name.encode("latin-1"), value.encode("latin-1"))
-                    for name, value in told.getheaders()
+                    for name, value in received.getheaders()
                     if name.lower() not in ("transfer-encoding", "content-encoding")
                 ],
                 content=content,
             )
-            ends = told.will_close
-        if ends or request.alone:
+            closes = received.will_close
+        if closes or request.own_connection:
             self.close()
-        return answer
+        return response
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         try:
-            connection = socket.create_connection((self._host, self._port), timeout=_SECONDS)
+            connection = socket.create_connection(
+                (self._host, self._port), timeout=_TIMEOUT_SECONDS
+            )
         except OSError as error:
             raise ServerError(f"{self.root}: nothing answers ({error}).") from error
         if self._tls is None:
@@ -161,19 +174,15 @@ class Wire:
         return self._tls.wrap_socket(connection, server_hostname=self._host)
 
 
-def _unpacked(content: bytes, encoding: str) -> bytes:
-    """As the client reads it. Raises HTTPException: it is not what its header says."""
+def _decompressed(content: bytes, encoding: str) -> bytes:
+    """The content without its Content-Encoding. Raises HTTPException if it is not encoded so."""
     if encoding in ("", "identity") or not content:
         return content
     try:
         return zlib.decompress(content, wbits=zlib.MAX_WBITS | 32)  # gzip or zlib
     except zlib.error as error:
-        raise http.client.HTTPException(f"no {encoding}: {error}") from error
+        raise http.client.HTTPException(f"not {encoding}: {error}") from error
 
 
-def _no_answer(error: Exception) -> NoAnswer:
-    return NoAnswer(f"no whole answer: {type(error).__name__} {error}")
-
-
-class NoAnswer(Exception):  # noqa: N818  # it says what it is
-    """The server closed the connection or was silent, where an answer was due."""
+def _no_response(error: Exception) -> NoResponseError:
+    return NoResponseError(f"no complete response: {type(error).__name__} {error}")

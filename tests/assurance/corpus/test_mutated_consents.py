@@ -1,4 +1,4 @@
-"""The corpus: repeatable, of different Consents, each of a patient of its own."""
+"""The corpus is repeatable, has different Consents only, and each is of a patient of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from itertools import islice
 
 import pytest
 
-from ndop.assurance.parity.mutations import UNCHANGED, corpus, mutations_of
+from ndop.assurance.corpus.mutated_consents import UNCHANGED, corpus
+from ndop.assurance.corpus.mutations import mutations_of
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition, EditionFolder
 
@@ -53,7 +54,7 @@ def test_every_kind_has_its_share(folder: EditionFolder) -> None:
         assert all(count > COUNT / 20 for kind, count in kinds.items() if kind != UNCHANGED)
 
 
-def test_no_consent_stands_twice(folder: EditionFolder) -> None:
+def test_no_consent_occurs_twice(folder: EditionFolder) -> None:
     for edition in folder.load_all():
         consents = [content(one.consent) for one in corpus(edition, count=COUNT)]
         assert len(consents) == COUNT == len(set(consents))
@@ -71,8 +72,8 @@ def test_every_mutation_changes_something(edition: Edition) -> None:
     before = content(unchanged)
     mutations = list(mutations_of(unchanged, edition))
     assert len(mutations) > 500
-    same = [one.label for one in mutations if content(one.change(unchanged)) == before]
-    # A code or system of the list may be the one that stands there.
+    same = [one.label for one in mutations if content(one.apply(unchanged)) == before]
+    # A code or system in the list may be the one that is there already.
     assert len(same) < 25, same
     assert content(unchanged) == before
 
@@ -94,6 +95,6 @@ def test_every_mutation_changes_something(edition: Edition) -> None:
         ("boundary", "patient.reference has 201 characters"),
     ],
 )
-def test_what_it_tries(edition: Edition, kind: str, label: str) -> None:
+def test_kinds_of_mutations(edition: Edition, kind: str, label: str) -> None:
     mutations = mutations_of(corpus(edition, count=1)[0].consent, edition)
     assert any(one.kind == kind and one.label.startswith(label) for one in mutations)

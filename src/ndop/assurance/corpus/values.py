@@ -1,10 +1,10 @@
-"""What mutations put into a Consent: values on both sides of what STU3 and the profiles allow."""
+"""Values that mutations put into a Consent, on both sides of what STU3 and the profiles allow."""
 
 from __future__ import annotations
 
 from typing import Any
 
-#: Codes of base STU3's consent-state-codes, and their neighbours.
+#: Codes of base STU3's consent-state-codes, and near misses.
 STATUSES = [
     "active",
     "inactive",
@@ -17,7 +17,7 @@ STATUSES = [
     "",
 ]
 
-#: Code systems of nobody or of others.
+#: Code systems of other elements and of other resources.
 SYSTEMS = [
     "http://snomed.info/sct",
     "https://snomed.info/sct",
@@ -27,7 +27,7 @@ SYSTEMS = [
     "http://loinc.org",
 ]
 
-#: Of the element dateTime.
+#: Values of the element dateTime.
 DATE_TIMES = [
     "2018",
     "2018-12",
@@ -64,8 +64,8 @@ DATE_TIMES = [
     " 2018-12-14T11:15:33Z",
 ]
 
-#: Forms of a reference: {start}/{last} is the one of the sample, {host} its host.
-REFERENCES = [
+#: Forms of a reference. The sample's own {reference} is {start}/{last}, at {host}.
+REFERENCE_FORMS = [
     "{last}",
     "Patient/{last}",
     "/{last}",
@@ -107,14 +107,21 @@ REFERENCES = [
     "NHS Digital",
 ]
 
-#: Types that a reference could name.
-TARGETS = ["Organization", "Patient", "Practitioner", "RelatedPerson", "Observation", "Unheard"]
+#: Resource types that a reference could name.
+REFERENCE_TARGETS = [
+    "Organization",
+    "Patient",
+    "Practitioner",
+    "RelatedPerson",
+    "Observation",
+    "Unheard",
+]
 
-#: In place of any other text.
+#: Values of every other text.
 TEXTS = ["x", "x" * 10_000, "\u00e9\u4f60\U0001f600", "a\nb", "a\tb", "<b>x</b>", "\u00a0", "  a"]
 
-#: A value of each kind that an extension could have.
-VALUES: dict[str, Any] = {
+#: A value for each type that an extension could have.
+EXTENSION_VALUES: dict[str, Any] = {
     "valueString": "text",
     "valueCode": "OP",
     "valueBoolean": True,
@@ -134,8 +141,8 @@ _NARRATIVE = {
     "div": '<div xmlns="http://www.w3.org/1999/xhtml">A preference.</div>',
 }
 
-#: Elements that base STU3's Consent has, each with a value that base STU3 accepts, and some more.
-OF_A_CONSENT: dict[str, Any] = {
+#: Elements of base STU3's Consent, each with a value that base STU3 accepts, and some unknown ones.
+CONSENT_ELEMENTS: dict[str, Any] = {
     "meta": {"profile": ["https://example.org/of-nobody"]},
     "implicitRules": "https://example.org/rules",
     "language": "en-GB",
@@ -171,8 +178,8 @@ OF_A_CONSENT: dict[str, Any] = {
     "favouriteColour": "blue",
 }
 
-#: Elements that some part of a Consent may have; of the others they are unknown.
-OF_A_PART: dict[str, Any] = {
+#: Elements that some data types in a Consent have; in all others they are unknown.
+DATATYPE_ELEMENTS: dict[str, Any] = {
     "id": "part",
     "extension": _EXTENSION,
     "modifierExtension": _EXTENSION,

@@ -1,4 +1,4 @@
-"""The fuzzer on a server, for some seconds; `make fuzz` is the whole."""
+"""The fuzzer on a server, for some seconds; `make fuzz` runs it at length."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from ndop.assurance.fuzzing import postconditions, report
-from ndop.assurance.fuzzing.fuzz import Plan, fuzz
+from ndop.assurance.fuzzing.fuzzer import fuzz
+from ndop.assurance.fuzzing.plan import KINDS, Plan
+from ndop.assurance.fuzzing.raw_http import RawHttpClient, Request
 from ndop.assurance.fuzzing.session import ExpectedState
-from ndop.assurance.fuzzing.strategies import KINDS
-from ndop.assurance.fuzzing.wire import Request, Wire
+from ndop.assurance.fuzzing.strategies import STRATEGIES, cases_of
 from ndop.consents import draft
 from ndop.editions import Edition
 from ndop.server.process import RunningServer
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.slow
 
 def test_a_short_run_finds_nothing(server: RunningServer, edition: Edition, tmp_path: Path) -> None:
     result = fuzz(edition, server.base_url, Plan(1000, seed=20), server=server)
-    told = "\n".join(report.lines(result, server.base_url))
-    assert result.failures == [], told
+    text = "\n".join(report.lines(result, server.base_url))
+    assert result.failures == [], text
     assert result.requests >= 1000
     assert result.consents > 100
     interactions = {interaction for interaction, _, _ in result.counts}
@@ -38,53 +39,56 @@ def test_a_short_run_finds_nothing(server: RunningServer, edition: Edition, tmp_
     file = report.write(result, tmp_path, server.base_url)
     written = json.loads(file.read_text(encoding="utf-8"))
     assert sum(one["requests"] for one in written["outcomes"]) == result.requests
-    assert "0 failures (seed 20)" in told
+    assert "0 failures (seed 20)" in text
 
 
 @pytest.mark.parametrize(
     ("content", "status", "rule"),
     [
         (b"{}", "500 Internal Server Error", "status 500"),
-        (b"<html>Not found</html>", "404 Not Found", "something inner is told"),
-        (b"{}", "422 Unprocessable Entity", "no outcome of Spine"),
-        (b"", "201 Created", "created without an address"),
+        (b"<html>Not found</html>", "404 Not Found", "internals disclosed"),
+        (b"{}", "422 Unprocessable Entity", "not a Spine OperationOutcome"),
+        (b"", "201 Created", "created without a Location"),
     ],
 )
-def test_a_bad_server_is_found_out(
-    edition: Edition, content: bytes, status: str, rule: str
-) -> None:
-    """By the smallest request that shows it, a line for a shell."""
+def test_a_bad_response_is_found(edition: Edition, content: bytes, status: str, rule: str) -> None:
+    """It is reported with the smallest request that shows it, as a curl command."""
     with broken(sends(http(content, status=status))) as base_url:
-        wire = Wire(base_url)
-        result = fuzz(edition, base_url, Plan(20, kinds=["any JSON"]), inspect=False)
-        wire.close()
+        result = fuzz(edition, base_url, Plan(20, kinds=["any JSON"]), check_postconditions=False)
     (failure,) = result.failures
     assert failure.rule == rule
     assert len(failure.requests) == 1
-    told = "\n".join(report.lines(result, base_url))
-    assert f"FAILED any JSON: {rule}" in told
-    assert "curl -i" in told
-    assert "--seed 0" in told
+    text = "\n".join(report.lines(result, base_url))
+    assert f"FAILED any JSON: {rule}" in text
+    assert "curl -i" in text
+    assert "--seed 0" in text
 
 
-def test_a_server_that_hangs_up_is_found_out(edition: Edition) -> None:
+def test_a_closed_connection_is_found(edition: Edition) -> None:
     with broken(lambda _line, _connection: None) as base_url:
-        result = fuzz(edition, base_url, Plan(20, kinds=["any JSON"]), inspect=False)
-    assert [failure.rule for failure in result.failures] == ["no answer"]
+        result = fuzz(edition, base_url, Plan(20, kinds=["any JSON"]), check_postconditions=False)
+    assert [failure.rule for failure in result.failures] == ["no response"]
 
 
-def test_the_same_seed_sends_the_same(server: RunningServer, edition: Edition) -> None:
-    """But for the patients; another seed sends something else."""
+def test_the_same_seed_sends_the_same_requests(server: RunningServer, edition: Edition) -> None:
+    """Except for the patients; another seed sends others."""
     counts = [
-        fuzz(edition, server.base_url, Plan(60, seed, kinds=["addresses"]), inspect=False).counts
+        fuzz(
+            edition,
+            server.base_url,
+            Plan(60, seed, kinds=["addresses"]),
+            check_postconditions=False,
+        ).counts
         for seed in (3, 3, 4)
     ]
     assert counts[0] == counts[1]
     assert counts[0] != counts[2]
 
 
-def test_patients_of_the_server_are_left_alone(server: RunningServer, edition: Edition) -> None:
-    """Who stored their Consents is not told here; the seed's first patients have some."""
+def test_patients_known_to_the_server_are_left_alone(
+    server: RunningServer, edition: Edition
+) -> None:
+    """The second run skips the patients of the first, although it has the same seed."""
     plan = Plan(40, seed=21, kinds=["sequences"])
     for _ in range(2):
         result = fuzz(edition, server.base_url, plan, server=server)
@@ -92,22 +96,24 @@ def test_patients_of_the_server_are_left_alone(server: RunningServer, edition: E
         assert result.consents > 0
 
 
+def test_every_kind_has_a_strategy() -> None:
+    assert tuple(STRATEGIES) == KINDS
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_its_cases(edition: Edition, kind: str) -> None:
     from hypothesis import HealthCheck, find, settings
 
-    from ndop.assurance.fuzzing.strategies import Requests
-
     case = find(
-        Requests(edition, "/fhir").of(kind),
+        cases_of(kind, edition, "/fhir"),
         lambda case: len(case) > 0,
         settings=settings(database=None, suppress_health_check=list(HealthCheck)),
     )
     assert all(one.as_bytes(b"x").startswith(one.method + b" ") for one in case)
 
 
-def test_what_is_stored_is_looked_at(server: RunningServer, edition: Edition, patient: str) -> None:
-    """Something lost, something in another version, something untold."""
+def test_postconditions(server: RunningServer, edition: Edition, patient: str) -> None:
+    """A lost Consent, one in another version, and one that was not reported."""
     created = httpx.post(
         f"{server.base_url}/Consent",
         content=json.dumps(draft(edition, patient)),
@@ -115,20 +121,20 @@ def test_what_is_stored_is_looked_at(server: RunningServer, edition: Edition, pa
         timeout=60,
     )
     consent_id = created.headers["location"].split("/")[-3]
-    wire = Wire(server.base_url)
+    client = RawHttpClient(server.base_url)
 
-    def rules(told: ExpectedState) -> list[str]:
-        return [failure.rule for failure in postconditions.inspect(edition, wire, told)]
+    def rules(expected: ExpectedState) -> list[str]:
+        return [failure.rule for failure in postconditions.check(edition, client, expected)]
 
-    told = ExpectedState({consent_id: 2, "of-nobody": 1}, [patient])
-    assert rules(told) == ["another version", "lost"]
-    assert rules(ExpectedState({}, [patient])) == ["stored without being told"]
-    wire.close()
+    expected = ExpectedState({consent_id: 2, "unknown": 1}, [patient])
+    assert rules(expected) == ["wrong version", "lost"]
+    assert rules(ExpectedState({}, [patient])) == ["stored but not reported"]
+    client.close()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_curl_line_is_the_request(server: RunningServer, edition: Edition) -> None:
-    wire = Wire(server.base_url)
+def test_the_curl_command_sends_the_request(server: RunningServer, edition: Edition) -> None:
+    client = RawHttpClient(server.base_url)
     json_type = (b"Content-Type", b"application/fhir+json")
     for request in (
         Request(b"GET", b"/fhir/metadata"),
@@ -143,5 +149,5 @@ def test_the_curl_line_is_the_request(server: RunningServer, edition: Edition) -
         done = subprocess.run(
             ["bash", "-c", line.replace("curl -i ", "curl ")], capture_output=True, check=True
         )
-        assert done.stdout.decode() == str(wire.send(request).status_code), line
-    wire.close()
+        assert done.stdout.decode() == str(client.send(request).status_code), line
+    client.close()
