@@ -179,7 +179,7 @@ def test_interrupted_fuzzing_tells_what_it_found(server: RunningServer, layout: 
         running.send_signal(signal.SIGINT)
         status, printed = ended(running)
     assert status == 130, printed
-    assert f"{edition}: interrupted, so this is not all of it" in printed
+    assert f"{edition}: interrupted, so these results are incomplete" in printed
     told = json.loads((layout.report / edition / "fuzz.json").read_text(encoding="utf-8"))
     assert told["complete"] is False
     assert told["requests"] < 100_000
