@@ -47,6 +47,7 @@ def test_the_database_is_kept_in_the_folder_that_was_named(layout: Layout, tmp_p
     )
 
 
+@pytest.mark.slow
 def test_without_an_engine_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     """Before anything is built. A child, since the SDK leaves the socket of its attempt open."""
     done = subprocess.run(

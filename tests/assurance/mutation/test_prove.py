@@ -84,6 +84,7 @@ def named(name: str, status: int, body: str = "") -> Fault:
     return replace(known, filter=lambda _request, _sound: answer_with(status, resource))
 
 
+@pytest.mark.slow
 def test_a_fault_is_caught_by_a_test_of_its_own(proved: Callable[..., list[Proof]]) -> None:
     (proof,) = proved(named(GONE, 404))
     assert proof.holds
@@ -92,10 +93,12 @@ def test_a_fault_is_caught_by_a_test_of_its_own(proved: Callable[..., list[Proof
     assert told(proof).startswith(f"caught: NDOP-066 {GONE} (ndop-1.1.0): test_cap")
 
 
+@pytest.mark.slow
 def test_a_test_that_no_fault_makes_fail_is_named(proved: Callable[..., list[Proof]]) -> None:
     assert blind_tests(proved(named(GONE, 404))) == ["test_capability.py::test_own_and_blind"]
 
 
+@pytest.mark.slow
 def test_a_fault_that_only_others_catch_is_not_proved(proved: Callable[..., list[Proof]]) -> None:
     (proof,) = proved(named(GONE, 200, "Changed"))
     assert not proof.holds
@@ -104,6 +107,7 @@ def test_a_fault_that_only_others_catch_is_not_proved(proved: Callable[..., list
     assert "caught only by test_capability.py::test_other" in told(proof)
 
 
+@pytest.mark.slow
 def test_a_fault_that_nothing_catches_is_not_proved(proved: Callable[..., list[Proof]]) -> None:
     (known,) = [one for one in FAULTS if one.name == GONE]
     proofs = proved(
@@ -113,6 +117,7 @@ def test_a_fault_that_nothing_catches_is_not_proved(proved: Callable[..., list[P
     assert "caught by nothing" in told(proofs[0])
 
 
+@pytest.mark.slow
 def test_a_skipped_test_proves_nothing(small: Layout, proved: Callable[..., list[Proof]]) -> None:
     suite = small.conformance_tests / "test_capability.py"
     skipping = 'ndop.get("metadata")\n    pytest.skip("as it likes")'
@@ -123,17 +128,20 @@ def test_a_skipped_test_proves_nothing(small: Layout, proved: Callable[..., list
     assert "test_capability.py::test_own_and_blind (skipped)" in told(proof)
 
 
+@pytest.mark.slow
 def test_without_a_fault_every_test_must_pass(proved: Callable[..., list[Proof]]) -> None:
     with pytest.raises(ProofError, match=r"test_other.*does not pass without a fault"):
         proved(named(ANOTHER, 404), body='{"resourceType": "Other"}')
 
 
+@pytest.mark.slow
 def test_a_fault_that_breaks_proves_nothing(proved: Callable[..., list[Proof]]) -> None:
     (known,) = [one for one in FAULTS if one.name == GONE]
     with pytest.raises(ProofError, match=r"broke a fault[\s\S]*ZeroDivisionError"):
         proved(replace(known, filter=lambda _request, _sound: 1 / 0))  # type: ignore[arg-type,return-value]
 
 
+@pytest.mark.slow
 def test_every_shall_row_of_the_suite_has_a_fault(
     layout: Layout, folder: EditionFolder, register: Register
 ) -> None:
