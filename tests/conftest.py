@@ -10,24 +10,27 @@ from pathlib import Path
 
 import httpx
 import pytest
-from rich.console import Console
 
 from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition, EditionFolder
-from ndop.examples import files as examples
 from ndop.examples.recordings import Recordings
-from ndop.java import modules
-from ndop.profiles import build as profiles
 from ndop.server import process
+from ndop.server.assembly import build_all
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout, checkout
 from ndop.system.progress import Progress
 from ndop.validation import Validator
 from tests.browser import chromium, open_page
 from tests.examples.recorder import Recorder
+from tests.slow_tests import only_slow_tests_start_slow_programs, pytest_collection_modifyitems
 
-__all__ = ["chromium", "open_page"]
+__all__ = [
+    "chromium",
+    "only_slow_tests_start_slow_programs",
+    "open_page",
+    "pytest_collection_modifyitems",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,8 +48,8 @@ def layout() -> Layout:
 
 @pytest.fixture(scope="session")
 def progress() -> Progress:
-    """Says nothing."""
-    return Progress(Console(quiet=True))
+    """Prints nothing."""
+    return Progress.silent()
 
 
 @pytest.fixture(scope="session")
@@ -125,11 +128,9 @@ def published(layout: Layout) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(layout: Layout, folder: EditionFolder, progress: Progress) -> Layout:
+def built(layout: Layout, progress: Progress) -> Layout:
     """The checkout with everything built."""
-    profiles.build_if_stale(layout, folder.load_all(), progress)
-    examples.build_all(layout, folder.load_all())
-    modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
+    build_all(layout, progress)
     return layout
 
 

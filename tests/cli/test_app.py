@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -11,34 +12,42 @@ from pathlib import Path
 
 import httpx
 import pytest
-import typer.main
+from typer.testing import CliRunner
 
-from ndop.cli.app import app
+from ndop.cli.app import COMMANDS, app
 from ndop.server.process import RunningServer, free_port
 from ndop.system.layout import Layout
-from tests.cli.command import ended, ndop, started
+from tests.cli.command import ended, ndop, ndop_in_process, started
 from tests.conformance.canned import Answer, canned
 from tests.conformance.made import made_run, made_test
 
 
 def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
     """Insist on one clear message and the exit status."""
-    done = ndop(*arguments, home=home)
+    done = ndop_in_process(*arguments, home=home)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]
+@pytest.mark.parametrize("command", [one.name for one in COMMANDS])
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = ndop(command, "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(app, [*command.split(), "--help"])
+    assert done.exit_code == 0
     printed = " ".join(done.stdout.split())
     assert f"Example: ndop {command}" in printed
     assert "Exit status: 0" in printed
 
 
-def test_help_lists_the_exit_statuses() -> None:
-    assert "2 could not run" in ndop("--help").stdout
+def test_help_lists_the_exit_statuses_and_every_command() -> None:
+    told = ndop_in_process("--help").stdout
+    assert "2 could not run" in told
+    for one in COMMANDS:
+        assert re.search(rf"^  {one.name}  +{one.summary[:30]}", told, re.MULTILINE)
+
+
+def test_a_command_that_does_not_exist() -> None:
+    assert "No such command 'validat'. Did you mean 'validate'?" in refused("validat")
+    assert "Did you mean 'certificates init'" in refused("certificates")
 
 
 @pytest.mark.parametrize("command", [["run"], ["serve"], ["conformance", "http://127.0.0.1"]])
@@ -84,7 +93,7 @@ def test_a_run_needs_a_server() -> None:
 
 def test_a_preset_is_written_once_and_read(tmp_path: Path) -> None:
     file = tmp_path / "target.yaml"
-    done = ndop("conformance", "--init", "--preset", str(file))
+    done = ndop_in_process("conformance", "--init", "--preset", str(file))
     assert done.returncode == 0
     assert f"ndop conformance --preset {file} --dry-run" in done.stdout
     assert "it is not overwritten" in refused("conformance", "--init", "--preset", str(file))
@@ -99,15 +108,15 @@ def test_runs_are_compared(tmp_path: Path) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_text(made_run([made_test("x")]).model_dump_json())
     new.write_text(made_run([made_test("x", "failed")]).model_dump_json())
-    broken = ndop("conformance", "compare", str(old), str(new))
+    broken = ndop_in_process("conformance", "compare", str(old), str(new))
     assert broken.returncode == 1
     assert "passed → failed" in broken.stdout
-    assert ndop("conformance", "compare", str(new), str(old)).returncode == 0
+    assert ndop_in_process("conformance", "compare", str(new), str(old)).returncode == 0
     assert "expected a results.json" in refused("conformance", "compare", "nowhere", str(new))
 
 
 def test_the_schema_is_printed() -> None:
-    done = ndop("conformance", "--schema")
+    done = ndop_in_process("conformance", "--schema")
     assert json.loads(done.stdout)["title"] == "RunResult"
 
 

@@ -11,7 +11,7 @@ from fhir.resources.STU3.consent import Consent
 
 from ndop.editions import EditionFolder
 from ndop.system.layout import Layout
-from tests.cli.command import ndop
+from tests.cli.command import ndop_in_process as ndop
 
 PATIENT = "9990000018"
 WHEN = "2026-01-31T09:30:00+00:00"

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from ndop.cli.app import app
 
+pytestmark = pytest.mark.slow
+
 
 def ndop(*arguments: str) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, ["requirements", *arguments])

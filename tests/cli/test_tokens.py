@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from ndop.editions import EditionFolder
-from tests.cli.command import ndop
+from tests.cli.command import ndop_in_process as ndop
 from tests.fhir.test_tokens import payload
 
 PATIENT = "9990000018"
@@ -68,5 +68,5 @@ def test_keys_sign_and_verify(tmp_path: Path) -> None:
     before = private.read_bytes()
     again = ndop("keys", str(folder))
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
     assert private.read_bytes() == before

@@ -10,7 +10,9 @@ from rich.console import Console
 from ndop.assurance.fuzzing import report
 from ndop.assurance.fuzzing.plan import KINDS, REQUESTS, Plan
 from ndop.assurance.fuzzing.run import fuzz_new_server, fuzz_server
-from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.cli.options import EditionsOption
+from ndop.editions.installed import load_editions
+from ndop.server.assembly import build_all
 from ndop.system.layout import checkout
 from ndop.system.progress import Progress
 
@@ -18,11 +20,12 @@ from ndop.system.progress import Progress
 def fuzz(
     edition: EditionsOption = None,
     requests: Annotated[
-        int, typer.Option(min=1, help="At least this many for each edition.")
+        int, typer.Option(min=1, help="Requests for each edition, at least.")
     ] = REQUESTS,
-    seed: Annotated[int, typer.Option(help="The same seed sends the same requests.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 0,
     kind: Annotated[
-        list[str] | None, typer.Option(help=f"One of: {', '.join(KINDS)}; by default all.")
+        list[str] | None,
+        typer.Option(help=f"One of {', '.join(KINDS)}; by default all. May be repeated."),
     ] = None,
     server: Annotated[
         str | None,
@@ -31,15 +34,15 @@ def fuzz(
         ),
     ] = None,
 ) -> None:
-    """Send random requests; check every response, what is stored, the heap and the log."""
+    """Send random requests and check every response, the store, the heap and the log."""
     if server is not None and len(edition or []) != 1:
         raise typer.BadParameter("--server needs one --edition")
     for one in kind or []:
         if one not in KINDS:
             raise typer.BadParameter(f"--kind: expected one of {', '.join(KINDS)}; found {one}")
     layout, progress = checkout(), Progress()
-    editions = load_editions(layout, edition)
-    build_everything(layout, progress)
+    editions = load_editions(edition)
+    build_all(layout, progress)
     plan = Plan(requests, seed, tuple(kind or ()))
     console = Console(highlight=False, soft_wrap=True)
     failed = False

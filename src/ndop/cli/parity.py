@@ -1,6 +1,4 @@
-"""ndop parity: over mutated Consents, the same verdict from the published and the generated
-profiles, and from validator and server.
-"""
+"""ndop parity."""
 
 from __future__ import annotations
 
@@ -15,7 +13,9 @@ from ndop.assurance.corpus import COUNT, SEED
 from ndop.assurance.parity import page
 from ndop.assurance.parity.profile_verdicts import require_published
 from ndop.assurance.parity.run import is_complete, run
-from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.cli.options import EditionsOption
+from ndop.editions.installed import load_editions
+from ndop.server.assembly import build_all
 from ndop.system.layout import checkout
 from ndop.system.progress import Progress
 
@@ -31,12 +31,12 @@ def parity(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="The published profiles, a folder an edition (docs/parity.md: where to get them); "
-            "by default NDOP_PUBLISHED, else ../shared/reference.",
+            help="The published profiles, a folder for each edition (docs/parity.md says where to get "
+            "them); by default NDOP_PUBLISHED, else ../shared/reference.",
         ),
     ] = None,
 ) -> None:
-    """Compare verdicts of published and generated profiles, and of server and validator."""
+    """Compare the verdicts of published and generated profiles, of server and validator."""
     layout, progress = checkout(), Progress()
     if published is not None:
         layout = replace(layout, published_folder=published.resolve())
@@ -45,9 +45,9 @@ def parity(
         raise typer.BadParameter(
             "--write goes without --edition, --seed and --count: the page has every edition"
         )
-    editions = load_editions(layout, edition)
+    editions = load_editions(edition)
     require_published(layout, editions)
-    build_everything(layout, progress)
+    build_all(layout, progress)
     outcome = run(layout, editions, progress, count=count, seed=seed, complete=complete)
     console = Console(highlight=False, soft_wrap=True)
     for line in outcome.lines():

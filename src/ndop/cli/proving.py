@@ -1,4 +1,4 @@
-"""ndop prove: seed faults before our server, and see whether the suite catches them."""
+"""ndop prove."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from rich.console import Console
 from ndop.assurance.mutation import report
 from ndop.assurance.mutation.run import Selection, run, select
 from ndop.assurance.mutation.shards import Shard
-from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.cli.options import EditionsOption
+from ndop.editions.installed import load_editions
+from ndop.server.assembly import build_all
 from ndop.system.layout import checkout
 from ndop.system.progress import Progress
 
@@ -27,9 +29,9 @@ def prove(
         ),
     ] = "1/1",
 ) -> None:
-    """Seed each fault before our server: a test of its own requirement must catch it."""
+    """Seed faults in the server's responses: a test of the requirement must catch each."""
     layout, progress = checkout(), Progress()
-    editions = load_editions(layout, edition)
+    editions = load_editions(edition)
     try:
         selection = Selection(only or (), Shard.parse(shard))
     except ValueError as error:
@@ -37,7 +39,7 @@ def prove(
     faults = select(layout, editions, selection)
     if not faults:
         raise typer.BadParameter(f"no fault matches {' '.join(selection.arguments())}")
-    build_everything(layout, progress)
+    build_all(layout, progress)
     outcome = run(layout, editions, faults, selection, progress)
     console = Console(highlight=False, soft_wrap=True)
     for result in outcome.results:

@@ -103,6 +103,7 @@ def entries_of(layout: Layout, editions: list[Edition], **results: RunResult) ->
     return account(requirements.read(layout.requirements), editions, TESTS, results)
 
 
+@pytest.mark.slow
 def test_tests_are_collected_with_rows_and_editions(small: Layout) -> None:
     assert collect(small) == TESTS
 
@@ -155,6 +156,7 @@ def test_each_kind_of_fault_is_told(
     assert told in found[0]
 
 
+@pytest.mark.slow
 def test_tests_without_a_row_or_of_an_unknown_one_are_told(
     small: Layout, editions: list[Edition]
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_test_of_java_is_found(layout: Layout, small: Layout, editions: list[E
     assert "there is no such test in the file" in problems_of(small, editions)[0]
 
 
+@pytest.mark.slow
 def test_a_suite_that_cannot_be_read_is_told(small: Layout) -> None:
     (small.conformance_tests / "test_read.py").write_text("def (", encoding="utf-8")
     with pytest.raises(BuildError, match=r"cannot be read by pytest:[\s\S]*SyntaxError"):
@@ -263,6 +266,7 @@ def test_elements_of_a_profile_are_named(layout: Layout, editions: list[Edition]
     assert entries["NDOP-097", "ndop-1.1.0"].concerns == ["read"]
 
 
+@pytest.mark.slow
 def test_every_row_is_accounted_for(layout: Layout, editions: list[Edition]) -> None:
     """The project's own register and suite."""
     register = requirements.read(layout.requirements)

@@ -24,7 +24,7 @@ from ndop.system.layout import Layout
 from tests.conformance.canned import Answer, canned
 from tests.conformance.small_suite import checkout_with
 
-SLOW_2 = pytest.param(2, marks=pytest.mark.slow)
+pytestmark = pytest.mark.slow
 
 SUITE = '''
 import pytest
@@ -133,7 +133,7 @@ def test_a_failure_is_explained_with_its_request(suite: Layout, tmp_path: Path) 
     assert "expected: 404" in told
 
 
-@pytest.mark.parametrize("workers", [1, SLOW_2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_reports(suite: Layout, tmp_path: Path, workers: int) -> None:
     result = ran(suite, tmp_path, workers=workers)
     folder = tmp_path / "report"
@@ -178,7 +178,6 @@ def written(suite: Layout, text: str) -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_ends_at_its_limit(suite: Layout, tmp_path: Path, workers: int) -> None:
     written(
@@ -256,7 +255,7 @@ def test_a(patient, new_patient, number):
 """
 
 
-@pytest.mark.parametrize("workers", [1, SLOW_2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_no_patient_is_taken_twice(suite: Layout, tmp_path: Path, workers: int) -> None:
     written(suite, PATIENTS)
     result = ran(suite, tmp_path, workers=workers)
@@ -266,7 +265,7 @@ def test_no_patient_is_taken_twice(suite: Layout, tmp_path: Path, workers: int) 
     assert all(patient.startswith("999") for patient in taken)
 
 
-@pytest.mark.parametrize("workers", [1, SLOW_2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, workers: int) -> None:
     written(suite, PATIENTS)
     named = tuple(itertools.islice(synthetic(7), 8))

@@ -13,6 +13,8 @@ from ndop.server.process import RunningServer
 from ndop.system.layout import Layout
 from tests.conformance.canned import Answer, canned
 
+pytestmark = pytest.mark.slow
+
 
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", str(folder)]
@@ -55,13 +57,11 @@ def test_a_preset_is_read(example: Path, tmp_path: Path) -> None:
     assert "NDOP-086 is left out: ours" in done.stdout
 
 
-@pytest.mark.slow
 def test_they_pass_against_the_reference_server(example: Path, server: RunningServer) -> None:
     done = run_pytest(example, "--ndop-base-url", server.base_url)
     assert "2 passed" in done.stdout, done.stdout
 
 
-@pytest.mark.slow
 def test_they_run_with_the_suite(example: Path, server: RunningServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ndop", "conformance", server.base_url]
     options = ["--tests", str(example), "--only", "our-portal", "--only", "read"]

@@ -16,7 +16,7 @@ from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from ndop.system.signals import handling
+from ndop.system.signals import signal_handler
 
 
 def fuzz_new_server(
@@ -40,7 +40,7 @@ def fuzz_server(
 ) -> FuzzResult:
     """Fuzz a running server; see `fuzz`. The first Ctrl-C takes effect between two requests."""
     with (
-        progress.counted(f"Fuzzing {edition.id}", plan.requests) as advance,
+        progress.track_items(f"Fuzzing {edition.id}", plan.requests) as advance,
         _interruption_between_requests() as raise_if_interrupted,
     ):
 
@@ -77,5 +77,5 @@ def _interruption_between_requests() -> Iterator[Callable[[], None]]:
         if pressed:
             raise KeyboardInterrupt
 
-    with handling([signal.SIGINT], on_signal):
+    with signal_handler([signal.SIGINT], on_signal):
         yield raise_if_interrupted

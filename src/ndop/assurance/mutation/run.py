@@ -17,8 +17,8 @@ from ndop.conformance.register import requirements
 from ndop.editions import Edition
 from ndop.system.errors import ProofError
 from ndop.system.layout import Layout
+from ndop.system.parallel_editions import run_in_parallel
 from ndop.system.progress import Progress
-from ndop.system.side_by_side import run_side_by_side
 
 _RESULTS = "proofs.json"
 _WHOLE = Shard(1, 1)
@@ -90,7 +90,7 @@ def run(
         (one,) = editions
         results.write(prove(layout, one, faults[one.id], progress), _file(layout, one))
     else:
-        _run_side_by_side(layout, editions, selection)
+        _run_in_parallel(layout, editions, selection)
     by_edition = {one.id: results.read(_file(layout, one)) for one in editions}
     vacuous = [
         f"{edition}: no fault makes {test} fail"
@@ -113,9 +113,9 @@ def _file(layout: Layout, edition: Edition) -> Path:
     return layout.proof / edition.id / _RESULTS
 
 
-def _run_side_by_side(layout: Layout, editions: Sequence[Edition], selection: Selection) -> None:
+def _run_in_parallel(layout: Layout, editions: Sequence[Edition], selection: Selection) -> None:
     ids = [one.id for one in editions]
-    runs = run_side_by_side(["prove", *selection.arguments()], ids, layout.root, layout.proof)
+    runs = run_in_parallel(["prove", *selection.arguments()], ids, layout.root, layout.proof)
     failed = [one for one in runs if not (layout.proof / one.edition / _RESULTS).exists()]
     if failed:
-        raise ProofError("\n".join(f"{one.edition}: {one.told}" for one in failed))
+        raise ProofError("\n".join(f"{one.edition}: {one.output}" for one in failed))

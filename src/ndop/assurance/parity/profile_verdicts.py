@@ -18,7 +18,7 @@ from ndop.assurance.parity.explanations import Explanation, Explanations, Spelli
 from ndop.consents import Draft
 from ndop.editions import Edition
 from ndop.java import toolkit
-from ndop.java.toolkit import Finding, Inspection
+from ndop.java.toolkit import Finding, ValidationJob
 from ndop.profiles.comparison import generated_definitions, published_definitions
 from ndop.system.errors import MissingReferenceError
 from ndop.system.layout import Layout
@@ -113,16 +113,16 @@ def compare_profiles(
     """
     require_published(layout, [edition for edition, _ in corpora])
     known = {edition.id: explanations.read(layout.verdicts, edition.id) for edition, _ in corpora}
-    inspections: list[Inspection] = []
+    jobs: list[ValidationJob] = []
     for edition, corpus in corpora:
         consents = [one.consent for one in corpus]
         respelt = _in_published_spelling(known[edition.id], consents)
         published = [file for file, _ in published_definitions(layout.published / edition.id)]
         generated = [file for file, _ in generated_definitions(layout.generated / edition.id)]
         url = edition.consent.url
-        inspections.append(Inspection(published, url, [*consents, *respelt]))
-        inspections.append(Inspection(generated, url, consents))
-    findings = iter(toolkit.objections(layout, inspections))
+        jobs.append(ValidationJob(published, url, [*consents, *respelt]))
+        jobs.append(ValidationJob(generated, url, consents))
+    findings = iter(toolkit.invalidating_findings(layout, jobs))
     results = {}
     for edition, corpus in corpora:
         result = results[edition.id] = ProfileParity(edition.id, known[edition.id])
