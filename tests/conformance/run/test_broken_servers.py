@@ -73,7 +73,7 @@ SERVERS: dict[str, tuple[Behaviour, str, str]] = {
     "is no HTTP": (sends(NOT_HTTP), "illegal status line", "illegal status line"),
     "answers HTML": (sends(HTML), "found text/html", "a JSON object"),
     "redirects": (sends(REDIRECT), "redirects to https://elsewhere.example/login", "found:    302"),
-    "is busy": (sends(BUSY), "It asks to come back after 120", "found:    503"),
+    "is busy": (sends(BUSY), "It asks clients to retry after 120", "found:    503"),
     "claims gzip": (
         sends(NO_GZIP),
         "a body that is not compressed as its Content-Encoding says",

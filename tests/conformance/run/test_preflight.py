@@ -65,7 +65,7 @@ def test_an_stu3_server_is_accepted(edition: Edition, version: str) -> None:
         (Answer("gone", status=404), "HTTP status 404"),
         (
             Answer("", status=503, headers={"Retry-After": "120"}),
-            "is unavailable (HTTP status 503). It asks to come back after 120",
+            "is unavailable (HTTP status 503). It asks clients to retry after 120",
         ),
         (Answer("", status=302, headers={"Location": "/login"}), "it redirects to /login"),
         (Answer("", status=401), "give a token, headers or a client certificate in a preset"),
