@@ -31,7 +31,7 @@ def test_a_file_is_addressed_to_the_national_service(source: Path, folder: Editi
         assert told["LocalId"] == data.stem
 
 
-def test_a_bad_file_is_not_addressed(source: Path, edition: Edition) -> None:
+def test_an_invalid_file_is_not_written(source: Path, edition: Edition) -> None:
     source.write_bytes(b"999000001,\n")
     with pytest.raises(FileRefusedError, match="Line 1"):
         write_message(source, source.with_name("to.dat"), edition.upholding, "X99", strict=False)

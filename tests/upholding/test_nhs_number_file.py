@@ -19,7 +19,7 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def test_numbers_come_as_they_stand(source: Path) -> None:
+def test_numbers_are_read_in_order(source: Path) -> None:
     """NDOP-189"""
     assert validate_file(source, strict=True) == 10_000
     assert [number for chunk in read_chunks(source) for number in chunk] == NUMBERS
@@ -47,7 +47,7 @@ def test_an_empty_file_has_no_numbers(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("number", [1, 7001])
-def test_a_bad_line_is_told_without_its_number(
+def test_a_wrong_line_is_reported_without_its_number(
     source: Path, line: bytes, form: str, number: int
 ) -> None:
     """NDOP-190"""
@@ -65,7 +65,7 @@ def test_the_last_line_has_its_line_feed_too(source: Path) -> None:
         validate_file(source)
 
 
-def test_check_digits_count_where_they_are_asked_for(source: Path) -> None:
+def test_check_digits_are_validated_in_strict_mode(source: Path) -> None:
     first = NUMBERS[0]
     wrong = f"{first[:9]}{(int(first[9]) + 1) % 10}"
     source.write_bytes(format_lines([*NUMBERS[:5000], wrong]))

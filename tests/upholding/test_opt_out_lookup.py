@@ -95,7 +95,7 @@ def test_inactive_means_opted_out_in_the_first_draft(
 
 
 @pytest.mark.slow
-def test_each_purpose_is_asked_for_itself(
+def test_each_purpose_is_looked_up_by_itself(
     server_of_draft: RunningServer, draft: Edition, three: list[str]
 ) -> None:
     """NDOP-188"""

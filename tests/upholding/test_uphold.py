@@ -62,7 +62,7 @@ def test_progress_is_reported(source: Path) -> None:
     assert [done for done, _ in reported] == sorted({done for done, _ in reported})
 
 
-def test_one_bad_line_gives_a_failure_file_and_no_result(source: Path) -> None:
+def test_a_wrong_line_gives_a_failure_file_and_no_result(source: Path) -> None:
     """NDOP-190: and no opt-out is looked up."""
 
     def nobody(_: Sequence[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""How findings are written: each format as what reads it expects it."""
+"""The formatters: each format is what its readers expect."""
 
 from __future__ import annotations
 

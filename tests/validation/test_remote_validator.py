@@ -1,4 +1,4 @@
-"""Asking a server's own $validate: a plain HAPI server that has the profiles."""
+"""Validation by a server's own $validate: a plain HAPI server that has the profiles."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_same_findings(remote: Validator, validator: Validator, consent: Dra
         assert remote.check(resource) == validator.check(resource)
 
 
-def test_places(remote: Validator, tmp_path: Path, consent: Draft) -> None:
+def test_positions(remote: Validator, tmp_path: Path, consent: Draft) -> None:
     file = tmp_path / "a.ndjson"
     wrong = json.dumps(having(consent, "status", value="draft"))
     file.write_text(f"{json.dumps(consent)}\n{wrong}\n{wrong[:99]}\n")
@@ -63,7 +63,7 @@ def test_places(remote: Validator, tmp_path: Path, consent: Draft) -> None:
     assert (cut.findings[0].line, cut.findings[0].code) == (3, "BAD_REQUEST")
 
 
-def test_a_server_that_refuses_operations(server: RunningServer, edition: Edition) -> None:
+def test_a_server_without_the_operation(server: RunningServer, edition: Edition) -> None:
     assert "does not validate: expected an OperationOutcome, found HTTP 501" in refused(
         edition, server.base_url
     )
@@ -74,7 +74,7 @@ def test_nothing_answers(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[", "ftp://127.0.0.1"])
-def test_what_is_no_base_url(edition: Edition, url: str) -> None:
+def test_an_invalid_base_url(edition: Edition, url: str) -> None:
     with Validator(edition, server=url) as validator, pytest.raises(CheckError):
         validator.check({"resourceType": "Consent"})
 

@@ -1,4 +1,4 @@
-"""The validator says what the server says to a POST: the same verdict, the same Spine code."""
+"""The validator agrees with the server's answer to a POST: the same verdict and Spine code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found in files, folders and streams, and where."""
+"""Reading resources from files, folders and streams, with their positions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def only_unreadable(*paths: str) -> UnreadableSource:
     return one
 
 
-def test_a_folder_in_a_stable_order_and_what_it_does_not_hold(tmp_path: Path) -> None:
+def test_a_folder_is_read_in_a_stable_order(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     for name in ("b.json", "a.xml", "below/c.ndjson", "notes.txt"):
         put(tmp_path, name, LINE)
@@ -62,13 +62,13 @@ def test_standard_input() -> None:
     assert [one.line for one in sources("-", stdin=f"{LINE}\n\n{LINE}".encode())] == [1, 3]
 
 
-def test_lines_end_as_on_windows_or_not(tmp_path: Path) -> None:
+def test_line_endings_of_either_kind(tmp_path: Path) -> None:
     for ending in ("\n", "\r\n"):
         found = sources(put(tmp_path, "a.ndjson", f"{LINE}{ending}{LINE}{ending}"))
         assert [one.text for one in found] == [LINE, LINE]
 
 
-def test_a_bundle_in_json_with_places(tmp_path: Path) -> None:
+def test_positions_in_a_json_bundle(tmp_path: Path) -> None:
     bundle = {
         "resourceType": "Bundle",
         "entry": [{"fullUrl": "x"}, {"resource": CONSENT}, {"resource": CONSENT}],
@@ -97,12 +97,12 @@ def test_keys_of_a_bundle_in_another_order(tmp_path: Path) -> None:
     assert [one.entry for one in sources(put(tmp_path, "b.json", text))] == ["entry[0]"]
 
 
-def test_what_contains_the_word_bundle_is_none(tmp_path: Path) -> None:
+def test_a_resource_that_contains_a_bundle_is_not_one(tmp_path: Path) -> None:
     text = json.dumps({**CONSENT, "contained": [{"resourceType": "Bundle"}]}, indent=1)
     assert [one.entry for one in sources(put(tmp_path, "c.json", text))] == [""]
 
 
-def test_a_bundle_in_xml_with_places(tmp_path: Path) -> None:
+def test_positions_in_an_xml_bundle(tmp_path: Path) -> None:
     text = (
         '<?xml version="1.0"?>\n<Bundle xmlns="http://hl7.org/fhir">\n <!-- é -->\n'
         " <entry><fullUrl value='x'/></entry>\n"
@@ -148,7 +148,7 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
 
 
 def test_a_file_that_the_system_cannot_read() -> None:
-    """Reading this one fails for everybody, root too."""
+    """Not even root can read this file."""
     if not Path("/proc/self/mem").exists():
         pytest.skip("no /proc here")
     unreadable = only_unreadable("/proc/self/mem")
@@ -212,7 +212,7 @@ def test_a_broken_entry_of_a_bundle(tmp_path: Path) -> None:
     ],
     ids=["no value", "a comma too many", "nested too deeply"],
 )
-def test_an_entry_that_is_no_json_hides_no_other(tmp_path: Path, broken: str) -> None:
+def test_a_malformed_entry_does_not_hide_others(tmp_path: Path, broken: str) -> None:
     bundle = {"resourceType": "Bundle", "entry": [{"resource": CONSENT}] * 3}
     text = json.dumps(bundle, indent=1)
     second = text.index("  {", text.index("  {") + 3) + 2
@@ -231,7 +231,7 @@ def test_an_entry_that_never_ends_hides_the_rest(tmp_path: Path) -> None:
     assert isinstance(unreadable, UnreadableSource)
 
 
-def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
+def test_a_dangling_link_is_reported(tmp_path: Path) -> None:
     put(tmp_path, "a.json", LINE)
     (tmp_path / "b.json").symlink_to("nowhere.json")
     found = list(read_sources([str(tmp_path)]))
@@ -258,7 +258,7 @@ def test_a_bundle_in_xml_that_ends_early(tmp_path: Path) -> None:
     assert found[1].finding.line == 3
 
 
-def test_a_document_type_is_refused_and_nothing_expanded(tmp_path: Path) -> None:
+def test_a_document_type_is_rejected_and_nothing_expanded(tmp_path: Path) -> None:
     laughs = "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(30))
     text = (
         f"<?xml version='1.0'?>\n<!DOCTYPE c [<!ENTITY a0 'ha'>{laughs}]><Consent>&a30;</Consent>"
@@ -280,7 +280,7 @@ def test_a_document_of_two_hundred_megabytes(tmp_path: Path) -> None:
     assert "NDJSON" in unreadable.finding.message
 
 
-def test_a_line_that_is_too_long_hides_no_other(tmp_path: Path) -> None:
+def test_a_line_that_is_too_long_does_not_hide_others(tmp_path: Path) -> None:
     long = '{"x": "' + "a" * (MAX_DOCUMENT_BYTES + 10) + '"}'
     found = list(read_sources([put(tmp_path, "a.ndjson", f"{LINE}\n{long}\n{LINE}\n")]))
     assert [type(one) for one in found] == [ResourceSource, UnreadableSource, ResourceSource]
@@ -289,19 +289,19 @@ def test_a_line_that_is_too_long_hides_no_other(tmp_path: Path) -> None:
     assert (found[1].finding.line, found[2].line) == (2, 3)
 
 
-def test_a_resource_that_no_server_would_read(tmp_path: Path) -> None:
+def test_a_resource_that_is_too_large_for_a_server(tmp_path: Path) -> None:
     text = json.dumps({**CONSENT, "x": "a" * MAX_RESOURCE_BYTES}, indent=1)
     assert only_unreadable(put(tmp_path, "a.json", text)).situation == "body-too-large"
 
 
-def test_the_bound_is_that_of_the_server(layout: object) -> None:
+def test_the_limit_is_that_of_the_server(layout: object) -> None:
     root = Path(__file__).parents[2]
     (settings,) = (root / "plugin/extension/src/main/java").rglob("NdopProperties.java")
     assert '@DefaultValue("1MB") DataSize maxBody' in settings.read_text(encoding="utf-8")
     assert MAX_RESOURCE_BYTES == 1024 * 1024
 
 
-def test_what_is_read_is_told(tmp_path: Path) -> None:
+def test_reads_are_reported(tmp_path: Path) -> None:
     content = f"{LINE}\n" * 100
     reads: list[int] = []
     list(read_sources([put(tmp_path, "a.ndjson", content)], on_read=reads.append))

@@ -6,7 +6,6 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Any, BinaryIO, Protocol
 
 from pydantic import BaseModel
@@ -100,12 +99,7 @@ class Validator:
     def __enter__(self) -> Validator:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _results(self, sources: Iterable[AnySource]) -> Iterator[Result]:

@@ -1,4 +1,4 @@
-"""The matrix of several editions' runs, over results made here."""
+"""The matrix of several editions' runs, from made-up results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conformance.made import made_row, made_run, made_test
 
 
 def a_run(edition: str, **outcomes: tuple[Outcome, ...]) -> RunResult:
-    """A run of an edition: area to the outcomes of its tests, which show a row an area."""
+    """A run of an edition, from the outcomes of tests by area, with a requirement for each area."""
     tests = [
         made_test(f"test_{number}", outcome, area=area, requirements=[])
         for area, of_area in outcomes.items()

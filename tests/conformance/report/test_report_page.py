@@ -1,4 +1,4 @@
-"""index.html in a browser: as a person reads it, filters it, prints it."""
+"""index.html in a browser: reading, filtering and printing it."""
 
 from __future__ import annotations
 

@@ -65,13 +65,13 @@ def test_an_stu3_server_is_accepted(edition: Edition, version: str) -> None:
         (Answer("gone", status=404), "HTTP status 404"),
         (
             Answer("", status=503, headers={"Retry-After": "120"}),
-            "is unavailable (HTTP status 503). It asks to come back after 120",
+            "is unavailable (HTTP status 503). It asks clients to retry after 120",
         ),
         (Answer("", status=302, headers={"Location": "/login"}), "it redirects to /login"),
         (Answer("", status=401), "give a token, headers or a client certificate in a preset"),
     ],
 )
-def test_anything_else_is_refused_in_one_sentence(
+def test_anything_else_is_rejected_in_one_sentence(
     edition: Edition, answer: Answer, told: str
 ) -> None:
     assert told in rejection(lambda *_: answer, edition)
@@ -104,12 +104,12 @@ def test_nothing_answers(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "localhost", "ftp://example.org", "http://", "http://[::1"])
-def test_no_url(edition: Edition, url: str) -> None:
+def test_an_invalid_url(edition: Edition, url: str) -> None:
     with pytest.raises(TargetError):
         check_server(url, edition)
 
 
-def test_a_password_in_the_url_is_not_told(edition: Edition) -> None:
+def test_a_password_in_the_url_is_masked(edition: Edition) -> None:
     address = f"http://me:hunter22@127.0.0.1:{free_port()}/fhir"
     with pytest.raises(TargetError) as error:
         check_server(address, edition)
@@ -117,7 +117,7 @@ def test_a_password_in_the_url_is_not_told(edition: Edition) -> None:
     assert "http://***@127.0.0.1" in str(error.value)
 
 
-def test_certificates_that_are_none(edition: Edition, tmp_path: Any) -> None:
+def test_files_that_are_not_certificates(edition: Edition, tmp_path: Any) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("nothing")
     with pytest.raises(PresetError, match=r"tls.ca: expected certificates in PEM in .*ca.pem"):

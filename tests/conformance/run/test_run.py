@@ -1,5 +1,4 @@
-"""The machinery of a run, over a suite of its own and canned answers: passed, failed, warned,
-skipped, incomplete."""
+"""Runs of a small suite against canned answers: passed, failed, warned, skipped, incomplete."""
 
 from __future__ import annotations
 
@@ -147,7 +146,7 @@ def test_reports(suite: Layout, tmp_path: Path, workers: int) -> None:
     assert "NDOP-097" in page
 
 
-def test_only_what_is_asked_for(suite: Layout, tmp_path: Path) -> None:
+def test_only_the_selected_tests_run(suite: Layout, tmp_path: Path) -> None:
     assert by_name(ran(suite, tmp_path, only=("NDOP-096",))).keys() == {"test_passes"}
     with pytest.raises(TargetError, match="No test fits NDOP-999"):
         ran(suite, tmp_path, only=("NDOP-999",))
@@ -166,7 +165,7 @@ def test_an_id_that_the_register_does_not_have(suite: Layout, tmp_path: Path) ->
         ran(suite, tmp_path)
 
 
-def test_a_broken_suite_is_told(suite: Layout, tmp_path: Path) -> None:
+def test_a_broken_suite_is_reported(suite: Layout, tmp_path: Path) -> None:
     (suite.conformance_tests / "test_read.py").write_text("def (", encoding="utf-8")
     with pytest.raises(TargetError, match="could not run"):
         ran(suite, tmp_path)
@@ -279,7 +278,9 @@ def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, work
     }
 
 
-def test_a_server_that_knows_everybody_does_not_hold_the_run(suite: Layout, tmp_path: Path) -> None:
+def test_a_server_that_knows_every_patient_does_not_block_the_run(
+    suite: Layout, tmp_path: Path
+) -> None:
     written(suite, PATIENTS)
     body = json.dumps({**json.loads(metadata("", "").body), "entry": []})
     with canned(lambda *_: Answer(body)) as base_url:
@@ -307,7 +308,7 @@ def test_c(ndop, note, number):
 def test_no_report_has_a_secret(
     suite: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A server that repeats everything, and a suite that does so too."""
+    """A server that echoes everything, and a suite that does so too."""
     written(suite, SECRETS)
     said = "9434765919 my-secret-token -----BEGIN CERTIFICATE-----\nMIIBsecret"
     answer = Answer(said, headers={"Set-Cookie": "crumbly-cookie", "X-Number": "9434765919"})
@@ -345,7 +346,7 @@ def test_a_preview_lists_what_would_be_skipped(suite: Layout, tmp_path: Path) ->
     assert not (tmp_path / "report").exists()
 
 
-def test_the_answer_of_a_proxy_is_named(suite: Layout, tmp_path: Path) -> None:
+def test_the_answer_of_a_proxy_is_identified(suite: Layout, tmp_path: Path) -> None:
     """NDOP-148: in XML, though JSON was asked for."""
     issue = '<issue><severity value="error"/><code value="forbidden"/></issue>'
     outcome = f'<OperationOutcome xmlns="http://hl7.org/fhir">{issue}</OperationOutcome>'

@@ -134,16 +134,16 @@ class _Preflight:
                 else "give a token, headers or a client certificate in a preset "
                 "(ndop conformance --init writes one)."
             )
-            raise TargetError(f"{address} asks who we are (HTTP status {status}): {remedy}")
+            raise TargetError(f"{address} requires authentication (HTTP status {status}): {remedy}")
         if response.is_redirect:
             where = Mask(self.access.secrets).text(response.headers.get("location", ""))
             raise TargetError(
                 f"Expected {what} at {address}; it redirects to {where or 'nowhere'} "
-                f"(HTTP status {status}). Give the base URL that answers itself."
+                f"(HTTP status {status}). Give a base URL that does not redirect."
             )
         if status == httpx.codes.SERVICE_UNAVAILABLE:
             after = response.headers.get("retry-after")
-            when = f" It asks to come back after {after} (seconds or time)." if after else ""
+            when = f" It asks clients to retry after {after} (seconds or time)." if after else ""
             raise TargetError(f"{address} is unavailable (HTTP status {status}).{when}")
         return response
 
@@ -158,7 +158,7 @@ class _Preflight:
             return f"The certificate of {address} is not trusted ({reason}). {remedy}"
         if "alert" in why.lower() and "certificate" in why.lower():
             return (
-                f"{address} asks for a client certificate, or refuses ours ({reason}). "
+                f"{address} requires a client certificate, or rejects ours ({reason}). "
                 "Give tls.certificate and tls.key in a preset."
             )
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
@@ -166,12 +166,12 @@ class _Preflight:
                 f"Nothing answers at {address} ({why}). "
                 "Is the server running, and is this its base URL?"
             )
-        return f"Expected an answer of HTTP at {address}; found {why}."
+        return f"Expected an HTTP response from {address}; found {why}."
 
 
 def _hint(response: httpx.Response) -> str:
     if response.status_code == httpx.codes.BAD_REQUEST and "MISSING_OR_INVALID" in response.text:
-        return "It may insist on a token: give --claim requires-token (docs/audit.md)."
+        return "It may require a token: give --claim requires-token (docs/audit.md)."
     return "Is this the base URL of the FHIR server?"
 
 
