@@ -76,6 +76,14 @@ def edition(folder: EditionFolder) -> Edition:
 
 
 @pytest.fixture(scope="session")
+def published_ids(folder: EditionFolder) -> list[str]:
+    """The editions that were published, so that there are profiles and prose to compare with: all
+    but those that are based on another.
+    """
+    return [one.id for one in folder.load_all() if not one.based_on]
+
+
+@pytest.fixture(scope="session")
 def started() -> dict[str, RunningServer]:
     """Edition id to the server of it that tests share, of those that a test has asked for."""
     return {}

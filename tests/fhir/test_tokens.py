@@ -147,7 +147,7 @@ def test_the_suite_names_the_interaction(method: str, url: str, expected: str) -
 
 
 def test_the_suite_names_the_patient_of_the_request(folder: EditionFolder) -> None:
-    (edition,) = (one for one in folder.load_all() if tokens.names_patient(one))
+    edition = next(one for one in folder.load_all() if tokens.names_patient(one))
     credentials = Credentials(edition)
     first, second = PATIENT, "9990000026"
 

@@ -14,13 +14,11 @@ from referencing.jsonschema import DRAFT202012
 from ndop.conformance.suite.client import JSON
 from ndop.editions import Edition, EditionFolder
 from ndop.profiles import openapi
-from ndop.system.layout import Layout
+from ndop.system.layout import Layout, checkout
 from ndop.validation import Validator
 
-EDITIONS = ["ndop-1.1.0", "ndop-0.0.9-alpha", "noom-draft"]
 
-
-@pytest.fixture(params=EDITIONS)
+@pytest.fixture(params=EditionFolder.of(checkout()).ids())
 def one(request: pytest.FixtureRequest, folder: EditionFolder) -> Edition:
     return folder.load(request.param)
 

@@ -31,8 +31,8 @@ def parity(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="The published profiles, a folder for each edition (docs/parity.md says where to get "
-            "them); by default NDOP_PUBLISHED, else ../shared/reference.",
+            help="The published profiles, a folder for each edition (docs/parity.md says where to "
+            "get them); by default NDOP_PUBLISHED, else ../shared/reference.",
         ),
     ] = None,
 ) -> None:

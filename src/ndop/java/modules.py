@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ndop.system import fingerprint
 from ndop.system.errors import BuildError, ProgramError
 from ndop.system.layout import Layout
 from ndop.system.processes import run
@@ -94,11 +94,7 @@ def _stamp_file(layout: Layout, module: Module) -> Path:
 
 def _fingerprint(layout: Layout, module: Module) -> str:
     """A digest of every file that the module is built from."""
-    digest = hashlib.sha256()
-    for file in _source_files(layout, module):
-        digest.update(str(file.relative_to(layout.root)).encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    return fingerprint.of_files(_source_files(layout, module), layout.root)
 
 
 def _source_files(layout: Layout, module: Module) -> Iterable[Path]:

@@ -16,9 +16,13 @@ from ndop.java import modules, toolkit
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.package import archive, pack
 from ndop.profiles.render import render
+from ndop.system import fingerprint
 from ndop.system.errors import BuildError, OutOfDateError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
+
+#: The folder of the package ndop.
+_PACKAGE = Path(__file__).parents[1]
 
 #: The command that brings profiles/generated up to date.
 MEND = "ndop build"
@@ -72,7 +76,7 @@ def build_if_stale(layout: Layout, editions: Sequence[Edition], progress: Progre
     """
     modules.build(layout, [modules.TOOLKIT], progress)
     stamp = layout.build / "stamps" / "profiles"
-    expected = _sources_fingerprint(layout)
+    expected = sources_fingerprint(layout)
     packed = all(
         (folder / f"{edition.id}.tgz").is_file()
         for edition in editions
@@ -81,7 +85,7 @@ def build_if_stale(layout: Layout, editions: Sequence[Edition], progress: Progre
     if packed and stamp.is_file() and stamp.read_text(encoding="ascii") == expected:
         return
     build(layout, editions, layout.generated, progress)
-    stamp.write_text(_sources_fingerprint(layout), encoding="ascii")
+    stamp.write_text(sources_fingerprint(layout), encoding="ascii")
 
 
 def check(layout: Layout, editions: Sequence[Edition], progress: Progress) -> None:
@@ -127,15 +131,20 @@ def make(
     }
 
 
-def _sources_fingerprint(layout: Layout) -> str:
-    """A digest of what profiles are made from and of what was made."""
-    digest = hashlib.sha256((layout.build / "stamps" / modules.TOOLKIT.name).read_bytes())
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    facts = sorted(file for file in layout.templates.parent.rglob("*") if file.is_file())
-    for file in (*code, *facts):
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def sources_fingerprint(layout: Layout, package: Path = _PACKAGE) -> str:
+    """A digest of all that profiles are made from, and of what was made: the toolkit, what this
+    module imports of `package`, the folder of ndop, and everything below profiles/.
+    """
+    folder = layout.templates.parent
+    toolkit_stamp = layout.build / "stamps" / modules.TOOLKIT.name
+    code = fingerprint.source_files(package / Path(__file__).relative_to(_PACKAGE), package)
+    facts = sorted(file for file in folder.rglob("*") if file.is_file())
+    parts = (
+        toolkit_stamp.read_text(encoding="ascii"),
+        fingerprint.of_files(code, package),
+        fingerprint.of_files(facts, folder),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _rendered(layout: Layout, edition: Edition) -> Path:

@@ -35,11 +35,11 @@ COUNT = 150
 
 @pytest.mark.slow
 def test_the_verdict_is_the_published_one(
-    built: Layout, published: Path, folder: EditionFolder
+    built: Layout, published: Path, folder: EditionFolder, published_ids: list[str]
 ) -> None:
-    corpora = [(edition, corpus(edition, count=COUNT)) for edition in folder.load_all()]
+    corpora = [(one, corpus(one, count=COUNT)) for one in map(folder.load, published_ids)]
     results = compare_profiles(built, corpora)
-    assert list(results) == folder.ids()
+    assert list(results) == published_ids
     for result in results.values():
         assert [str(one) for one in result.unexplained] == []
         assert len(result.verdicts) == COUNT
@@ -110,9 +110,11 @@ def test_without_the_published_profiles(
     require_published(elsewhere, editions)
 
 
-def test_every_explanation_names_a_recorded_reason(layout: Layout, folder: EditionFolder) -> None:
+def test_every_explanation_names_a_recorded_reason(
+    layout: Layout, published_ids: list[str]
+) -> None:
     specification = (layout.root / "docs/specification.md").read_text(encoding="utf-8")
-    for edition_id in folder.ids():
+    for edition_id in published_ids:
         known = explanations.read(layout.verdicts, edition_id)
         assert known.objections
         entries: list[Spelling | Explanation] = [*known.spellings, *known.objections]
@@ -219,10 +221,13 @@ def test_the_page_has_every_number() -> None:
     assert "| E-03 | published | 1 | x |" in text
 
 
-def test_the_committed_page_has_every_edition(layout: Layout, folder: EditionFolder) -> None:
+def test_the_committed_page_has_every_published_edition(
+    layout: Layout, published_ids: list[str]
+) -> None:
     text = layout.parity_page.read_text(encoding="utf-8")
     assert text.startswith(page.render([], {}, SEED))
-    for edition_id in folder.ids():
+    for edition_id in published_ids:
         assert f"## {edition_id}\n" in text
-    assert text.count("Different verdicts without an explanation: 0.") == len(folder.ids())
-    assert text.count("Consents on which server and validator differ: 0.") == len(folder.ids())
+    sections = [line for line in text.splitlines() if line.startswith("Different verdicts without")]
+    assert sections == ["Different verdicts without an explanation: 0."] * len(published_ids)
+    assert text.count("Consents on which server and validator differ: 0.") == len(published_ids)

@@ -35,7 +35,7 @@ FAULTS: Sequence[Fault] = [
 
 def faults_of(edition: Edition, register: Register) -> list[Fault]:
     """The faults that an edition can have: those whose requirement is one of its own."""
-    rows = {row.id for row in register.of(edition.id)}
+    rows = {row.id for row in register.of(edition)}
     return [one for one in FAULTS if one.requirement in rows and one.applies_to(edition)]
 
 
@@ -47,6 +47,6 @@ def requirements_without_fault(
     tested = {row for test in tests if edition.id in test.editions for row in test.requirements}
     return [
         row.id
-        for row in register.of(edition.id)
+        for row in register.of(edition)
         if row.level == "SHALL" and row.id in tested - with_fault
     ]

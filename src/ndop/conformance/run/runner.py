@@ -26,7 +26,7 @@ from ndop.conformance.run.pytest_process import ProcessResult
 from ndop.conformance.run.recorder import ProgressCallback, RunRecorder
 from ndop.conformance.suite.credentials import Credentials
 from ndop.conformance.suite.masking import Mask
-from ndop.editions import EditionFolder
+from ndop.editions import Edition, EditionFolder
 from ndop.system.errors import TargetError
 from ndop.system.layout import Layout
 
@@ -64,7 +64,8 @@ def run(layout: Layout, plan: RunPlan, on_progress: ProgressCallback) -> RunResu
     before KeyboardInterrupt is raised again.
     """
     _check_server(layout, plan)
-    rows = requirements.read(layout.requirements).of(plan.edition)
+    edition = EditionFolder.of(layout, plan.editions_folder).load(plan.edition)
+    rows = requirements.read(layout.requirements).of(edition)
     plan.report_folder.mkdir(parents=True, exist_ok=True)
     started, start = datetime.now(UTC), time.monotonic()
     recorder = RunRecorder(on_progress)
@@ -87,7 +88,7 @@ def run(layout: Layout, plan: RunPlan, on_progress: ProgressCallback) -> RunResu
         planned=recorder.expected,
         left_out=dict(plan.left_out),
         tests=sorted(recorder.tests, key=lambda test: test.id),
-        requirements=_requirement_results(layout, plan, rows, recorder.tests),
+        requirements=_requirement_results(layout, edition, rows, recorder.tests),
     )
     reports.write(result, plan.report_folder)
     if process.interrupt is not None:
@@ -143,10 +144,9 @@ def _pytest_arguments(layout: Layout, plan: RunPlan, *, workers: int) -> list[st
 
 
 def _requirement_results(
-    layout: Layout, plan: RunPlan, rows: Sequence[Requirement], tests: Sequence[TestResult]
+    layout: Layout, edition: Edition, rows: Sequence[Requirement], tests: Sequence[TestResult]
 ) -> list[RequirementResult]:
     known = EditionFolder.of(layout).load_all()
-    edition = EditionFolder.of(layout, plan.editions_folder).load(plan.edition)
     results = []
     for row in rows:
         own = sorted((test for test in tests if row.id in test.requirements), key=lambda t: t.id)

@@ -59,7 +59,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def applies_to(item: pytest.Item, edition: Edition, register: Register) -> bool:
     """Whether a test applies to an edition. Raises UsageError, as `requirements_of`."""
     rows = requirements_of(item, register)
-    applicable = {row.id for row in register.of(edition.id)}
+    applicable = {row.id for row in register.of(edition)}
     return (not rows or any(row.id in applicable for row in rows)) and all(
         marker.kwargs["holds"](edition) for marker in item.iter_markers("where")
     )
