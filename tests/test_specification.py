@@ -96,6 +96,7 @@ def defined(specification: Specification) -> list[str]:
 def test_every_decision_and_erratum_is_defined_once(
     specification: Specification, files: dict[str, str]
 ) -> None:
+    """In tests, D-9n and E-9n stand for what nobody has."""
     counted = Counter(defined(specification))
     assert [number for number, count in counted.items() if count > 1] == []
     assert {f"E-{number:02}" for number in range(1, 76)} <= counted.keys()
@@ -103,7 +104,7 @@ def test_every_decision_and_erratum_is_defined_once(
         (name, number)
         for name, text in files.items()
         for number in DECISION_OR_ERRATUM.findall(text)
-        if number not in counted
+        if number not in counted and not (name.startswith("tests/") and number[2] == "9")
     }
     assert dangling == set()
 
