@@ -6,6 +6,7 @@ The tests take the beginning of each corpus; `make parity` compares all of it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -228,6 +229,8 @@ def test_the_committed_page_has_every_published_edition(
     assert text.startswith(page.render([], {}, SEED))
     for edition_id in published_ids:
         assert f"## {edition_id}\n" in text
-    sections = [line for line in text.splitlines() if line.startswith("Different verdicts without")]
-    assert sections == ["Different verdicts without an explanation: 0."] * len(published_ids)
+    sections = re.findall(
+        r"^Different verdicts without an explanation: (\d+)\.", text, re.MULTILINE
+    )
+    assert sections == ["0"] * len(published_ids)
     assert text.count("Consents on which server and validator differ: 0.") == len(published_ids)
