@@ -13,8 +13,8 @@ import ndop.fhir.policy.InteractionPolicy;
 
 /**
  * Lets in a request whose audit headers and token satisfy the {@link CallerPolicy}, and refuses
- * every other (NDOP-150 to NDOP-176, decision D-08). The caller is known to all later interceptors
- * as the {@link RequestCaller}, also where the request is refused, so that the audit log has it.
+ * every other (NDOP-150 to NDOP-176, decision D-08). Later interceptors find the caller through
+ * {@link RequestCaller}, even if the request is refused, so that the audit log has it.
  *
  * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, before {@link
  * RequestScopeInterceptor}.

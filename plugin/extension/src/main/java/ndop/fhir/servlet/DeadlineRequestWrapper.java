@@ -16,8 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A request whose body must have arrived by a deadline. The container limits only the timeLimit
- * between two bytes, so that a client could send one now and then and hold a thread for days.
+ * A request whose body must have arrived by a deadline. The container limits only the time between
+ * two bytes, so that a client could send one now and then and hold a thread for days.
  */
 final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
 
