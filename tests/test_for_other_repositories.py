@@ -68,8 +68,8 @@ def test_the_action_is_one_of_github(layout: Layout) -> None:
 
 
 def test_the_action_names_the_editions(action: dict[str, Any], folder: EditionFolder) -> None:
-    told = action["inputs"]["edition"]["description"]
-    assert all(edition_id in told for edition_id in folder.ids())
+    message = action["inputs"]["edition"]["description"]
+    assert all(edition_id in message for edition_id in folder.ids())
     assert action["inputs"]["edition"]["default"] in folder.ids()
 
 

@@ -14,8 +14,8 @@ def assert_is_the_example(edition: Edition, answer: httpx.Response, situation: s
     """The answer says what the example says, but for the server's own numbers."""
     (example,) = (one for one in examples_of(edition) if one.name == f"outcome-{situation}")
     assert answer.status_code == example.status
-    told = [_numberless(issue) for issue in answer.json()["issue"]]
-    assert told == [_numberless(issue) for issue in example.resource["issue"]]
+    message = [_numberless(issue) for issue in answer.json()["issue"]]
+    assert message == [_numberless(issue) for issue in example.resource["issue"]]
 
 
 def _numberless(issue: dict[str, str]) -> dict[str, str]:
