@@ -7,6 +7,7 @@ in a process of its own, have the marker where they are defined.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def is_slow(command: Sequence[object]) -> bool:
     words = [str(word) for word in command]
+    if shutil.which(words[0]) is None:
+        return False  # it will not start
     if Path(words[0]).name.rstrip("0123456789.") not in FAST_PROGRAMS:
         return True
     return "-m" in words and words[words.index("-m") + 1] in SLOW_MODULES

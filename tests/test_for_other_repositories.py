@@ -67,8 +67,8 @@ def test_the_action_is_one_of_github(layout: Layout) -> None:
 
 
 def test_the_action_names_the_editions(action: dict[str, Any], published_ids: list[str]) -> None:
-    told = action["inputs"]["edition"]["description"]
-    assert all(edition_id in told for edition_id in published_ids)
+    description = action["inputs"]["edition"]["description"]
+    assert all(edition_id in description for edition_id in published_ids)
     assert action["inputs"]["edition"]["default"] in published_ids
 
 

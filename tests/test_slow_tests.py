@@ -13,7 +13,6 @@ from tests.slow_tests import is_slow
     [
         ["java", "-version"],
         ["/usr/bin/mvn", "verify"],
-        ["chromium", "--headless"],
         [sys.executable, "-m", "pytest"],
         [sys.executable, "-W", "error", "-m", "ndop", "run"],
     ],

@@ -82,7 +82,7 @@ def started(*arguments: str, until: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def ended(running: subprocess.Popen[str]) -> tuple[int, str]:
-    """Exit status of what was told to end, and what it printed since; never a traceback."""
+    """Exit status of a process that was asked to end, and what it printed since; no traceback."""
     printed, _ = running.communicate(timeout=60)
     assert "Traceback" not in printed
     return running.returncode, printed

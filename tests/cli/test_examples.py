@@ -65,7 +65,7 @@ def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--channel", "FAX"], "channel: expected one of OP (Online Process), PFSP"),
         (["--channel", "OP", "--purpose", "RESCH"], "purpose: expected one of 370856009"),
@@ -81,9 +81,9 @@ def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
         (["--channel", "OP", "--edition", "of-nobody"], "There is no edition 'of-nobody'"),
     ],
 )
-def test_what_makes_no_consent_is_told(arguments: list[str], told: str) -> None:
+def test_what_makes_no_consent_is_told(arguments: list[str], message: str) -> None:
     done = examples("new", "--nhs-number", PATIENT, *arguments)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""

@@ -45,7 +45,7 @@ def test_roles_scopes_and_faults() -> None:
 
 
 def test_bad_input_is_told(tmp_path: Path) -> None:
-    for arguments, told in (
+    for arguments, message in (
         (["--broken", "colour"], "found 'colour'"),
         (["--sign", str(tmp_path / "none.json")], "expected a private key"),
         (["--edition", "ndop-0.0.9-alpha"], "--patient"),
@@ -53,7 +53,7 @@ def test_bad_input_is_told(tmp_path: Path) -> None:
     ):
         printed = ndop("token", *arguments)
         assert printed.returncode == 2
-        assert told in printed.stderr
+        assert message in printed.stderr
 
 
 def test_keys_sign_and_verify(tmp_path: Path) -> None:

@@ -124,8 +124,8 @@ def test_elements(http: httpx.Client, edition: Edition, body: str, content_type:
     assert "at most 200 values or elements" in response.text
 
 
-@pytest.mark.parametrize("asked", [{}, {"_count": "100"}, {"_offset": "1"}])
-def test_entries_of_a_page(http: httpx.Client, edition: Edition, asked: dict[str, str]) -> None:
+@pytest.mark.parametrize("params", [{}, {"_count": "100"}, {"_offset": "1"}])
+def test_entries_of_a_page(http: httpx.Client, edition: Edition, params: dict[str, str]) -> None:
     consent = draft(edition, next(synthetic()))
     created = post(http, json.dumps(consent))
     assert created.status_code == 201, created.text
@@ -134,8 +134,8 @@ def test_entries_of_a_page(http: httpx.Client, edition: Edition, asked: dict[str
         changed = {**consent, "id": path.rsplit("/", 1)[1], "status": status}
         http.put(path, content=json.dumps(changed), headers={"Content-Type": JSON})
     reference = consent["patient"]["reference"]
-    by_patient = http.get("Consent/_history", params={"patient": reference, **asked})
-    for history in (by_patient, http.get(f"{path}/_history", params=asked)):
+    by_patient = http.get("Consent/_history", params={"patient": reference, **params})
+    for history in (by_patient, http.get(f"{path}/_history", params=params)):
         assert history.status_code == 200, history.text
         assert history.json()["total"] == 4
         assert len(history.json()["entry"]) == 2

@@ -222,16 +222,16 @@ def test_another_patients_consent_is_as_one_that_does_not_exist(bound: Bound) ->
         ("PUT", "Consent/{}", {"If-Match": 'W/"9"'}),
         ("PUT", "Consent/{}", {"Prefer": "return=representation"}),
     ):
-        told = []
+        message = []
         for consent_id in (other["id"], "0353e505-f7be-4c20-8f4e-337e79a32c51"):
             body = {**own, "id": consent_id} if method == "PUT" else None
             response = bound.send(method, path.format(consent_id), body, **headers)
             assert response.status_code == 404
             is_json = response.text and "json" in response.headers["content-type"]
-            told.append(
+            message.append(
                 answer_of(response) if is_json else (404, len(response.text), set(response.headers))
             )
-        assert told[0] == told[1], (method, path, headers)
+        assert message[0] == message[1], (method, path, headers)
 
 
 def test_a_search_by_id_finds_nothing_of_another_patient(bound: Bound) -> None:

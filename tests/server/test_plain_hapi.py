@@ -56,9 +56,9 @@ def test_a_failure_reads_like_an_explanation(
     result: RunResult, test: str, parts: list[str]
 ) -> None:
     (failed,) = [one for one in result.failures if one.id.endswith(f"::{test}")]
-    told = format_failure(failed, result)
+    message = format_failure(failed, result)
     for part in parts:
-        assert part in told
+        assert part in message
 
 
 def test_no_failure_is_a_fault_of_the_suite(result: RunResult) -> None:

@@ -147,8 +147,8 @@ def test_every_change_has_its_event_in_the_database(recorded: Recorded, edition:
         assert consent["reference"]["reference"] == stored
         assert patient["identifier"]["value"] == person
         (trace,) = consent["detail"]
-        told = base64.b64decode(trace["value"]).decode()
-        assert told == recorded.headers[edition.audit.headers.trace[0]]
+        message = base64.b64decode(trace["value"]).decode()
+        assert message == recorded.headers[edition.audit.headers.trace[0]]
         assert [agent["requestor"] for agent in event["agent"]] == [True, False]
         assert event["agent"][1]["userId"]["value"] == recorded.claims["requesting_system"]
 
