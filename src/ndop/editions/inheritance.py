@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from ndop.editions.located_yaml import Way, dotted, place_of, replaced
+from ndop.editions.located_yaml import KeyPath, dotted, location_of, with_value
 from ndop.system.errors import EditionError
 
 _REMOVE = "$remove"
@@ -29,42 +29,42 @@ _REPLACE = "$replace"
 _Entries = dict[str, tuple[yaml.Node, yaml.Node]]
 
 
-def merged(base: yaml.MappingNode, derived: yaml.MappingNode) -> yaml.MappingNode:
+def merge(base: yaml.MappingNode, derived: yaml.MappingNode) -> yaml.MappingNode:
     """A mapping with what `derived` says put over `base`; neither is changed.
 
     Each node of the result is one of the two files', so its mark still says where it stands.
-    Markers that met nothing of the base are left in for `refuse_markers`.
+    Markers that met nothing of the base are left in for `reject_unused_markers`.
     """
-    return replaced(derived, list(_merged_entries(_by_key(base), _by_key(derived)).values()))
+    return with_value(derived, list(_merge_entries(_by_key(base), _by_key(derived)).values()))
 
 
-def refuse_markers(root: yaml.Node) -> None:
+def reject_unused_markers(root: yaml.Node) -> None:
     """Raise EditionError, with file and line, where a `$remove` or `$replace` is left over: no base
     has such a fact.
     """
     left_over = [
-        f"{place_of(node)}: {dotted(way)}: expected a fact of the edition that this one is based "
-        f"on, found none to {marker}"
-        for way, node, marker in _markers(root, ())
+        f"{location_of(node)}: {dotted(path)}: expected a fact of the edition that this one is "
+        f"based on, found none to {marker}"
+        for path, node, marker in _markers(root, ())
     ]
     if left_over:
         raise EditionError("\n".join(left_over))
 
 
-def _merged_node(base: yaml.Node, derived: yaml.Node) -> yaml.Node:
+def _merge_nodes(base: yaml.Node, derived: yaml.Node) -> yaml.Node:
     if (replacement := _replacement(derived)) is not None:
         return replacement
     if isinstance(base, yaml.MappingNode) and isinstance(derived, yaml.MappingNode):
-        return merged(base, derived)
+        return merge(base, derived)
     if isinstance(base, yaml.SequenceNode) and isinstance(derived, yaml.SequenceNode):
         base_items, derived_items = _by_id(base), _by_id(derived)
         if base_items and derived_items:
-            items = _merged_entries(base_items, derived_items).values()
-            return replaced(derived, [item for _, item in items])
+            items = _merge_entries(base_items, derived_items).values()
+            return with_value(derived, [item for _, item in items])
     return derived
 
 
-def _merged_entries(base: _Entries, derived: _Entries) -> _Entries:
+def _merge_entries(base: _Entries, derived: _Entries) -> _Entries:
     names = list(base)
     before: str | None = None
     for name in derived:
@@ -77,9 +77,9 @@ def _merged_entries(base: _Entries, derived: _Entries) -> _Entries:
             result[name] = base[name]
         elif name not in base:
             result[name] = derived[name]
-        elif _removed(derived[name][1]) not in ("", name):
+        elif _removed_id(derived[name][1]) not in ("", name):
             key, value = derived[name]
-            result[name] = (key, _merged_node(base[name][1], value))
+            result[name] = (key, _merge_nodes(base[name][1], value))
     return result
 
 
@@ -92,14 +92,14 @@ def _by_id(sequence: yaml.SequenceNode) -> _Entries | None:
     items: _Entries = {}
     for item in sequence.value:
         entries = _by_key(item) if isinstance(item, yaml.MappingNode) else {}
-        name = str(entries["id"][1].value) if "id" in entries else _removed(item)
+        name = str(entries["id"][1].value) if "id" in entries else _removed_id(item)
         if not name:
             return None
         items[name] = (item, item)
     return items
 
 
-def _removed(node: yaml.Node) -> str | None:
+def _removed_id(node: yaml.Node) -> str | None:
     """The id that `$remove ID` takes out, empty for `$remove`; None for what is no marker."""
     if not isinstance(node, yaml.ScalarNode):
         return None
@@ -115,14 +115,14 @@ def _replacement(node: yaml.Node) -> yaml.Node | None:
     return value if key.value == _REPLACE else None
 
 
-def _markers(node: yaml.Node, way: Way) -> Iterator[tuple[Way, yaml.Node, str]]:
-    if _removed(node) is not None:
-        yield way, node, "remove"
+def _markers(node: yaml.Node, path: KeyPath) -> Iterator[tuple[KeyPath, yaml.Node, str]]:
+    if _removed_id(node) is not None:
+        yield path, node, "remove"
     elif _replacement(node) is not None:
-        yield way, node, "replace"
+        yield path, node, "replace"
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _markers(value, (*way, str(key.value)))
+            yield from _markers(value, (*path, str(key.value)))
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _markers(item, (*way, index))
+            yield from _markers(item, (*path, index))

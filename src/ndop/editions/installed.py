@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ndop.editions.folder import EditionFolder
 from ndop.editions.model import Edition
-from ndop.editions.source import EditionFolder
 from ndop.system.layout import checkout
 
 

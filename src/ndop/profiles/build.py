@@ -25,7 +25,7 @@ from ndop.system.progress import Progress
 _PACKAGE = Path(__file__).parents[1]
 
 #: The command that brings profiles/generated up to date.
-MEND = "ndop build"
+REGENERATE_COMMAND = "ndop build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,9 @@ def check(layout: Layout, editions: Sequence[Edition], progress: Progress) -> No
     strays = {folder.name for folder in layout.generated.glob("*") if folder.is_dir()} - known
     differences += [f"{layout.generated / stray}: no such edition" for stray in sorted(strays)]
     if differences:
-        raise OutOfDateError("\n".join([*differences, f"Run '{MEND}' and commit what it writes."]))
+        raise OutOfDateError(
+            "\n".join([*differences, f"Run '{REGENERATE_COMMAND}' and commit what it writes."])
+        )
 
 
 def make(
@@ -117,7 +119,7 @@ def make(
     folders = {edition.id: _rendered(layout, edition) for edition in editions}
     with progress.step(f"Generating profiles: {', '.join(folders)}"):
         findings = toolkit.complete_artefacts(layout, list(folders.values()))
-    _insist_on_valid(layout, findings)
+    _raise_on_errors(layout, findings)
     return {
         edition.id: {
             **{
@@ -160,7 +162,7 @@ def _json(data: object) -> bytes:
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _insist_on_valid(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:
+def _raise_on_errors(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:
     accepted = _accepted_findings(layout)
     objections = [
         f"{folder.name}: {artefact}: {finding.path}: {finding.message} [{finding.rule}]"

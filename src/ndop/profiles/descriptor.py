@@ -10,7 +10,7 @@ from ndop.editions.model import Audit
 #: The descriptor's name in profiles/generated/<edition> and in the package.
 FILE_NAME = "edition.json"
 #: A synthetic patient, to show what a reference looks like.
-_SOMEBODY = "9990000018"
+_EXAMPLE_NHS_NUMBER = "9990000018"
 
 
 def describe(edition: Edition) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def describe(edition: Edition) -> dict[str, Any]:
         "interactions": list(edition.interactions),
         "patient": {
             "element": "patient",
-            "reference": edition.patient.reference_to(_SOMEBODY),
+            "reference": edition.patient.reference_to(_EXAMPLE_NHS_NUMBER),
             "pattern": edition.patient.pattern,
             "checkDigitInvariant": edition.patient.check_digit_invariant,
         },

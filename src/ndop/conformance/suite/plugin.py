@@ -42,7 +42,7 @@ from ndop.conformance.suite.preset import Described, Known
 from ndop.conformance.suite.settings import Settings
 from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
-from ndop.consents.patients import MOST_TRIES, first_without_consent
+from ndop.consents.patients import MAX_TRIES, first_without_consent
 from ndop.editions import DEFAULT_EDITION, Edition, EditionFolder
 from ndop.system.errors import NdopError, PresetError
 from ndop.system.layout import Layout, checkout
@@ -462,7 +462,7 @@ def new_patient(
             _numbers,
             edition,
             lambda reference: ndop.get("Consent", params={"patient": reference}),
-            most_tries=MOST_TRIES if made_up else None,
+            max_tries=MAX_TRIES if made_up else None,
         )
         if nhs_number is None:
             record.remedy = "name more patients without a Consent in the preset"

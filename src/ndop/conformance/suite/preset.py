@@ -29,7 +29,7 @@ from ndop.conformance.suite.access import Access
 from ndop.conformance.suite.masking import is_secret_header
 from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import located_yaml
-from ndop.editions.located_yaml import LocatedData, Way, dotted
+from ndop.editions.located_yaml import KeyPath, LocatedData, dotted
 from ndop.system.errors import PresetError
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -167,7 +167,7 @@ def read(file: Path, known: Known) -> Described:
     except ValidationError as error:
         raise PresetError(
             "\n".join(
-                located.explained(detail, shows_value=not _may_be_secret(detail["loc"]))
+                located.describe_error(detail, shows_value=not _may_be_secret(detail["loc"]))
                 for detail in error.errors()
             )
         ) from None
@@ -263,11 +263,11 @@ def _access(preset: Preset, located: LocatedData, folder: Path) -> Access:
     )
 
 
-def _resolved(value: Value, located: LocatedData, way: Way, folder: Path) -> str:
+def _resolved(value: Value, located: LocatedData, path: KeyPath, folder: Path) -> str:
     try:
         return value.resolved(folder)
     except ValueError as error:
-        raise _wrong(located, way, str(error)) from None
+        raise _wrong(located, path, str(error)) from None
 
 
 def _insist_on_known(preset: Preset, located: LocatedData, known: Known) -> None:
@@ -284,8 +284,8 @@ def _insist_on_known(preset: Preset, located: LocatedData, known: Known) -> None
         raise _wrong(located, ("edition",), expected)
 
 
-def _wrong(located: LocatedData, way: Way, expected: str) -> PresetError:
-    return PresetError(f"{located.place(way)}: {dotted(way)}: expected {expected}")
+def _wrong(located: LocatedData, path: KeyPath, expected: str) -> PresetError:
+    return PresetError(f"{located.location(path)}: {dotted(path)}: expected {expected}")
 
 
 def _bare(value: str) -> str:
@@ -293,5 +293,5 @@ def _bare(value: str) -> str:
     return value.rpartition(" ")[2]
 
 
-def _may_be_secret(way: Way) -> bool:
-    return way[:1] in {("token",), ("headers",)}
+def _may_be_secret(path: KeyPath) -> bool:
+    return path[:1] in {("token",), ("headers",)}
