@@ -14,15 +14,15 @@ from ndop.editions.references import ReferenceResolver, validated
 from ndop.system.errors import EditionError
 from ndop.system.layout import Layout
 
-#: The edition that is meant where nobody names one: the published API.
+#: The edition used unless another is named: the published API.
 DEFAULT_EDITION = "ndop-1.1.0"
 
 
 @dataclass(frozen=True, slots=True)
 class EditionFolder:
-    """A folder with one YAML file an edition, and where the facts stand that editions share.
+    """A folder with one YAML file per edition, and the folder of the facts they share.
 
-    `bases` is a further folder with editions that those of this one may be based on.
+    `bases` is another folder whose editions can serve as bases.
     """
 
     editions: Path
@@ -31,23 +31,23 @@ class EditionFolder:
 
     @classmethod
     def of(cls, layout: Layout, editions: Path | None = None) -> EditionFolder:
-        """The editions of a checkout, or those of another folder with the shared facts of it,
-        which may be based on the checkout's.
+        """The editions of a checkout, or those of another folder, which use the shared facts of the
+        checkout and may be based on its editions.
         """
         if editions is None:
             return cls(layout.editions, layout.shared_facts)
         return cls(editions, layout.shared_facts, layout.editions)
 
     def ids(self) -> list[str]:
-        """The editions that the folder has, sorted."""
+        """Ids of the editions in the folder, sorted."""
         return sorted(file.stem for file in self.editions.glob("*.yaml"))
 
     def load(self, edition_id: str) -> Edition:
         """Load one edition.
 
-        Raises EditionError: no such edition, or its YAML is wrong; the text names file, line,
-        key, what was found and what was expected. Where a fact is inherited, file and line are
-        the base's.
+        Raises EditionError if there is no such edition or its YAML is wrong. The message names
+        file, line and key, what was expected and what was found; for an inherited fact, file and
+        line are the base's.
         """
         if edition_id not in self.ids():
             raise EditionError(
@@ -68,8 +68,8 @@ class EditionFolder:
     def load_all(self) -> list[Edition]:
         """Load every edition of the folder.
 
-        Raises EditionError, as `load` does, and where two editions have package name and version
-        in common: a FHIR package is known by these.
+        Raises EditionError as `load` does, and if two editions have the same package name and
+        version, which identify a FHIR package.
         """
         editions = [self.load(edition_id) for edition_id in self.ids()]
         of_package: dict[tuple[str, str], Edition] = {}
@@ -84,7 +84,7 @@ class EditionFolder:
         return editions
 
     def _file(self, edition_id: str) -> Path:
-        """The file of an edition, in the folder of bases where this one has none."""
+        """The file of an edition, in the folder of bases if this folder has none."""
         own = self.editions / f"{edition_id}.yaml"
         if self.bases is None or own.is_file():
             return own
@@ -95,7 +95,7 @@ class EditionFolder:
         return sorted({*self.ids(), *more})
 
     def _located(self, edition_id: str) -> LocatedData:
-        """The facts of an edition with all that it inherits and uses."""
+        """The facts of an edition, with everything it inherits and uses."""
         lineage = self._lineage(edition_id)
         facts: yaml.MappingNode | None = None
         used: set[str] = set()
@@ -111,7 +111,7 @@ class EditionFolder:
         return located
 
     def _lineage(self, edition_id: str) -> list[tuple[str, yaml.MappingNode]]:
-        """The edition, the one that it is based on, and so on: their ids and nodes."""
+        """Ids and nodes of the edition, of its base, of the base of that, and so on."""
         lineage: list[tuple[str, yaml.MappingNode]] = []
         next_id: str | None = edition_id
         while next_id is not None:
@@ -139,7 +139,7 @@ class EditionFolder:
     def _with_shared_facts(
         self, facts: yaml.MappingNode, names: yaml.Node, used: set[str]
     ) -> yaml.MappingNode:
-        """The facts with those of the shared files that are not in them yet; their own win."""
+        """`facts` with the shared files that have not been used yet."""
         for name in names.value if isinstance(names, yaml.SequenceNode) else [names]:
             file = self.shared / f"{name.value}.yaml"
             if not isinstance(name, yaml.ScalarNode) or not file.is_file():
@@ -154,12 +154,12 @@ class EditionFolder:
 
 
 def _popped(root: yaml.MappingNode, key: str) -> yaml.Node | None:
-    """The value of a key that is for the loader only; it is no fact, and taken out."""
+    """Remove a key that is meant for the loader and is not a fact; its value, if it is there."""
     found = [pair for pair in root.value if pair[0].value == key]
     root.value = [pair for pair in root.value if pair[0].value != key]
     return found[0][1] if found else None
 
 
 def _shown(node: yaml.Node) -> str:
-    """What a message says was found."""
+    """A node, for a message."""
     return repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {node.id}"

@@ -1,16 +1,16 @@
-"""An edition that is based on another: what it says stands over what its base says.
+"""How an edition is merged with the edition it is based on.
 
-The rules, for the YAML nodes of both:
+The rules, applied to the YAML nodes of both:
 
-- Mappings are merged key by key. A new key goes behind the key that stands before it in the
-  derived file, if the base has that one, and to the end otherwise.
+- Mappings are merged key by key. A new key goes after the key it follows in the derived file, if
+  the base has that key, and to the end otherwise.
 - Lists whose items have an `id` (structures, value sets, code systems, identity parameters) are
-  merged item by item, by that id; a new item finds its position as a new key does.
-- Every other value, a list of anything else too, is replaced.
-- `key: $remove` takes a key out, `- $remove ID` an item of a list with ids.
-- `key: { $replace: … }` puts a mapping or a list in place of the base's, unmerged.
+  merged item by item, by id; a new item is placed like a new key.
+- Any other value, including any other list, is replaced.
+- `key: $remove` removes a key, `- $remove ID` an item from a list with ids.
+- `key: { $replace: … }` replaces a mapping or list without merging.
 
-Null is no marker: it is a value, which a merge patch of a counter-example needs.
+Null is not a marker: it is a value, which the merge patches of counter-examples need.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from ndop.system.errors import EditionError
 _REMOVE = "$remove"
 _REPLACE = "$replace"
 
-#: Keys of a mapping with the nodes of key and value, or ids of a list's items with the item twice.
+#: Keys of a mapping to their key and value nodes, or ids of list items to the item, twice.
 _Entries = dict[str, tuple[yaml.Node, yaml.Node]]
 
 
 def merge(base: yaml.MappingNode, derived: yaml.MappingNode) -> yaml.MappingNode:
-    """A mapping with what `derived` says put over `base`; neither is changed.
+    """`derived` merged over `base`; neither is modified.
 
-    Each node of the result is one of the two files', so its mark still says where it stands.
-    Markers that met nothing of the base are left in for `reject_unused_markers`.
+    The nodes of the result are those of the two files, so they keep their file and line. Markers
+    that matched nothing in the base are left for `reject_unused_markers`.
     """
     return with_value(derived, list(_merge_entries(_by_key(base), _by_key(derived)).values()))
 
 
 def reject_unused_markers(root: yaml.Node) -> None:
-    """Raise EditionError, with file and line, where a `$remove` or `$replace` is left over: no base
-    has such a fact.
+    """Raise EditionError, with file and line, for each `$remove` or `$replace` that matched nothing
+    in a base.
     """
     left_over = [
         f"{location_of(node)}: {dotted(path)}: expected a fact of the edition that this one is "
@@ -88,7 +88,7 @@ def _by_key(mapping: yaml.MappingNode) -> _Entries:
 
 
 def _by_id(sequence: yaml.SequenceNode) -> _Entries | None:
-    """The items by their ids; None where one has none."""
+    """The items by id; None if one of them has no id."""
     items: _Entries = {}
     for item in sequence.value:
         entries = _by_key(item) if isinstance(item, yaml.MappingNode) else {}
@@ -100,7 +100,7 @@ def _by_id(sequence: yaml.SequenceNode) -> _Entries | None:
 
 
 def _removed_id(node: yaml.Node) -> str | None:
-    """The id that `$remove ID` takes out, empty for `$remove`; None for what is no marker."""
+    """The id in `$remove ID`, empty for `$remove`; None if the node is not such a marker."""
     if not isinstance(node, yaml.ScalarNode):
         return None
     marker, _, item_id = node.value.partition(" ")
@@ -108,7 +108,7 @@ def _removed_id(node: yaml.Node) -> str | None:
 
 
 def _replacement(node: yaml.Node) -> yaml.Node | None:
-    """What stands after `$replace`; None for what is no marker."""
+    """The value of `$replace`; None if the node is not such a marker."""
     if not isinstance(node, yaml.MappingNode) or len(node.value) != 1:
         return None
     ((key, value),) = node.value

@@ -1,4 +1,4 @@
-"""YAML that remembers where each value stood, so that an error can name its line."""
+"""YAML that keeps the file and line of each value for error messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Location:
 
 @dataclass(slots=True)
 class LocatedData:
-    """A mapping and the place of each value in it."""
+    """A mapping, and the location of each value in it."""
 
     file: Path
     data: dict[str, Any]
@@ -37,13 +37,13 @@ class LocatedData:
     error: type[NdopError] = EditionError
 
     def location(self, path: KeyPath) -> Location:
-        """Where a value stands, or the nearest value around it that stands anywhere."""
+        """Location of a value, or of its nearest enclosing value that has one."""
         while path and path not in self.locations:
             path = path[:-1]
         return self.locations.get(path, Location(self.file, 1))
 
     def describe_error(self, detail: Any, *, shows_value: bool = True) -> str:
-        """One error of pydantic: the place, the key, what was expected and found."""
+        """One pydantic error as text: location, key, what was expected and what was found."""
         path: KeyPath = tuple(step for step in detail["loc"] if step != "[key]")
         location, kind = self.location(path), detail["type"]
         if kind == "missing":
@@ -58,16 +58,16 @@ class LocatedData:
 def read(file: Path, error: type[NdopError] = EditionError) -> LocatedData:
     """Read one YAML file whose root is a mapping.
 
-    Raises `error`, with file and line: the file is missing or unreadable, not YAML, has a key
-    twice, or something else than a mapping at its root.
+    Raises `error`, with file and line, if the file is missing, unreadable or not YAML, if a key is
+    repeated, or if its root is not a mapping.
     """
     return construct(compose(file, error), file, error)
 
 
 def compose(file: Path, error: type[NdopError] = EditionError) -> yaml.MappingNode:
-    """The nodes of one YAML file whose root is a mapping; merge keys (`<<`) are expanded.
+    """The node graph of one YAML file whose root is a mapping, with merge keys (`<<`) expanded.
 
-    Raises `error`, as `read` does, but for values that only `construct` looks at.
+    Raises `error` as `read` does, except for values that only `construct` looks at.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def compose(file: Path, error: type[NdopError] = EditionError) -> yaml.MappingNo
 def construct(
     root: yaml.MappingNode, file: Path, error: type[NdopError] = EditionError
 ) -> LocatedData:
-    """The data of nodes, which may come from several files; `file` is where the root stands.
+    """The data of a node graph, whose nodes may come from several files; `file` is the root's.
 
     Raises `error`, with file and line, for a value that YAML cannot construct.
     """
@@ -109,12 +109,12 @@ def construct(
 
 
 def location_of(node: yaml.Node) -> Location:
-    """Where a node stands."""
+    """File and line of a node."""
     return Location(Path(node.start_mark.name), node.start_mark.line + 1)
 
 
 def with_value(node: _Node, value: list[Any]) -> _Node:
-    """A mapping or a list at the same place, with other content."""
+    """A copy of a mapping or list node with other content and the same location."""
     return type(node)(node.tag, value, node.start_mark, node.end_mark, node.flow_style)
 
 
@@ -148,7 +148,7 @@ def _refuse_repeated_keys(
 def _expand_merge_keys(node: yaml.Node, loader: yaml.SafeLoader) -> None:
     if isinstance(node, yaml.MappingNode):
         loader.flatten_mapping(node)
-        # The mapping's own keys stand after those that it takes from elsewhere, and win.
+        # Merged keys come first; the mapping's own keys follow and override them.
         node.value = list({str(pair[0].value): pair for pair in node.value}.values())
         for _, value_node in node.value:
             _expand_merge_keys(value_node, loader)

@@ -1,8 +1,8 @@
-"""What the facts of an edition say of each other: ids that must exist, and references.
+"""References between the facts of an edition: those that dangle, and what they resolve to.
 
 A string `$url ID` stands for an artefact's canonical URL, `$coding ID#CODE` for a coding,
-`$custodian` for the custodian's address, `{{ … }}` for a fact of the edition; `$patient` and
-`$purpose` stay for whoever builds a Consent.
+`$custodian` for the custodian's address, `{{ … }}` for a fact of the edition. `$patient` and
+`$purpose` are left for whoever builds a Consent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ndop.system.errors import EditionError
 
 
 def validated(data: dict[str, Any], located: LocatedData) -> Edition:
-    """The edition that the data describe. Raises EditionError, with the line of each wrong fact."""
+    """The edition described by the data. Raises EditionError with the line of each wrong fact."""
     try:
         edition = Edition.model_validate(data)
     except ValidationError as error:
@@ -36,7 +36,7 @@ def validated(data: dict[str, Any], located: LocatedData) -> Edition:
 
 
 def _dangling_references(edition: Edition) -> Iterator[tuple[KeyPath, str]]:
-    """Ids that nothing has. Yields the path to each and a sentence."""
+    """Yield the path to each id that does not exist, and a sentence about it."""
     structures = {structure.id for structure in edition.structures}
     value_sets = {value_set.id for value_set in edition.value_sets}
     code_systems = {code_system.id for code_system in edition.code_systems}
@@ -149,7 +149,7 @@ def _expect_one_of(
 
 
 class ReferenceResolver:
-    """Puts facts in the place of `$url …`, `$coding …` and `{{ … }}`."""
+    """Replaces `$url …`, `$coding …`, `$custodian` and `{{ … }}` by the facts they refer to."""
 
     def __init__(self, edition: Edition, located: LocatedData) -> None:
         self._edition = edition
@@ -165,7 +165,7 @@ class ReferenceResolver:
         }
 
     def resolve(self, data: dict[str, Any]) -> dict[str, Any]:
-        """A copy of the data without references. Raises EditionError where one leads nowhere."""
+        """A copy of the data with references resolved. Raises EditionError if one leads nowhere."""
         return {key: self._resolved(value, (key,)) for key, value in data.items()}
 
     def _resolved(self, value: Any, path: KeyPath) -> Any:
@@ -198,7 +198,7 @@ class ReferenceResolver:
 
 
 def reference_pattern(reference: str) -> str:
-    """A regular expression for what `patient.reference` makes of any NHS number."""
+    """A regular expression that matches `patient.reference` for any NHS number."""
     start, _, end = reference.partition("{nhs_number}")
     return f"^{re.escape(start)}[0-9]{{10}}{re.escape(end)}\\z"
 

@@ -1,4 +1,4 @@
-"""Facts that editions have in common: an edition takes them from the files that it `uses`."""
+"""Facts shared between editions, in the files that an edition `uses`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import yaml
 
 from ndop.editions import located_yaml
 
-#: Parts that an edition and the shared facts that it uses have together.
+#: Parts to which both an edition and the shared facts contribute.
 _JOINED_LISTS = ("structures", "value-sets", "code-systems")
 _JOINED_MAPPINGS = ("errors", "invariants", "sources", "decisions", "counter-examples")
 
 
 def joined(facts: yaml.MappingNode, shared: yaml.MappingNode) -> yaml.MappingNode:
-    """An edition's own facts and shared ones: lists of artefacts one behind the other, mappings
-    key by key. In all else, and where both have a key, the edition's own win.
+    """An edition's own facts and shared ones: lists of artefacts are concatenated, mappings joined by
+    key. Anything else, and a key that both have, is the edition's own.
     """
     joined = {str(key.value): (key, value) for key, value in facts.value}
     for key_node, value in shared.value:
