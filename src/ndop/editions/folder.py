@@ -162,4 +162,6 @@ def _popped(root: yaml.MappingNode, key: str) -> yaml.Node | None:
 
 def _shown(node: yaml.Node) -> str:
     """A node, for a message."""
-    return repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
+    if isinstance(node, yaml.ScalarNode):
+        return repr(node.value)
+    return "a mapping" if isinstance(node, yaml.MappingNode) else "a list"

@@ -12,8 +12,8 @@ _JOINED_MAPPINGS = ("errors", "invariants", "sources", "decisions", "counter-exa
 
 
 def joined(facts: yaml.MappingNode, shared: yaml.MappingNode) -> yaml.MappingNode:
-    """An edition's own facts and shared ones: lists of artefacts are concatenated, mappings joined by
-    key. Anything else, and a key that both have, is the edition's own.
+    """An edition's own facts and shared ones: lists of artefacts are concatenated, mappings joined
+    by key. Anything else, and a key that both have, is the edition's own.
     """
     joined = {str(key.value): (key, value) for key, value in facts.value}
     for key_node, value in shared.value:
