@@ -12,7 +12,7 @@ from ndop.system.layout import Layout
 #: Where the name of the default edition stands, once for each language.
 DEFAULTS = {
     "plugin/extension/src/main/java/ndop/fhir/config/NdopProperties.java",
-    "src/ndop/editions/source.py",
+    "src/ndop/editions/folder.py",
 }
 
 

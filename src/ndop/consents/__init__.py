@@ -1,4 +1,4 @@
-"""Consents for an edition, and the made-up patients whom they are about."""
+"""Consents of an edition, and synthetic patients for them."""
 
 from ndop.consents.drafts import (
     Draft,

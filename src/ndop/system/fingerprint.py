@@ -1,4 +1,4 @@
-"""What generated files are made from, so that a change of any of it shows."""
+"""Fingerprints of the sources of generated files, to tell when these are out of date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def of_files(files: Iterable[Path], root: Path) -> str:
-    """A digest of the contents and of the paths below `root` of files, in their order."""
+    """A digest of files, in the order given: their paths below `root` and their contents."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(str(file.relative_to(root)).encode())
@@ -18,11 +18,10 @@ def of_files(files: Iterable[Path], root: Path) -> str:
 
 
 def source_files(module: Path, package: Path) -> list[Path]:
-    """The source of a module of the top-level package in the folder `package`, and of every other
-    module of that package that importing it may run; sorted.
+    """The source files of a module and of everything it imports, directly or indirectly, from the
+    top-level package in the folder `package`; sorted.
 
-    Goes by the import statements, inside functions too. What is imported by a computed name is
-    not seen.
+    Follows import statements, including those inside functions, but not imports by computed name.
     """
     found: set[Path] = set()
     waiting = [module]
@@ -39,7 +38,7 @@ def _imported(file: Path, package: Path) -> Iterator[Path]:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            # What follows `import` is a module or something in one.
+            # What is imported may itself be a module.
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
@@ -48,7 +47,7 @@ def _imported(file: Path, package: Path) -> Iterator[Path]:
 
 
 def _files_of(name: str, package: Path) -> Iterator[Path]:
-    """The files that run where a module is imported: of the packages around it, and its own."""
+    """The files that are executed on importing a module: its packages' and its own."""
     first, *steps = name.split(".")
     if first != package.name:
         return

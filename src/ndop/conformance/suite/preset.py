@@ -31,7 +31,7 @@ from ndop.conformance.suite.claims import CLAIMS
 from ndop.conformance.suite.masking import is_secret_header
 from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import EditionFolder, located_yaml
-from ndop.editions.located_yaml import LocatedData, Way, dotted
+from ndop.editions.located_yaml import KeyPath, LocatedData, dotted
 from ndop.system.errors import PresetError
 from ndop.system.layout import Layout
 
@@ -176,7 +176,7 @@ def read(file: Path, known: KnownNames) -> LoadedPreset:
     except ValidationError as error:
         raise PresetError(
             "\n".join(
-                located.explained(detail, shows_value=not _may_be_secret(detail["loc"]))
+                located.describe_error(detail, shows_value=not _may_be_secret(detail["loc"]))
                 for detail in error.errors()
             )
         ) from None
@@ -276,11 +276,11 @@ def _access(preset: Preset, located: LocatedData, folder: Path) -> Access:
     )
 
 
-def _resolved(value: Value, located: LocatedData, way: Way, folder: Path) -> str:
+def _resolved(value: Value, located: LocatedData, path: KeyPath, folder: Path) -> str:
     try:
         return value.resolved(folder)
     except ValueError as error:
-        raise _preset_error(located, way, str(error)) from None
+        raise _preset_error(located, path, str(error)) from None
 
 
 def _check_names(preset: Preset, located: LocatedData, known: KnownNames) -> None:
@@ -297,8 +297,8 @@ def _check_names(preset: Preset, located: LocatedData, known: KnownNames) -> Non
         raise _preset_error(located, ("edition",), expected)
 
 
-def _preset_error(located: LocatedData, way: Way, expected: str) -> PresetError:
-    return PresetError(f"{located.place(way)}: {dotted(way)}: expected {expected}")
+def _preset_error(located: LocatedData, path: KeyPath, expected: str) -> PresetError:
+    return PresetError(f"{located.location(path)}: {dotted(path)}: expected {expected}")
 
 
 def _without_scheme(value: str) -> str:
@@ -306,5 +306,5 @@ def _without_scheme(value: str) -> str:
     return value.rpartition(" ")[2]
 
 
-def _may_be_secret(way: Way) -> bool:
-    return way[:1] in {("token",), ("headers",)}
+def _may_be_secret(path: KeyPath) -> bool:
+    return path[:1] in {("token",), ("headers",)}

@@ -16,7 +16,7 @@ from ndop.conformance.suite.credentials import Credentials
 from ndop.conformance.suite.plugin.context import RECORD, SUITE, Suite
 from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
-from ndop.consents.patients import MOST_TRIES, first_without_consent
+from ndop.consents.patients import MAX_TRIES, first_without_consent
 from ndop.editions import Edition
 
 
@@ -96,7 +96,7 @@ def new_patient(
             _nhs_numbers,
             edition,
             lambda reference: ndop.get("Consent", params={"patient": reference}),
-            most_tries=MOST_TRIES if are_synthetic else None,
+            max_tries=MAX_TRIES if are_synthetic else None,
         )
         if nhs_number is None:
             record.remedy = "name more patients without a Consent in the preset"
