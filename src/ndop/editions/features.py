@@ -9,7 +9,6 @@ disappear together with the rule, and no test would miss it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from ndop.editions.model import Edition
 
@@ -43,13 +42,9 @@ def _allows(element_id: str) -> Feature:
     return holds
 
 
-def _purpose_is_bound(strength: Literal["required", "extensible"]) -> Feature:
-    def holds(edition: Edition) -> bool:
-        element = edition.consent.elements.get("Consent.purpose")
-        binding = None if element is None else element.binding
-        return binding is not None and binding.strength == strength
-
-    return holds
+def _has_extensible_purposes(edition: Edition) -> bool:
+    element = edition.consent.elements.get("Consent.purpose")
+    return bool(element and element.binding and element.binding.strength == "extensible")
 
 
 def _asks_for_claim(name: str) -> Feature:
@@ -69,8 +64,7 @@ FEATURES: Mapping[str, Feature] = {
     "policy": _allows("Consent.policy"),
     "active-means-opted-out": lambda edition: edition.status.opted_out == "active",
     "several-purposes": lambda edition: len(edition.purposes) > 1,
-    "required-purpose-binding": _purpose_is_bound("required"),
-    "extensible-purpose-binding": _purpose_is_bound("extensible"),
+    "extensible-purpose-binding": _has_extensible_purposes,
     # uniqueness
     "one-consent-per-patient": lambda edition: len(edition.identity.parameters) == 1,
     "one-consent-per-purpose": _has_one_consent_per_purpose,
