@@ -70,6 +70,30 @@ def test_a_change_by_hand_is_found_and_undone(elsewhere: Layout, edition: Editio
     assert elsewhere.recordings.exists()
 
 
+def test_all_are_made_again_if_one_or_its_source_has_changed(
+    elsewhere: Layout, layout: Layout, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("editions", "shared"):
+        shutil.copytree(layout.root / "profiles" / folder, elsewhere.root / "profiles" / folder)
+    made: list[str] = []
+
+    def make(made_of: Edition, _: Recordings) -> dict[str, bytes]:
+        made.append(made_of.id)
+        return {"a.json": b"{}"}
+
+    monkeypatch.setattr(files, "make", make)
+
+    files.build_all_if_stale(elsewhere, [edition])
+    files.build_all_if_stale(elsewhere, [edition])
+    assert made == [edition.id]
+    (elsewhere.all_examples / edition.id / "a.json").write_text("[]", encoding="utf-8")
+    files.build_all_if_stale(elsewhere, [edition])
+    assert len(made) == 2
+    (elsewhere.editions / f"{edition.id}.yaml").write_text("id: other\n", encoding="utf-8")
+    files.build_all_if_stale(elsewhere, [edition])
+    assert len(made) == 3
+
+
 def test_one_of_each_kind_is_committed_in_json(layout: Layout, facts: Edition) -> None:
     """What people read; the rest is made into build/examples."""
     everything = examples_of(facts, RECORDINGS)

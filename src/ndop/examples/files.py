@@ -25,9 +25,11 @@ from ndop.examples.opt_outs import opt_outs
 from ndop.examples.outcomes import outcomes
 from ndop.examples.recordings import Recordings
 from ndop.examples.story import Story
+from ndop.system import fingerprint
 from ndop.system.errors import OutOfDateError
 from ndop.system.layout import Layout
 
+_PACKAGE = Path(__file__).parents[1]
 MANIFEST = "manifest.json"
 #: The command that brings examples/ up to date.
 REMEDY = "ndop build"
@@ -119,6 +121,17 @@ def build_all(layout: Layout, editions: Sequence[Edition]) -> None:
     _write_folder(layout.all_examples, made, set())
 
 
+def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
+    """As `build_all`, but only if a source has changed since the last time."""
+    stamp = layout.build / "stamps" / "examples"
+    expected = _fingerprint(layout)
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == expected:
+        return
+    build_all(layout, editions)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(_fingerprint(layout), encoding="ascii")
+
+
 def differences(layout: Layout, editions: Sequence[Edition]) -> list[str]:
     """Where the committed examples differ from what `build` writes, a line each."""
     made = make_committed(editions, Recordings.read(layout.recordings))
@@ -136,6 +149,23 @@ def check(layout: Layout, editions: Sequence[Edition]) -> None:
     found = differences(layout, editions)
     if found:
         raise OutOfDateError("\n".join([*found, f"Run '{REMEDY}' and commit what it writes."]))
+
+
+def _fingerprint(layout: Layout) -> str:
+    """A digest of everything the examples are made from, and of what was made."""
+    code = fingerprint.source_files(Path(__file__), _PACKAGE)
+    facts = [
+        file
+        for folder in (layout.editions, layout.shared_facts, layout.all_examples)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    ]
+    recorded = [layout.recordings] if layout.recordings.is_file() else []
+    parts = (
+        fingerprint.of_files(code, _PACKAGE),
+        fingerprint.of_files([*facts, *recorded], layout.root),
+    )
+    return "-".join(parts)
 
 
 def _for_reading(example: Example) -> tuple[str, bytes]:

@@ -17,5 +17,5 @@ def build_all(layout: Layout, progress: Progress) -> None:
     """
     editions = EditionFolder.of(layout).load_all()
     profiles.build_if_stale(layout, editions, progress)
-    examples.build_all(layout, editions)
+    examples.build_all_if_stale(layout, editions)
     modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
