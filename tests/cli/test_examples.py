@@ -10,6 +10,8 @@ import pytest
 from fhir.resources.STU3.consent import Consent
 
 from ndop.editions import EditionFolder
+from ndop.examples import files
+from ndop.examples.recordings import Recordings
 from ndop.system.layout import Layout
 from tests.cli.command import ndop_in_process as ndop
 
@@ -19,14 +21,14 @@ WHEN = "2026-01-31T09:30:00+00:00"
 examples = partial(ndop, "examples")
 
 
-def test_the_list_names_every_file(layout: Layout, folder: EditionFolder) -> None:
+def test_the_list_names_every_file(folder: EditionFolder, recordings: Recordings) -> None:
     done = examples()
     listed = {tuple(line.split("\t")[::2][:2]) for line in done.stdout.splitlines()}
     assert listed == {
-        (edition, file.relative_to(layout.all_examples / edition).as_posix())
-        for edition in folder.ids()
-        for file in (layout.all_examples / edition).rglob("*")
-        if file.is_file() and file.name != "manifest.json"
+        (edition.id, name)
+        for edition in folder.load_all()
+        for name in files.make(edition, recordings)
+        if not name.endswith(files.MANIFEST)
     }
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from ndop.system.layout import Layout, checkout
-from tests.cli.command import ndop
+from tests.cli.command import ndop_in_process as ndop
 
 
 def test_the_option_is_named_where_the_published_profiles_are_missing(tmp_path: Path) -> None:
     done = ndop("parity", "--published", str(tmp_path), "--edition", "noom-draft")
     assert done.returncode == 2
-    told = " ".join(done.stderr.split())
-    assert "published profiles of noom-draft are not here" in told
-    assert "--published" in told
-    assert "docs/parity.md" in told
+    message = " ".join(done.stderr.split())
+    assert "published profiles of noom-draft are not here" in message
+    assert "--published" in message
+    assert "docs/parity.md" in message
 
 
 def test_the_folder_of_the_published_profiles(

@@ -13,6 +13,8 @@ from referencing.jsonschema import DRAFT202012
 
 from ndop.conformance.suite.client import JSON
 from ndop.editions import Edition, EditionFolder
+from ndop.examples.files import examples_of
+from ndop.examples.recordings import Recordings
 from ndop.profiles import openapi
 from ndop.system.layout import Layout, checkout
 from ndop.validation import Validator
@@ -39,17 +41,13 @@ def consents(one: Edition, description: dict[str, Any]) -> Draft202012Validator:
     )
 
 
-def examples(layout: Layout, edition: Edition, folder: str) -> dict[str, Any]:
-    """Consents by file name; what is no JSON, as some invalid examples, is left out."""
-    consents = {}
-    for file in (layout.all_examples / edition.id / folder).glob("*.json"):
-        try:
-            body = json.loads(file.read_bytes())
-        except ValueError:
-            continue
-        if isinstance(body, dict) and body.get("resourceType") == "Consent":
-            consents[file.name] = body
-    return consents
+def examples(edition: Edition, recordings: Recordings, folder: str) -> dict[str, Any]:
+    """Consents by the name of their example; those that are not JSON are left out."""
+    return {
+        one.name: one.resource
+        for one in examples_of(edition, recordings)
+        if one.folder == folder and one.resource.get("resourceType") == "Consent"
+    }
 
 
 def test_it_is_openapi(description: dict[str, Any]) -> None:
@@ -84,9 +82,9 @@ def test_it_has_every_error_of_the_catalogue(one: Edition, description: dict[str
 
 
 def test_every_valid_example_fits(
-    layout: Layout, one: Edition, consents: Draft202012Validator
+    recordings: Recordings, one: Edition, consents: Draft202012Validator
 ) -> None:
-    valid = examples(layout, one, "valid")
+    valid = examples(one, recordings, "valid")
     assert len(valid) > 10
     for name, consent in valid.items():
         assert [error.message for error in consents.iter_errors(consent)] == [], name
@@ -94,10 +92,10 @@ def test_every_valid_example_fits(
 
 @pytest.mark.slow
 def test_what_does_not_fit_is_invalid(
-    layout: Layout, one: Edition, consents: Draft202012Validator
+    recordings: Recordings, one: Edition, consents: Draft202012Validator
 ) -> None:
     """The schema refuses nothing that a server takes, and much of what it refuses."""
-    invalid = examples(layout, one, "invalid")
+    invalid = examples(one, recordings, "invalid")
     misfits = {name: body for name, body in invalid.items() if not consents.is_valid(body)}
     assert len(misfits) > len(invalid) / 3
     with Validator(one) as validator:

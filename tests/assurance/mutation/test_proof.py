@@ -84,6 +84,7 @@ def named(name: str, status: int, body: str = "") -> Fault:
     return replace(known, handle=lambda _request, _server: make_response(status, resource))
 
 
+@pytest.mark.slow
 def test_a_fault_is_caught_by_a_test_of_its_requirement(
     prove: Callable[..., list[FaultResult]],
 ) -> None:
@@ -94,12 +95,14 @@ def test_a_fault_is_caught_by_a_test_of_its_requirement(
     assert line(result).startswith(f"caught: NDOP-066 {JSON_ONLY} (ndop-1.1.0): test_cap")
 
 
+@pytest.mark.slow
 def test_a_test_that_no_fault_makes_fail_is_named(prove: Callable[..., list[FaultResult]]) -> None:
     assert vacuous_tests(prove(named(JSON_ONLY, 404))) == [
         "test_capability.py::test_own_and_vacuous"
     ]
 
 
+@pytest.mark.slow
 def test_a_fault_that_only_other_tests_catch_survives(
     prove: Callable[..., list[FaultResult]],
 ) -> None:
@@ -110,6 +113,7 @@ def test_a_fault_that_only_other_tests_catch_survives(
     assert "caught only by test_capability.py::test_other" in line(result)
 
 
+@pytest.mark.slow
 def test_a_fault_that_no_test_catches_survives(prove: Callable[..., list[FaultResult]]) -> None:
     (known,) = [one for one in FAULTS if one.name == JSON_ONLY]
     results = prove(
@@ -119,6 +123,7 @@ def test_a_fault_that_no_test_catches_survives(prove: Callable[..., list[FaultRe
     assert "caught by no test" in line(results[0])
 
 
+@pytest.mark.slow
 def test_a_skipped_test_proves_nothing(
     small: Layout, prove: Callable[..., list[FaultResult]]
 ) -> None:
@@ -131,17 +136,20 @@ def test_a_skipped_test_proves_nothing(
     assert "test_capability.py::test_own_and_vacuous (skipped)" in line(result)
 
 
+@pytest.mark.slow
 def test_without_a_fault_every_test_must_pass(prove: Callable[..., list[FaultResult]]) -> None:
     with pytest.raises(ProofError, match=r"test_other.*does not pass without a fault"):
         prove(named(DSTU2, 404), body='{"resourceType": "Other"}')
 
 
+@pytest.mark.slow
 def test_a_fault_that_raises_proves_nothing(prove: Callable[..., list[FaultResult]]) -> None:
     (known,) = [one for one in FAULTS if one.name == JSON_ONLY]
     with pytest.raises(ProofError, match=r"a fault could not be applied[\s\S]*ZeroDivisionError"):
         prove(replace(known, handle=lambda _request, _server: 1 / 0))  # type: ignore[arg-type,return-value]
 
 
+@pytest.mark.slow
 def test_every_shall_row_of_the_suite_has_a_fault(
     layout: Layout, folder: EditionFolder, register: Register
 ) -> None:
