@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ndop.checks.project import register_problems_and_facts
 from ndop.cli.options import EditionsOption
 from ndop.conformance.coverage import tables
 from ndop.conformance.coverage.register_coverage import (
-    Entry,
-    account,
+    RowCoverage,
     collect,
+    coverage,
     last_results,
-    problems,
 )
 from ndop.conformance.register import requirements as register_file
 from ndop.editions import EditionFolder
@@ -33,12 +33,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-_REMEDY = (
-    "A row needs a test of the suite that names it, or the project's own test (column shown_by), "
-    "or the reason why none is possible (column not_testable)."
-)
-
-_WRITERS: dict[Format, Callable[[Sequence[Entry]], str]] = {
+_WRITERS: dict[Format, Callable[[Sequence[RowCoverage]], str]] = {
     Format.TEXT: tables.as_text,
     Format.CSV: tables.as_csv,
     Format.JSON: tables.as_json,
@@ -63,7 +58,7 @@ def requirements(
     if check:
         check_register(layout)
         return
-    entries = _chosen(_account(layout), area or [], level or [], edition or [])
+    entries = _chosen(_coverage(layout), area or [], level or [], edition or [])
     if output is not None:
         output.write_text(_WRITERS[form](entries), encoding="utf-8")
     else:
@@ -73,27 +68,25 @@ def requirements(
 
 def check_register(layout: Layout) -> None:
     """Print what is wrong with the register and its tests; exit with 1 where something is."""
-    register = register_file.read(layout.requirements)
     editions = EditionFolder.of(layout).load_all()
-    found = problems(layout, register, editions, collect(layout))
+    found = list(register_problems_and_facts(layout, editions))
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     for problem in found:
-        errors.print(f"{layout.requirements.name}: {problem}", markup=False)
+        errors.print(str(problem), markup=False)
     if found:
-        errors.print(_REMEDY)
         raise typer.Exit(1)
-    errors.print(f"{len(register.rows)} requirements, each accounted for.", markup=False)
+    errors.print("Every requirement is accounted for.", markup=False)
 
 
-def _account(layout: Layout) -> list[Entry]:
+def _coverage(layout: Layout) -> list[RowCoverage]:
     register = register_file.read(layout.requirements)
     editions = EditionFolder.of(layout).load_all()
-    return account(register, editions, collect(layout), last_results(layout, editions))
+    return coverage(register, editions, collect(layout), last_results(layout, editions))
 
 
 def _chosen(
-    entries: Sequence[Entry], areas: list[str], levels: list[str], editions: list[str]
-) -> list[Entry]:
+    entries: Sequence[RowCoverage], areas: list[str], levels: list[str], editions: list[str]
+) -> list[RowCoverage]:
     """The entries asked for. Raises BadParameter for what no entry has."""
     for name, asked, known in (
         ("--area", areas, {entry.area for entry in entries}),

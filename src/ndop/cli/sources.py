@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
+import click
 import typer
 
+from ndop.checks import run as checks
+from ndop.checks.generated import results_schema, results_schema_text
 from ndop.cli.options import run_tool
-from ndop.cli.requirements import check_register
 from ndop.editions import EditionFolder
 from ndop.examples import files as examples
 from ndop.profiles import build as profiles
@@ -31,26 +33,28 @@ def build(
     else:
         profiles.build(layout, editions, layout.generated, progress)
         examples.build(layout.examples, editions)
+        results_schema(layout).write_text(results_schema_text(), encoding="utf-8")
         progress.say(
             f"Profiles: {layout.generated}. Packages: {layout.packages}. "
-            f"Examples: {layout.examples}."
+            f"Examples: {layout.examples}. Schema: {results_schema(layout)}."
         )
 
 
-def check() -> None:
-    """Run formatters, linters and type checkers, compare generated files with their sources, and
-    insist that every requirement is accounted for.
+def check(
+    context: typer.Context,
+    fast: Annotated[
+        bool,
+        typer.Option("--fast", help="Seconds: no formatters, linters, type checkers, no Maven."),
+    ] = False,
+) -> None:
+    """Run formatters, linters and type checkers; check that editions, register, tests, faults,
+    pages and generated files agree. Reports everything that is wrong at once.
     """
-    layout = checkout()
-    for command in (
-        [sys.executable, "-m", "ruff", "format", "--check", "."],
-        [sys.executable, "-m", "ruff", "check", "."],
-        [sys.executable, "-m", "mypy"],
-    ):
-        run_tool(command, layout.root)
-    run_tool(["mvn", "-B", "-q", "-ntp", "spotless:check"], layout.plugin)
-    check_register(layout)
-    build(check=True)
+    assert context.parent is not None
+    group = cast("click.Group", context.parent.command)
+    commands = group.list_commands(context.parent)
+    if not checks.check(checkout(), commands, Progress(), fast=fast):
+        raise typer.Exit(1)
 
 
 def format_sources() -> None:

@@ -17,7 +17,7 @@ import jinja2
 from pydantic import ValidationError
 
 from ndop.editions import located_yaml
-from ndop.editions.located_yaml import LocatedData, Way, dotted
+from ndop.editions.located_yaml import LocatedData, Place, Way, dotted
 from ndop.editions.model import Edition
 from ndop.system.errors import EditionError
 from ndop.system.layout import Layout
@@ -52,13 +52,12 @@ class EditionFolder:
         Raises EditionError: no such edition, or its YAML is wrong; the text names file, line,
         key, what was found and what was expected.
         """
-        file = self.editions / f"{edition_id}.yaml"
         if edition_id not in self.ids():
             raise EditionError(
                 f"There is no edition {edition_id!r}. "
                 f"Editions here: {', '.join(self.ids()) or 'none'} (files of {self.editions})."
             )
-        located = _with_shared_facts(located_yaml.read(file), self.shared)
+        located = self._located(edition_id)
         edition = _checked(located.data, located)
         resolved = _Resolver(edition, located).resolve(edition.model_dump(by_alias=True))
         edition = _checked(resolved, located)
@@ -69,9 +68,20 @@ class EditionFolder:
             )
         return edition
 
+    def place(self, edition_id: str, way: Way) -> Place:
+        """File and line of a fact of an edition, or of the nearest one around it.
+
+        Raises EditionError: there is no such edition, or its YAML is wrong.
+        """
+        return self._located(edition_id).place(way)
+
     def load_all(self) -> list[Edition]:
         """Load every edition of the folder. Raises EditionError, as `load` does."""
         return [self.load(edition_id) for edition_id in self.ids()]
+
+    def _located(self, edition_id: str) -> LocatedData:
+        file = self.editions / f"{edition_id}.yaml"
+        return _with_shared_facts(located_yaml.read(file), self.shared)
 
 
 def _with_shared_facts(located: LocatedData, shared: Path) -> LocatedData:

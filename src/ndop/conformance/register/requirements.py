@@ -17,7 +17,8 @@ Level = Literal["SHALL", "SHOULD", "MAY"]
 class Requirement:
     """One row: a clause of the specification that can be told right from wrong.
 
-    `source` has clauses (ndop.conformance.register.clauses). `shown_by` names tests of the project
+    `facts` has what the row restates of an edition's facts (ndop.conformance.register.facts),
+    `source` clauses (ndop.conformance.register.clauses). `shown_by` names tests of the project
     where a server cannot show it from outside, each as `file::test`, with semicolons between them;
     `not_testable` says why no test is possible.
     """
@@ -30,6 +31,7 @@ class Requirement:
     interaction: str
     statement: str
     expected: str
+    facts: str
     source: str
     test_idea: str
     shown_by: str
@@ -90,3 +92,15 @@ def read(file: Path) -> Register:
             fields = {**entry, "editions": tuple(entry["editions"].split(";"))}
             rows.append(Requirement(**cast("dict[str, object]", fields)))  # type: ignore[arg-type]
     return Register(rows)
+
+
+def lines(file: Path) -> dict[str, int]:
+    """The line, from 1, that each row of the register begins in, by its id."""
+    begins: dict[str, int] = {}
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        line = 1
+        for cells in reader:
+            begins[cells[0] if cells else ""] = line
+            line = reader.line_num + 1
+    return begins
