@@ -114,7 +114,7 @@ def account(
         _entry(row, edition, editions, tests, results.get(edition.id))
         for row in register.rows
         for edition in editions
-        if row in register.of(edition.id)
+        if row.applies_to(edition)
     ]
 
 
@@ -141,12 +141,15 @@ def problems(
     tests: Sequence[CollectedTest],
 ) -> list[str]:
     """What is wrong with the register and its tests, a sentence each: a row that nothing accounts
-    for, a test without a row, an unknown id, a test of the project that is not there.
+    for, a test without a row, an unknown id, a test of the project that is not there, an edition
+    of which nobody has said which rows that go by name it is held to, or one whose facts name a
+    row that does not apply to it.
     """
     return [
         *_unknown(register, tests),
         *_of_columns(layout, register, editions),
         *_open(register, editions, tests),
+        *problems_of_editions(register, editions),
     ]
 
 
@@ -220,7 +223,7 @@ def _unknown(register: Register, tests: Sequence[CollectedTest]) -> Iterator[str
 def _of_columns(layout: Layout, register: Register, editions: Sequence[Edition]) -> Iterator[str]:
     known = {edition.id for edition in editions}
     for row in register.rows:
-        for edition_id in row.editions:
+        for edition_id in row.named_editions:
             if edition_id not in known:
                 yield f"{row.id}: editions: there is no edition {edition_id!r}"
         if row.shown_by and row.not_testable:
@@ -259,9 +262,53 @@ def _open(
         missing = [
             edition.id
             for edition in editions
-            if row in register.of(edition.id) and not _tests_of(row, edition.id, tests)
+            if row.applies_to(edition) and not _tests_of(row, edition.id, tests)
         ]
         if missing and not row.shown_by and not row.not_testable:
             yield f"{row.id} ({row.level}, {row.title}): no test for {', '.join(missing)}"
         if row.not_testable and not missing:
             yield f"{row.id}: not_testable, yet it has tests in every edition"
+
+
+def problems_of_editions(register: Register, editions: Sequence[Edition]) -> list[str]:
+    """What an edition's facts and the register do not agree on, a sentence each.
+
+    An edition that no row names, nor any that it is based on: nobody has said which of the rows
+    that go by name it is held to. And a row that facts of an edition name but that does not apply
+    to that edition.
+    """
+    return [
+        problem
+        for edition in editions
+        for problem in (*_named_by_none(register, edition), *_cited_in_vain(register, edition))
+    ]
+
+
+def _named_by_none(register: Register, edition: Edition) -> Iterator[str]:
+    left_out = [row.id for row in register.left_out_by_name(edition)]
+    if left_out and not register.names(edition):
+        yield (
+            f"edition {edition.id}: no row names it or an edition that it is based on, so it is "
+            f"held to none of these, which go by name: {', '.join(left_out)}. Let it be based-on "
+            "another edition, or add its id to the column editions of those that it is held to."
+        )
+
+
+def _cited_in_vain(register: Register, edition: Edition) -> Iterator[str]:
+    cited = cited_rows(edition)
+    for row in register.rows:
+        if row.id in cited and (why_not := row.why_not(edition)):
+            yield (
+                f"{row.id}: facts of {edition.id} name it, but it does not apply to that edition "
+                f"({why_not})"
+            )
+
+
+def cited_rows(edition: Edition) -> set[str]:
+    """The rows that facts of an edition name: elements, bindings, rules in use and claims."""
+    found: set[str | None] = {claim.requirement for claim in edition.audit.claims.values()}
+    for structure in edition.structures:
+        for element in structure.elements.values():
+            found |= {edition.invariants[one].requirement for one in element.invariants}
+            found |= {element.requirement, element.binding.requirement if element.binding else None}
+    return {one for one in found if one is not None}
