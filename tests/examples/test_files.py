@@ -108,7 +108,7 @@ def test_every_rule_is_broken(layout: Layout, facts: Edition) -> None:
     assert used <= {verdict.rule for verdict in verdicts}
     asked = {
         row.id
-        for row in requirements.read(layout.requirements).of(facts.id)
+        for row in requirements.read(layout.requirements).of(facts)
         if row.area in ("profile", "value-sets") and row.level == "SHALL" and "422" in row.expected
     }
     assert len(asked) > 25

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ndop.checks.sources import ProjectSources
-from ndop.conformance.register.facts import RestatedFact, facts_that_name, restated_facts
+from ndop.conformance.register.facts import (
+    RestatedFact,
+    facts_about,
+    facts_that_name,
+    restated_facts,
+)
 from ndop.conformance.register.requirements import Requirement
 from ndop.editions import Edition
 from ndop.system.errors import BuildError
@@ -37,16 +42,16 @@ def fact_problems(sources: ProjectSources) -> Iterator[Problem]:
 def _contradictions(
     sources: ProjectSources, row: Requirement, facts: list[RestatedFact]
 ) -> Iterator[Problem]:
-    for fact in facts:
-        apart: dict[str, list[Edition]] = {}
-        for edition in sources.editions_of(row):
-            if fact.concerns(edition) and (found := _found(edition, fact)) != fact.value:
-                apart.setdefault(found, []).append(edition)
-        for found, editions in apart.items():
-            place = _place(sources, editions[0], fact)
-            ids = ", ".join(edition.id for edition in editions)
-            text = f"facts: expected {fact.text}, found {found} ({ids}; {place})"
-            yield _problem(sources, row, text, _change(sources, row, place))
+    apart: dict[tuple[RestatedFact, str], list[Edition]] = {}
+    for edition in sources.editions_of(row):
+        for fact in facts_about(edition, facts):
+            if (found := _found(edition, fact)) != fact.value:
+                apart.setdefault((fact, found), []).append(edition)
+    for (fact, found), editions in apart.items():
+        place = _place(sources, editions[0], fact)
+        ids = ", ".join(edition.id for edition in editions)
+        text = f"facts: expected {fact.text}, found {found} ({ids}; {place})"
+        yield _problem(sources, row, text, _change(sources, row, place))
 
 
 def _found(edition: Edition, fact: RestatedFact) -> str:
@@ -70,7 +75,7 @@ def _unstated(
 ) -> Iterator[Problem]:
     missing: dict[str, list[Edition]] = {}
     for edition in sources.editions_of(row):
-        stated = {fact.key(edition) for fact in facts if fact.concerns(edition)}
+        stated = {fact.key(edition) for fact in facts_about(edition, facts)}
         for text in facts_that_name(row.id, edition):
             (fact,) = restated_facts(text, sources.editions)
             if fact.key(edition) not in stated:

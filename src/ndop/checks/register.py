@@ -26,10 +26,12 @@ def register_problems(sources: ProjectSources) -> Iterator[Problem]:
     SHALL rows that no fault breaks.
     """
     yield from _tests(sources)
+    yield from _editions_named_by_none(sources)
     for row in sources.register.rows:
         place = sources.place_of_row(row)
         for text, remedy in (
             *_names(sources, row),
+            *_cited_in_vain(sources, row),
             *_clauses(sources, row),
             *_uncovered(sources, row),
             *_without_fault(sources, row),
@@ -62,7 +64,7 @@ def _tests(sources: ProjectSources) -> Iterator[Problem]:
 def _names(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
     """Editions and tests of the project that are not there."""
     known = {edition.id for edition in sources.editions}
-    for edition_id in row.editions:
+    for edition_id in row.named_editions:
         if edition_id not in known:
             yield (
                 f"editions: there is no edition {edition_id!r}",
@@ -94,6 +96,30 @@ def _why_missing(root: Path, test: str) -> str | None:
     if function not in functions:
         return "expected file::test; there is no such test in the file"
     return None
+
+
+def _editions_named_by_none(sources: ProjectSources) -> Iterator[Problem]:
+    """Editions of which nobody has said which of the rows that go by name they are held to."""
+    for edition in sources.editions:
+        left_out = [row.id for row in sources.register.left_out_by_name(edition)]
+        if left_out and not sources.register.names(edition):
+            yield Problem(
+                sources.place_of_fact(edition, ("id",)),
+                f"{edition.id}: no row names it or an edition that it is based on, so it is held "
+                f"to none of these, which go by name: {', '.join(left_out)}",
+                "Let it be based-on another edition, or add its id to the column editions of those "
+                "that it is held to.",
+            )
+
+
+def _cited_in_vain(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
+    for edition in sources.editions:
+        if (why_not := row.why_not(edition)) and row.id in sources.cited[edition.id]:
+            yield (
+                f"facts of {edition.id} name it, but it does not apply to that edition ({why_not})",
+                f"Name another row in {sources.place_of_fact(edition, ()).partition(':')[0]}, or "
+                "change the columns editions and applies_when.",
+            )
 
 
 def _clauses(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from ndop.assurance.mutation import catalogue
 from ndop.assurance.mutation.model import Fault
-from ndop.conformance.coverage.register_coverage import CollectedTest, collect
+from ndop.conformance.coverage.register_coverage import (
+    CollectedTest,
+    cited_rows,
+    collect,
+)
 from ndop.conformance.register import requirements
 from ndop.conformance.register.requirements import Register, Requirement
 from ndop.editions import Edition, EditionFolder
@@ -18,29 +22,30 @@ from ndop.system.layout import Layout
 
 @dataclass(frozen=True, slots=True)
 class ProjectSources:
-    """Editions, register and collected tests of one checkout."""
+    """Editions, register and collected tests of one checkout.
+
+    `lines` is the line of each row of the register; `cited` has, by the id of an edition, the rows
+    that its facts name.
+    """
 
     layout: Layout
     editions: Sequence[Edition]
     register: Register
     tests: Sequence[CollectedTest]
     lines: Mapping[str, int]
+    cited: Mapping[str, Set[str]]
 
     @classmethod
     def read(cls, layout: Layout, editions: Sequence[Edition]) -> ProjectSources:
         """Raises BuildError: register or suite cannot be read."""
         file = layout.requirements
-        return cls(
-            layout, editions, requirements.read(file), collect(layout), requirements.lines(file)
-        )
-
-    def rows(self, edition: Edition) -> list[Requirement]:
-        """The rows of the register that apply to an edition."""
-        return self.register.of(edition.id)
+        register, lines = requirements.read(file), requirements.lines(file)
+        cited = {edition.id: cited_rows(edition) for edition in editions}
+        return cls(layout, editions, register, collect(layout), lines, cited)
 
     def editions_of(self, row: Requirement) -> list[Edition]:
         """The editions that a row applies to."""
-        return [edition for edition in self.editions if row in self.rows(edition)]
+        return [edition for edition in self.editions if row.applies_to(edition)]
 
     def place_of_row(self, row: Requirement) -> str:
         """File and line of a row."""

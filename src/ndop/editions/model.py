@@ -384,11 +384,14 @@ class CounterExample(Facts):
 class Edition(Facts):
     """Every fact of one edition of the API.
 
-    `sources`: the addresses of the works that the register of requirements cites, by name;
-    `decisions`: what was decided where they contradict each other or are silent, by number.
+    `based_on`: the edition that it inherits from, that edition's own base, and so on, where the
+    YAML names the first only. `sources`: the addresses of the works that the register of
+    requirements cites, by name; `decisions`: what was decided where they contradict each other
+    or are silent, by number.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
+    based_on: list[str] = []
     title: str
     summary: str
     version: SemanticVersion
@@ -419,6 +422,11 @@ class Edition(Facts):
     errors: dict[str, CatalogueEntry]
     samples: dict[str, dict[str, Any]]
     counter_examples: dict[str, CounterExample] = {}
+
+    @property
+    def lineage(self) -> list[str]:
+        """Its id and those of the editions that it is based on, nearest first."""
+        return [self.id, *self.based_on]
 
     def structure(self, artefact_id: str) -> Structure:
         """The StructureDefinition with this id. Raises KeyError."""

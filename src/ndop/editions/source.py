@@ -1,4 +1,4 @@
-"""From YAML files to an `Edition`: read, add the shared facts, check, resolve.
+"""From YAML files to an `Edition`: read, put over the base, add the shared facts, check, resolve.
 
 A string `$url ID` stands for an artefact's canonical URL, `$coding ID#CODE` for a coding,
 `$custodian` for the custodian's address, `{{ … }}` for a fact of the edition; `$patient` and
@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import yaml
 from pydantic import ValidationError
 
-from ndop.editions import located_yaml
-from ndop.editions.located_yaml import LocatedData, Place, Way, dotted
+from ndop.editions import inheritance, located_yaml
+from ndop.editions.located_yaml import LocatedData, Place, Way, dotted, place_of
 from ndop.editions.model import Edition
 from ndop.system.errors import EditionError
 from ndop.system.layout import Layout
@@ -32,15 +33,23 @@ _JOINED_MAPPINGS = ("errors", "invariants", "sources", "decisions", "counter-exa
 
 @dataclass(frozen=True, slots=True)
 class EditionFolder:
-    """A folder with one YAML file an edition, and where the facts stand that editions share."""
+    """A folder with one YAML file an edition, and where the facts stand that editions share.
+
+    `bases` is a further folder with editions that those of this one may be based on.
+    """
 
     editions: Path
     shared: Path
+    bases: Path | None = None
 
     @classmethod
     def of(cls, layout: Layout, editions: Path | None = None) -> EditionFolder:
-        """The editions of a checkout, or those of another folder with the shared facts of it."""
-        return cls(editions or layout.editions, layout.shared_facts)
+        """The editions of a checkout, or those of another folder with the shared facts of it,
+        which may be based on the checkout's.
+        """
+        if editions is None:
+            return cls(layout.editions, layout.shared_facts)
+        return cls(editions, layout.shared_facts, layout.editions)
 
     def ids(self) -> list[str]:
         """The editions that the folder has, sorted."""
@@ -50,7 +59,8 @@ class EditionFolder:
         """Load one edition.
 
         Raises EditionError: no such edition, or its YAML is wrong; the text names file, line,
-        key, what was found and what was expected.
+        key, what was found and what was expected. Where a fact is inherited, file and line are
+        the base's.
         """
         if edition_id not in self.ids():
             raise EditionError(
@@ -76,44 +86,118 @@ class EditionFolder:
         return self._located(edition_id).place(way)
 
     def load_all(self) -> list[Edition]:
-        """Load every edition of the folder. Raises EditionError, as `load` does."""
-        return [self.load(edition_id) for edition_id in self.ids()]
+        """Load every edition of the folder.
+
+        Raises EditionError, as `load` does, and where two editions have package name and version
+        in common: a FHIR package is known by these.
+        """
+        editions = [self.load(edition_id) for edition_id in self.ids()]
+        of_package: dict[tuple[str, str], Edition] = {}
+        for edition in editions:
+            other = of_package.setdefault((edition.package, edition.version), edition)
+            if other is not edition:
+                raise EditionError(
+                    f"{self._file(edition.id)}: package: expected a name and version that no "
+                    f"other edition has, found {edition.package} {edition.version}, which are "
+                    f"those of {self._file(other.id)} too"
+                )
+        return editions
+
+    def _file(self, edition_id: str) -> Path:
+        """The file of an edition, in the folder of bases where this one has none."""
+        own = self.editions / f"{edition_id}.yaml"
+        if self.bases is None or own.is_file():
+            return own
+        return self.bases / own.name
+
+    def _known(self) -> list[str]:
+        more = [] if self.bases is None else [file.stem for file in self.bases.glob("*.yaml")]
+        return sorted({*self.ids(), *more})
 
     def _located(self, edition_id: str) -> LocatedData:
-        file = self.editions / f"{edition_id}.yaml"
-        return _with_shared_facts(located_yaml.read(file), self.shared)
+        """The facts of an edition with all that it inherits and uses."""
+        lineage = self._lineage(edition_id)
+        facts: yaml.MappingNode | None = None
+        used: set[str] = set()
+        for _, own in reversed(lineage):
+            names = _taken(own, "uses")
+            facts = own if facts is None else inheritance.merged(facts, own)
+            if names is not None:
+                facts = self._with_shared_facts(facts, names, used)
+        assert facts is not None
+        inheritance.refuse_markers(facts)
+        located = located_yaml.construct(facts, self._file(edition_id))
+        located.data["based-on"] = [base_id for base_id, _ in lineage[1:]]
+        return located
 
-
-def _with_shared_facts(located: LocatedData, shared: Path) -> LocatedData:
-    for name in located.data.pop("uses", []):
-        file = shared / f"{name}.yaml"
-        if not file.is_file():
-            raise EditionError(
-                f"{located.place(('uses',))}: uses: expected a file of {shared}, found {name!r}"
+    def _lineage(self, edition_id: str) -> list[tuple[str, yaml.MappingNode]]:
+        """The edition, the one that it is based on, and so on: their ids and nodes."""
+        lineage: list[tuple[str, yaml.MappingNode]] = []
+        next_id: str | None = edition_id
+        while next_id is not None:
+            root = located_yaml.compose(self._file(next_id))
+            lineage.append((next_id, root))
+            base = _taken(root, "based-on")
+            next_id = (
+                None if base is None else self._checked_base(base, [one for one, _ in lineage])
             )
-        addition = located_yaml.read(file)
-        for key, value in addition.data.items():
-            if key in _JOINED_LISTS:
-                own = located.data.setdefault(key, [])
-                _join_places(located, addition, key, offset=len(own))
-                own.extend(value)
-            elif key in _JOINED_MAPPINGS:
-                own = located.data.get(key, {})
-                located.data[key] = {**value, **own}
-                _join_places(located, addition, key)
-            elif key not in located.data:
-                located.data[key] = value
-                _join_places(located, addition, key)
-    return located
+        return lineage
+
+    def _checked_base(self, base: yaml.Node, lineage: list[str]) -> str:
+        known = self._known()
+        if not isinstance(base, yaml.ScalarNode) or base.value not in known:
+            raise EditionError(
+                f"{place_of(base)}: based-on: expected one of {', '.join(known)}; "
+                f"found {base.value!r}"
+            )
+        if base.value in lineage:
+            circle = " is based on ".join([*lineage[lineage.index(base.value) :], base.value])
+            raise EditionError(
+                f"{place_of(base)}: based-on: expected an edition that is not based on this one "
+                f"in turn, found a circle: {circle}"
+            )
+        return str(base.value)
+
+    def _with_shared_facts(
+        self, facts: yaml.MappingNode, names: yaml.Node, used: set[str]
+    ) -> yaml.MappingNode:
+        """The facts with those of the shared files that are not in them yet; their own win."""
+        for name in names.value if isinstance(names, yaml.SequenceNode) else [names]:
+            file = self.shared / f"{name.value}.yaml"
+            if not isinstance(name, yaml.ScalarNode) or not file.is_file():
+                raise EditionError(
+                    f"{place_of(name)}: uses: expected a file of {self.shared}, "
+                    f"found {name.value!r}"
+                )
+            if name.value not in used:
+                used.add(name.value)
+                facts = _joined(facts, located_yaml.compose(file))
+        return facts
 
 
-def _join_places(located: LocatedData, addition: LocatedData, key: str, offset: int = 0) -> None:
-    for way, place in addition.places.items():
-        if way[:1] == (key,):
-            moved = way
-            if len(way) > 1 and isinstance(way[1], int):
-                moved = (key, way[1] + offset, *way[2:])
-            located.places.setdefault(moved, place)
+def _taken(root: yaml.MappingNode, key: str) -> yaml.Node | None:
+    """The value of a key that is for the loader only; it is no fact, and taken out."""
+    found = [pair for pair in root.value if pair[0].value == key]
+    root.value = [pair for pair in root.value if pair[0].value != key]
+    return found[0][1] if found else None
+
+
+def _joined(facts: yaml.MappingNode, shared: yaml.MappingNode) -> yaml.MappingNode:
+    """An edition's own facts and shared ones: lists of artefacts one behind the other, mappings
+    key by key. In all else, and where both have a key, the edition's own win.
+    """
+    joined = {str(key.value): (key, value) for key, value in facts.value}
+    for key_node, value in shared.value:
+        key = str(key_node.value)
+        own_key_node, own = joined.get(key, (key_node, None))
+        if own is None:
+            joined[key] = (key_node, value)
+        elif key in _JOINED_LISTS and isinstance(own, yaml.SequenceNode):
+            joined[key] = (own_key_node, located_yaml.replaced(own, own.value + value.value))
+        elif key in _JOINED_MAPPINGS and isinstance(own, yaml.MappingNode):
+            entries = {str(pair[0].value): pair for pair in (*value.value, *own.value)}
+            joined[key] = (own_key_node, located_yaml.replaced(own, list(entries.values())))
+    return located_yaml.replaced(facts, list(joined.values()))
 
 
 def _checked(data: dict[str, Any], located: LocatedData) -> Edition:

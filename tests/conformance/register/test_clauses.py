@@ -89,7 +89,7 @@ def test_every_row_has_a_clause_for_each_of_its_editions(
 ) -> None:
     for row in requirements.read(layout.requirements).rows:
         for edition in editions:
-            if row.applies_to(edition.id):
+            if row.applies_to(edition):
                 sources = sources_of(row.source, edition, editions)
                 assert any(map(_can_be_followed, sources)), f"{row.id} in {edition.id}"
                 for source in sources:

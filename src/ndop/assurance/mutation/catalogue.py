@@ -35,7 +35,7 @@ FAULTS: Sequence[Fault] = [
 
 def faults_of(edition: Edition, register: Register) -> list[Fault]:
     """The faults that an edition can have: their requirement is one of its own."""
-    rows = {row.id for row in register.of(edition.id)}
+    rows = {row.id for row in register.of(edition)}
     return [one for one in FAULTS if one.requirement in rows and one.where(edition)]
 
 
@@ -46,7 +46,5 @@ def rows_without_fault(
     broken = {fault.requirement for fault in faults_of(edition, register)}
     tested = {row for test in tests if edition.id in test.editions for row in test.requirements}
     return [
-        row.id
-        for row in register.of(edition.id)
-        if row.level == "SHALL" and row.id in tested - broken
+        row.id for row in register.of(edition) if row.level == "SHALL" and row.id in tested - broken
     ]

@@ -120,7 +120,7 @@ def coverage(
         _of_row(row, edition, editions, tests, results.get(edition.id))
         for row in register.rows
         for edition in editions
-        if row in register.of(edition.id)
+        if row.applies_to(edition)
     ]
 
 
@@ -150,6 +150,16 @@ def elements_of(requirement_id: str, edition: Edition) -> list[str]:
         for structure in edition.structures
         for element_id in _elements(requirement_id, structure, edition)
     ]
+
+
+def cited_rows(edition: Edition) -> set[str]:
+    """The rows that facts of an edition name: elements, bindings, rules in use and claims."""
+    found: set[str | None] = {claim.requirement for claim in edition.audit.claims.values()}
+    for structure in edition.structures:
+        for element in structure.elements.values():
+            found |= {edition.invariants[one].requirement for one in element.invariants}
+            found |= {element.requirement, element.binding.requirement if element.binding else None}
+    return {one for one in found if one is not None}
 
 
 def _elements(requirement_id: str, structure: Structure, edition: Edition) -> Iterator[str]:

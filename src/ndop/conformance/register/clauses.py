@@ -61,9 +61,9 @@ class Clause:
         """Whether it says that the clauses of other editions hold for its own too."""
         return self.text.startswith(_SAME_FOR)
 
-    def concerns(self, edition_id: str) -> bool:
-        """Whether it is a clause of the edition."""
-        return not self.editions or edition_id in self.editions
+    def concerns(self, edition: Edition) -> bool:
+        """Whether it is a clause of the edition, or of one that the edition is based on."""
+        return not self.editions or any(one in self.editions for one in edition.lineage)
 
     def followed(self, edition: Edition, editions: Sequence[Edition]) -> Source:
         """What a reader follows: a decision is spelt out, all else has an address where one is
@@ -72,8 +72,8 @@ class Clause:
         if self.work == _DECISION:
             told = {**_decisions(editions), **edition.decisions}[self.place]
             return Source(text=f"{self.text}: {told}", url=None)
-        others = (one for one in editions if self.concerns(one.id))
-        first = [edition] if self.concerns(edition.id) else []
+        others = (one for one in editions if self.concerns(one))
+        first = [edition] if self.concerns(edition) else []
         addresses = (self._address(one) for one in (*first, *others))
         return Source(text=self.text, url=next((one for one in addresses if one), None))
 
@@ -94,11 +94,11 @@ def clauses(source: str, editions: Iterable[Edition]) -> list[Clause]:
 def sources_of(source: str, edition: Edition, editions: Sequence[Edition]) -> list[Source]:
     """The clauses of a row that concern an edition, with their addresses. Raises BuildError."""
     found = clauses(source, editions)
-    extended = any(clause.extends and clause.concerns(edition.id) for clause in found)
+    extended = any(clause.extends and clause.concerns(edition) for clause in found)
     return [
         clause.followed(edition, editions)
         for clause in found
-        if clause.concerns(edition.id) or (extended and not clause.extends)
+        if clause.concerns(edition) or (extended and not clause.extends)
     ]
 
 

@@ -14,7 +14,8 @@ The column `facts` has them with semicolons between them:
 An element is one of the Consent profile unless a structure stands before it:
 `Extension-NDOP-ProxyRole-1#Extension.value[x]:valueCodeableConcept 1..1`. `channel#…`, `proxy#…`
 and `outcome#…` mean the structure that the edition names under this key. A fact that differs
-between editions begins with those that it is about: `noom-draft: Consent.actor 1..1`.
+between editions begins with those that it is about, and is about those that are based on them too:
+`noom-draft: Consent.actor 1..1`. The nearest counts.
 """
 
 from __future__ import annotations
@@ -42,17 +43,24 @@ class RestatedFact:
     subject: str
     value: str
 
-    def concerns(self, edition: Edition) -> bool:
-        """Whether it is about the edition."""
-        return not self.editions or edition.id in self.editions
+    def distance(self, edition: Edition) -> int | None:
+        """How far up the lineage of an edition the one stands that the fact is about: 0 for the
+        edition itself, most for every edition, None where it is about others.
+        """
+        if not self.editions:
+            return len(edition.lineage)
+        return next((n for n, one in enumerate(edition.lineage) if one in self.editions), None)
 
     def found_in(self, edition: Edition) -> str:
         """What the edition says in its place, in the same form. Raises KeyError: nothing."""
         return _KINDS[self.kind].read(edition, self.subject, self.value)
 
     def key(self, edition: Edition) -> tuple[str, str]:
-        """What two facts have in common that say something of the same thing."""
-        return self.kind, _key(edition, self.subject)
+        """What facts have in common that say something of the same thing."""
+        try:
+            return self.kind, _key(edition, self.subject)
+        except KeyError:
+            return self.kind, self.subject
 
     def place(self, edition: Edition) -> tuple[str | int, ...]:
         """The keys in the edition's YAML under which the fact stands."""
@@ -62,6 +70,18 @@ class RestatedFact:
 def restated_facts(facts: str, editions: Sequence[Edition]) -> list[RestatedFact]:
     """The facts of a row. Raises BuildError where one has no known form or edition."""
     return [_parsed(text, [one.id for one in editions]) for text in facts.split("; ") if text]
+
+
+def facts_about(edition: Edition, facts: Sequence[RestatedFact]) -> list[RestatedFact]:
+    """Those of `facts` that are about an edition; of several about the same thing the one of the
+    nearest edition that it is based on.
+    """
+    nearest: dict[tuple[str, str], tuple[int, RestatedFact]] = {}
+    for fact in facts:
+        distance, key = fact.distance(edition), fact.key(edition)
+        if distance is not None and (key not in nearest or distance < nearest[key][0]):
+            nearest[key] = (distance, fact)
+    return [fact for _, fact in nearest.values()]
 
 
 def facts_that_name(requirement_id: str, edition: Edition) -> Iterator[str]:

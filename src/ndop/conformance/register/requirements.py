@@ -1,4 +1,11 @@
-"""The register of requirements, conformance-tests/requirements.csv."""
+"""The register of requirements, conformance-tests/requirements.csv, and which rows apply to an
+edition.
+
+Two columns say so, and both must agree. `editions` is `all` or ids of editions with semicolons
+between them; an id stands for every edition that is based on it too, and `not ID` leaves one out
+again. `applies_when` has features of editions (ndop.editions.features) with semicolons between
+them, each of which the edition must have, or after `not` must not have.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from ndop.editions import Edition
+from ndop.editions.features import FEATURES
 from ndop.system.errors import BuildError
 
 Level = Literal["SHALL", "SHOULD", "MAY"]
+
+#: In the column `editions`: every edition, whatever it is based on.
+ALL = "all"
+_NOT = "not "
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class Requirement:
     title: str
     level: Level
     editions: tuple[str, ...]
+    applies_when: tuple[str, ...]
     area: str
     interaction: str
     statement: str
@@ -42,9 +56,35 @@ class Requirement:
         """The tests of the project that show it, each as `file::test`."""
         return [test for test in self.shown_by.split("; ") if test]
 
-    def applies_to(self, edition_id: str) -> bool:
+    @property
+    def named_editions(self) -> list[str]:
+        """The ids of editions that it names, those too that it leaves out."""
+        return [one.removeprefix(_NOT) for one in self.editions if one != ALL]
+
+    def applies_to(self, edition: Edition) -> bool:
         """Whether the row asks something of the edition."""
-        return edition_id in self.editions
+        return self.why_not(edition) is None
+
+    def why_not(self, edition: Edition) -> str | None:
+        """Why the row asks nothing of the edition; None where it asks something."""
+        if not self._covers(edition.lineage):
+            return f"editions: {';'.join(self.editions)}"
+        lacking = [one for one in self.applies_when if not _has(edition, one)]
+        return f"applies_when: {'; '.join(lacking)}" if lacking else None
+
+    def _covers(self, lineage: Sequence[str]) -> bool:
+        """Whether the column `editions` has an edition; what it says of the nearest one counts."""
+        for edition_id in lineage:
+            if edition_id in self.editions:
+                return True
+            if f"{_NOT}{edition_id}" in self.editions:
+                return False
+        return ALL in self.editions
+
+
+def _has(edition: Edition, feature: str) -> bool:
+    name = feature.removeprefix(_NOT)
+    return FEATURES[name](edition) is (name == feature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +99,31 @@ class Register:
                 return row
         raise KeyError(f"{requirement_id} is not in the register of requirements")
 
-    def of(self, edition_id: str) -> list[Requirement]:
-        """The rows that apply to an edition.
+    def of(self, edition: Edition) -> list[Requirement]:
+        """The rows that apply to an edition."""
+        return [row for row in self.rows if row.applies_to(edition)]
 
-        An edition that no row names is held to the rows that every other edition is held to.
+    def names(self, edition: Edition) -> bool:
+        """Whether a row names the edition or one that it is based on.
+
+        Where none does, nobody has said yet which of the rows that go by name it is held to.
         """
-        known = {edition for row in self.rows for edition in row.editions}
-        if edition_id in known:
-            return [row for row in self.rows if row.applies_to(edition_id)]
-        return [row for row in self.rows if set(row.editions) == known]
+        return any(set(row.named_editions) & set(edition.lineage) for row in self.rows)
+
+    def left_out_by_name(self, edition: Edition) -> list[Requirement]:
+        """The rows that ask nothing of an edition for the one reason that they name others."""
+        return [
+            row
+            for row in self.rows
+            if not row.applies_to(edition) and all(_has(edition, one) for one in row.applies_when)
+        ]
 
 
 def read(file: Path) -> Register:
     """Read the register.
 
-    Raises BuildError, with file and line: a column is missing, a level or an id is unknown.
+    Raises BuildError, with file and line: a column is missing, a level or feature is unknown, an
+    id stands there twice.
     """
     columns = list(Requirement.__dataclass_fields__)
     rows: list[Requirement] = []
@@ -82,14 +132,27 @@ def read(file: Path) -> Register:
         if reader.fieldnames != columns:
             raise BuildError(f"{file}:1: expected the columns {columns}, found {reader.fieldnames}")
         for entry in reader:
+            place = f"{file}:{reader.line_num}"
             if entry["level"] not in ("SHALL", "SHOULD", "MAY"):
                 raise BuildError(
-                    f"{file}:{reader.line_num}: level: expected SHALL, SHOULD or MAY, "
-                    f"found {entry['level']!r}"
+                    f"{place}: level: expected SHALL, SHOULD or MAY, found {entry['level']!r}"
                 )
             if any(row.id == entry["id"] for row in rows):
-                raise BuildError(f"{file}:{reader.line_num}: id: {entry['id']} stands here twice")
-            fields = {**entry, "editions": tuple(entry["editions"].split(";"))}
+                raise BuildError(f"{place}: id: {entry['id']} stands here twice")
+            editions = _separated(entry["editions"])
+            if not any(not one.startswith(_NOT) for one in editions):
+                raise BuildError(
+                    f"{place}: editions: expected {ALL} or ids of editions, "
+                    f"found {entry['editions']!r}"
+                )
+            applies_when = _separated(entry["applies_when"])
+            for feature in applies_when:
+                if feature.removeprefix(_NOT) not in FEATURES:
+                    raise BuildError(
+                        f"{place}: applies_when: expected one of {', '.join(sorted(FEATURES))}, "
+                        f"with or without 'not '; found {feature!r}"
+                    )
+            fields = {**entry, "editions": editions, "applies_when": applies_when}
             rows.append(Requirement(**cast("dict[str, object]", fields)))  # type: ignore[arg-type]
     return Register(rows)
 
@@ -104,3 +167,7 @@ def lines(file: Path) -> dict[str, int]:
             begins[cells[0] if cells else ""] = line
             line = reader.line_num + 1
     return begins
+
+
+def _separated(value: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in value.split(";") if one.strip())

@@ -30,7 +30,7 @@ from ndop.conformance.suite.credentials import Credentials
 from ndop.conformance.suite.masking import Mask
 from ndop.conformance.suite.preset import Limits
 from ndop.conformance.suite.settings import Settings
-from ndop.editions import EditionFolder
+from ndop.editions import Edition, EditionFolder
 from ndop.system.errors import TargetError
 from ndop.system.layout import Layout
 
@@ -110,7 +110,8 @@ def run(layout: Layout, plan: RunPlan, watcher: Watcher) -> RunResult:
     it is incomplete, and KeyboardInterrupt is raised again.
     """
     _look(layout, plan)
-    rows = requirements.read(layout.requirements).of(plan.edition)
+    edition = EditionFolder.of(layout, plan.editions_folder).load(plan.edition)
+    rows = requirements.read(layout.requirements).of(edition)
     plan.report_folder.mkdir(parents=True, exist_ok=True)
     started, begun = datetime.now(UTC), time.monotonic()
     heard = _RunRecorder(watcher)
@@ -130,7 +131,7 @@ def run(layout: Layout, plan: RunPlan, watcher: Watcher) -> RunResult:
         planned=heard.expected,
         left_out=dict(plan.left_out),
         tests=sorted(heard.tests, key=lambda test: test.id),
-        requirements=_by_requirement(layout, plan, rows, heard.tests),
+        requirements=_by_requirement(layout, edition, rows, heard.tests),
     )
     reports.write(result, plan.report_folder)
     if ended.interruption is not None:
@@ -210,10 +211,9 @@ def _arguments(layout: Layout, plan: RunPlan, *, workers: int) -> list[str]:
 
 
 def _by_requirement(
-    layout: Layout, plan: RunPlan, rows: Sequence[Requirement], tests: Sequence[TestResult]
+    layout: Layout, edition: Edition, rows: Sequence[Requirement], tests: Sequence[TestResult]
 ) -> list[RequirementResult]:
     known = EditionFolder.of(layout).load_all()
-    edition = EditionFolder.of(layout, plan.editions_folder).load(plan.edition)
     results = []
     for row in rows:
         own = sorted((test for test in tests if row.id in test.requirements), key=lambda t: t.id)

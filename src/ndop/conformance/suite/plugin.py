@@ -206,7 +206,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def fits(item: pytest.Item, edition: Edition, register: Register) -> bool:
     """Whether a test asks something of an edition. Raises UsageError, as `rows_of`."""
     rows = rows_of(item, register)
-    applicable = {row.id for row in register.of(edition.id)}
+    applicable = {row.id for row in register.of(edition)}
     return (not rows or any(row.id in applicable for row in rows)) and all(
         one.kwargs["holds"](edition) for one in item.iter_markers("where")
     )
