@@ -1,4 +1,4 @@
-"""`python -m ndop` is the `ndop` command."""
+"""`python -m ndop` runs the `ndop` command."""
 
 from ndop.cli.app import main
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-import typer.main
+from typer.testing import CliRunner
 
-from ndop.cli.app import app
+from ndop.cli.app import COMMANDS, app
 from ndop.server.process import RunningServer, free_port
 from ndop.system.layout import Layout
 from tests.cli.command import ended, ndop, started
@@ -28,17 +29,25 @@ def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]
+@pytest.mark.parametrize("command", [one.name for one in COMMANDS])
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = ndop(command, "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(app, [*command.split(), "--help"])
+    assert done.exit_code == 0
     printed = " ".join(done.stdout.split())
     assert f"Example: ndop {command}" in printed
     assert "Exit status: 0" in printed
 
 
-def test_help_lists_the_exit_statuses() -> None:
-    assert "2 could not run" in ndop("--help").stdout
+def test_help_lists_the_exit_statuses_and_every_command() -> None:
+    told = ndop("--help").stdout
+    assert "2 could not run" in told
+    for one in COMMANDS:
+        assert re.search(rf"^  {one.name}  +{one.summary[:30]}", told, re.MULTILINE)
+
+
+def test_a_command_that_does_not_exist() -> None:
+    assert "No such command 'validat'. Did you mean 'validate'?" in refused("validat")
+    assert "Did you mean 'certificates init'" in refused("certificates")
 
 
 @pytest.mark.parametrize("command", [["run"], ["serve"], ["conformance", "http://127.0.0.1"]])

@@ -50,7 +50,7 @@ def test_a_file_is_upheld_and_kept(source: Path, tmp_path: Path) -> None:
             assert status == 0, told
             assert (tmp_path / name).read_bytes() == f"{STAYS},\n".encode()
     assert len(asked) == 2
-    assert "as asked less than 24 hours ago" in told
+    assert "reused a result less than 24 hours old" in told
     assert OUT not in told
 
 

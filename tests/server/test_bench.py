@@ -11,8 +11,8 @@ import pytest
 
 from ndop.editions import Edition
 from ndop.server import bench
-from ndop.server.audit_modes import Audit, every_mode
-from ndop.server.bench import Load, Measured
+from ndop.server.audit_modes import AuditMode, audit_scenarios
+from ndop.server.bench import BenchTarget, Load
 from ndop.server.process import RunningServer
 from ndop.system.errors import ServerError
 from tests.cli.command import ndop
@@ -37,7 +37,7 @@ def test_each_kind_is_measured_on_a_server_that_knows_some(
 
     monkeypatch.setattr(bench, "synthetic", numbers)
     for _ in range(2):
-        measured = list(bench.measure([Measured("one", server.base_url)], edition, LOAD))
+        measured = list(bench.measure([BenchTarget("one", server.base_url)], edition, LOAD))
         assert [rate.name for (rate,) in measured] == ["create", "read", "search by patient"]
         for (rate,) in measured:
             assert rate.server == "one"
@@ -69,12 +69,12 @@ def test_another_answer_ends_it(edition: Edition, status: int) -> None:
         canned(lambda _method, _path: Answer("{}", status=status)) as base_url,
         pytest.raises(ServerError, match=f"expected HTTP status 201, found {status}"),
     ):
-        list(bench.measure([Measured("one", base_url)], edition, LOAD))
+        list(bench.measure([BenchTarget("one", base_url)], edition, LOAD))
 
 
 def test_to_each_mode_the_same_headers_are_sent(edition: Edition, tmp_path: Path) -> None:
-    modes = list(every_mode(edition, tmp_path))
-    assert [mode.name for mode in modes] == [*Audit, "required, signed"]
-    assert [mode.settings["ndop.audit"] for mode in modes] == [*Audit, "required"]
-    sent = [mode.sending("create").keys() for mode in modes]
+    modes = list(audit_scenarios(edition, tmp_path))
+    assert [mode.name for mode in modes] == [*AuditMode, "required, signed"]
+    assert [mode.settings["ndop.audit"] for mode in modes] == [*AuditMode, "required"]
+    sent = [mode.headers("create").keys() for mode in modes]
     assert all(headers == sent[0] and headers for headers in sent)

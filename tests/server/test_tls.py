@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.editions import Edition
 from ndop.server import certificates, process
-from ndop.server.certificates import Authority, Certificates, fingerprint
+from ndop.server.certificates import CertificateAuthority, Certificates, fingerprint
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.errors import CertificateError
 from ndop.system.layout import Layout
@@ -51,10 +51,10 @@ def get(served: RunningServer, context: ssl.SSLContext) -> httpx.Response:
     return httpx.get(f"{served.base_url}/metadata", verify=context, timeout=60)
 
 
-def authority_of(made: Certificates) -> Authority:
+def authority_of(made: Certificates) -> CertificateAuthority:
     key = serialization.load_pem_private_key((made.folder / "authority.key").read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    return Authority(x509.load_pem_x509_certificate(made.authority.read_bytes()), key)
+    return CertificateAuthority(x509.load_pem_x509_certificate(made.authority.read_bytes()), key)
 
 
 @pytest.mark.parametrize("client", certificates.CLIENTS)
@@ -92,7 +92,7 @@ def without_certificate(made: Certificates, _: Path) -> ssl.SSLContext:
 def of_another_authority(made: Certificates, folder: Path) -> ssl.SSLContext:
     stranger = certificates.init(folder / "stranger")
     context = without_certificate(made, folder)
-    context.load_cert_chain(*stranger.of("client-1"))
+    context.load_cert_chain(*stranger.key_pair("client-1"))
     return context
 
 
@@ -102,13 +102,13 @@ def expired(made: Certificates, folder: Path) -> ssl.SSLContext:
     with made.clients.open("a", encoding="utf-8") as listed:
         listed.write(fingerprint(certificate) + "\n")
     context = without_certificate(made, folder)
-    context.load_cert_chain(*old.of("old"))
+    context.load_cert_chain(*old.key_pair("old"))
     return context
 
 
 def of_a_server(made: Certificates, folder: Path) -> ssl.SSLContext:
     context = without_certificate(made, folder)
-    context.load_cert_chain(*made.of("server"))
+    context.load_cert_chain(*made.key_pair("server"))
     return context
 
 
@@ -167,7 +167,7 @@ def test_a_client_that_is_not_listed(
     newcomer = Certificates(tmp_path)
     certificate = authority_of(made).issue(newcomer, "newcomer", YEAR)
     context = without_certificate(made, tmp_path)
-    context.load_cert_chain(*newcomer.of("newcomer"))
+    context.load_cert_chain(*newcomer.key_pair("newcomer"))
     refused = get(served, context)
     assert_spine_error(edition, refused, status=403, code="ACCESS_DENIED_SSL")
     assert_is_the_example(edition, refused, "unknown-certificate")
@@ -195,7 +195,9 @@ def test_a_new_certificate_of_the_server_needs_no_restart(
     before = ssl.get_server_certificate(address(served))
     renewed = Certificates(tmp_path)
     authority_of(made).issue(renewed, "server", YEAR, ["localhost", "127.0.0.1"])
-    for old, new in zip(reversed(made.of("server")), reversed(renewed.of("server")), strict=True):
+    for old, new in zip(
+        reversed(made.key_pair("server")), reversed(renewed.key_pair("server")), strict=True
+    ):
         shutil.copy(new, old)
     ends = time.monotonic() + 60
     while ssl.get_server_certificate(address(served)) == before:
@@ -215,7 +217,7 @@ def test_keys_are_for_their_owner_only(made: Certificates) -> None:
 
 
 def test_certificates_are_not_overwritten(made: Certificates) -> None:
-    with pytest.raises(CertificateError, match="has certificates already"):
+    with pytest.raises(CertificateError, match="already has certificates"):
         certificates.init(made.folder)
 
 
@@ -225,7 +227,7 @@ def test_missing_certificates_are_told(tmp_path: Path) -> None:
 
 
 def test_curl_gets_in(served: RunningServer, made: Certificates) -> None:
-    certificate, key = map(str, made.of("client-1"))
+    certificate, key = map(str, made.key_pair("client-1"))
     trusting = ["curl", "-sf", "--cacert", str(made.authority)]
     done = run(
         [*trusting, "--cert", certificate, "--key", key, f"{served.base_url}/metadata"],

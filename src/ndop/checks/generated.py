@@ -10,8 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from lxml import etree
+from xml.etree import ElementTree as ET
 
 from ndop.conformance.report import results
 from ndop.editions import Edition
@@ -87,7 +86,7 @@ def _artefacts(layout: Layout, edition: Edition) -> dict[str, str | None]:
         if not file.is_file():
             wrong[name] = "is missing"
         else:
-            made = [*_of_xml(etree.fromstring(artefact.xml.encode()))]
+            made = [*_of_xml(ET.fromstring(artefact.xml))]  # noqa: S314 (our own text)
             wrong[name] = None if [*_of_json(json.loads(file.read_bytes()))] == made else "differs"
     return wrong | dict.fromkeys(_files(folder) - wrong.keys(), "nothing makes it")
 
@@ -107,12 +106,12 @@ def _json(data: object) -> bytes:
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _of_xml(node: Any, path: str = "") -> Iterator[_Leaf]:
+def _of_xml(node: ET.Element, path: str = "") -> Iterator[_Leaf]:
     """The values of a resource in XML, in order."""
     for name, value in node.attrib.items():
         yield (path if name == "value" else f"{path}.{name}"), value
-    for child in node.iterchildren("{*}*"):
-        name = etree.QName(child).localname
+    for child in node:
+        name = child.tag.rpartition("}")[2]
         if path or name not in _ADDED:
             yield from _of_xml(child, f"{path}.{name}")
 

@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ndop.checks.generated import MEND
-from ndop.checks.project import project_problems
+from ndop.checks.project import project_problems, register_problems_and_facts
 from ndop.editions import EditionFolder
 from ndop.profiles import build as profiles
 from ndop.system.errors import OutOfDateError
 from ndop.system.layout import Layout
 from ndop.system.problem import Problem
+from ndop.system.processes import run_in_terminal
 from ndop.system.progress import Progress
 
 
 def check(
     layout: Layout, commands: Collection[str], progress: Progress, *, fast: bool = False
 ) -> bool:
-    """Whether the sources are in good order; what is not is printed, all of it.
+    """Whether all is well. Everything that is not is printed, not only the first.
 
     `commands` are those of `ndop`. `fast` leaves out formatters, linters, type checkers and what
     needs Maven. Raises BuildError where Maven or HAPI fails, MissingToolError without Maven.
     """
-    tools = [] if fast else [_passes(command, folder) for command, folder in _tools(layout)]
-    with progress.step("Comparing sources"):
+    tools = [] if fast else [run_in_terminal(*tool) for tool in _tools(layout)]
+    with progress.step("Comparing facts, register, tests, pages and generated files"):
         problems = project_problems(layout, commands)
     if not fast and not problems:
         problems = _stale_snapshots(layout, progress)
-    for problem in problems:
-        progress.say(str(problem))
-    progress.say(_summary(problems))
+    _print(problems, progress)
     return all(tools) and not problems
 
 
-def _tools(layout: Layout) -> Sequence[tuple[Sequence[str], Path]]:
+def check_register(layout: Layout, progress: Progress) -> bool:
+    """As `check`, of the register alone: what shows its rows, and what they restate.
+
+    Raises BuildError: register or suite cannot be read.
+    """
+    editions = EditionFolder.of(layout).load_all()
+    problems = list(register_problems_and_facts(layout, editions))
+    _print(problems, progress)
+    return not problems
+
+
+def _tools(layout: Layout) -> Sequence[tuple[Sequence[str], str, Path]]:
+    ruff, mypy = [sys.executable, "-m", "ruff"], [sys.executable, "-m", "mypy"]
+    maven = ["mvn", "-B", "-q", "-ntp"]
     return (
-        ([sys.executable, "-m", "ruff", "format", "--check", "."], layout.root),
-        ([sys.executable, "-m", "ruff", "check", "."], layout.root),
-        ([sys.executable, "-m", "mypy"], layout.root),
-        (["mvn", "-B", "-q", "-ntp", "spotless:check"], layout.plugin),
+        ([*ruff, "format", "--check", "."], "Checking the format of Python", layout.root),
+        ([*ruff, "check", "."], "Linting Python", layout.root),
+        (mypy, "Checking the types of Python", layout.root),
+        ([*maven, "spotless:check"], "Checking the format of Java", layout.plugin),
     )
-
-
-def _passes(command: Sequence[str], folder: Path) -> bool:
-    """Whether a tool is content; it prints on this terminal what it is not content with."""
-    return subprocess.run(command, cwd=folder, check=False).returncode == 0
 
 
 def _stale_snapshots(layout: Layout, progress: Progress) -> list[Problem]:
@@ -60,7 +66,10 @@ def _stale_snapshots(layout: Layout, progress: Progress) -> list[Problem]:
     return []
 
 
-def _summary(problems: Sequence[Problem]) -> str:
-    if not problems:
-        return "Editions, register, tests, faults, pages and generated files agree."
-    return f"{len(problems)} problem{'s' if len(problems) > 1 else ''}."
+def _print(problems: Sequence[Problem], progress: Progress) -> None:
+    for problem in problems:
+        progress.message(str(problem))
+    number = len(problems)
+    progress.message(
+        f"{number} problem{'s' if number > 1 else ''}." if number else "Nothing contradicts."
+    )

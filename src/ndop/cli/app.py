@@ -1,116 +1,174 @@
-"""The `ndop` command: the thin layer between a terminal and the functions that do the work."""
+"""The `ndop` command: one table of its commands, each imported only when it is used."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import typer
-from rich.console import Console
-from typer.core import TyperGroup
 
-from ndop.cli import (
-    certificates,
-    conformance,
-    dependencies,
-    examples,
-    fuzzing,
-    parity,
-    proving,
-    requirements,
-    runs,
-    servers,
-    sources,
-    tokens,
-    upholding,
-    validation,
-)
-from ndop.cli.options import STATUSES
+from ndop.cli.lazy_group import EXIT_STATUSES, CommandSpec, lazy_group
 from ndop.system.errors import NdopError
 
-
-class _Commands(TyperGroup):
-    """Commands of one word or two, such as `conformance compare`."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if " ".join(args[:2]) in self.commands:
-            args = [" ".join(args[:2]), *args[2:]]
-        return super().resolve_command(ctx, args)
-
+COMMANDS = (
+    CommandSpec(
+        "build",
+        "ndop.cli.sources:build",
+        "Generate profiles, packages and examples from the editions' YAML and the templates.",
+        "ndop build --check",
+    ),
+    CommandSpec(
+        "examples",
+        "ndop.cli.examples:examples",
+        "List the examples of the editions.",
+        "ndop examples --edition noom-draft",
+    ),
+    CommandSpec(
+        "examples new",
+        "ndop.cli.examples:new",
+        "Write a new Consent of an edition, ready to be sent.",
+        "ndop examples new --channel OP --nhs-number 9990000018",
+    ),
+    CommandSpec(
+        "run",
+        "ndop.cli.runs:run",
+        "Build everything and run the conformance suite against the reference server.",
+        "ndop run --edition ndop-1.1.0",
+    ),
+    CommandSpec(
+        "serve",
+        "ndop.cli.servers:serve",
+        "Keep the reference server running until Ctrl-C.",
+        "ndop serve --port 9080 --data /tmp/opt-outs",
+    ),
+    CommandSpec(
+        "conformance",
+        "ndop.cli.conformance:conformance",
+        "Run the conformance suite against any server.",
+        "ndop conformance http://127.0.0.1:8080/fhir --report /tmp/report",
+        "Exit status: 0 every SHALL that was tested passed, 1 some failed, 2 could not run, or not "
+        "to completion, 130 Ctrl-C.",
+    ),
+    CommandSpec(
+        "conformance compare",
+        "ndop.cli.conformance:compare",
+        "Compare two runs of the suite: what was fixed, what broke, what is new.",
+        "ndop conformance compare old/results.json new/results.json",
+        "Exit status: 0 nothing broke, 1 something did, 2 could not compare.",
+    ),
+    CommandSpec(
+        "validate",
+        "ndop.cli.validation:validate",
+        "Validate Consents, alone or in Bundles, as a server of the edition would.",
+        "ndop validate consents/ --format github",
+        "Exit status: 0 valid, 1 invalid, 2 something could not be checked, 130 Ctrl-C.",
+    ),
+    CommandSpec(
+        "requirements",
+        "ndop.cli.requirements:requirements",
+        "List each requirement with its source, what it concerns, its tests and last result.",
+        "ndop requirements --level SHALL --edition ndop-1.1.0 --format markdown",
+    ),
+    CommandSpec(
+        "token",
+        "ndop.cli.tokens:token",
+        "Create a token for one request, valid for five minutes.",
+        "ndop token --patient 9990000018 --form token",
+    ),
+    CommandSpec(
+        "keys",
+        "ndop.cli.tokens:keys",
+        "Create a key that signs tokens, and the key set that a server verifies them with.",
+        "ndop keys /tmp/token-keys --type EC",
+    ),
+    CommandSpec(
+        "certificates init",
+        "ndop.cli.certificates:init",
+        "Create certificates for trying mutual TLS: authority, server, two clients.",
+        "ndop certificates init /tmp/tls",
+    ),
+    CommandSpec(
+        "uphold",
+        "ndop.cli.upholding:uphold",
+        "Remove opted-out NHS numbers from a file, or address the file to the service.",
+        "ndop uphold numbers.dat --output shared.dat --server https://your.server/fhir",
+        "Exit status: 0 success, 1 the file was refused, 2 could not run, 130 Ctrl-C.",
+    ),
+    CommandSpec(
+        "prove",
+        "ndop.cli.proving:prove",
+        "Seed faults in the server's responses: a test of the requirement must catch each.",
+        "ndop prove --edition ndop-1.1.0 --only NDOP-086",
+    ),
+    CommandSpec(
+        "bench",
+        "ndop.cli.servers:bench",
+        "Measure requests per second of create, read and search by patient.",
+        "ndop bench --connections 2",
+    ),
+    CommandSpec(
+        "fuzz",
+        "ndop.cli.fuzzing:fuzz",
+        "Send random requests and check every response, the store, the heap and the log.",
+        "ndop fuzz --edition noom-draft --requests 2000 --kind queries",
+    ),
+    CommandSpec(
+        "parity",
+        "ndop.cli.parity:parity",
+        "Compare the verdicts of published and generated profiles, of server and validator.",
+        "ndop parity --edition noom-draft --seed 7 --count 5000",
+    ),
+    CommandSpec(
+        "sbom",
+        "ndop.cli.dependencies:sbom",
+        "List all components of both languages (CycloneDX) and check their licences.",
+        "ndop sbom --output build/sbom --vulnerabilities",
+    ),
+    CommandSpec(
+        "test",
+        "ndop.cli.runs:run_tests",
+        "Run the project's own tests, then the suite against the reference server.",
+        "ndop test --fast",
+    ),
+    CommandSpec(
+        "check",
+        "ndop.cli.sources:check",
+        "Check format, style and types; check that facts, register, tests, pages and files agree.",
+        "ndop check --fast",
+    ),
+    CommandSpec(
+        "format",
+        "ndop.cli.sources:format_sources",
+        "Format the Python and Java sources.",
+        "ndop format",
+    ),
+)
 
 app = typer.Typer(
     name="ndop",
-    cls=_Commands,
+    cls=lazy_group(COMMANDS),
     help="The NHS National Data Opt-out FHIR API: profiles, reference server, conformance suite.",
-    epilog=STATUSES,
+    epilog=EXIT_STATUSES,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
+@app.callback()
+def _group() -> None:
+    """Typer makes a group only where there is a callback."""
+
+
 def main() -> None:
-    """Run the command; what goes wrong becomes one clear message and an exit status."""
+    """Run the command; an NdopError becomes one clear message and its exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl-C does
     try:
         app()
     except NdopError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+        print(error, file=sys.stderr)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _offer(
-    name: str, function: Callable[..., None], example: str, statuses: str = STATUSES
-) -> None:
-    app.command(name, epilog=f"Example: {example}. {statuses}")(function)
-
-
-_offer("build", sources.build, "ndop build --check")
-app.add_typer(examples.app, name="examples")
-_offer("run", runs.run, "ndop run --edition ndop-1.1.0")
-app.add_typer(certificates.app, name="certificates")
-_offer("serve", servers.serve, "ndop serve --port 9080 --data /tmp/opt-outs")
-_offer(
-    "conformance",
-    conformance.conformance,
-    "ndop conformance http://127.0.0.1:8080/fhir --report /tmp/report",
-    conformance.RUN_STATUSES,
-)
-_offer(
-    "conformance compare",
-    conformance.compare,
-    "ndop conformance compare old/results.json new/results.json",
-    "Exit status: 0 nothing broke, 1 something did, 2 could not compare.",
-)
-_offer(
-    "validate",
-    validation.validate,
-    "ndop validate consents/ --format github",
-    "Exit status: 0 valid, 1 invalid, 2 something could not be checked, 130 Ctrl-C.",
-)
-_offer(
-    "requirements",
-    requirements.requirements,
-    "ndop requirements --level SHALL --edition ndop-1.1.0 --format markdown",
-)
-_offer("token", tokens.token, "ndop token --patient 9990000018 --form token")
-_offer("keys", tokens.keys, "ndop keys /tmp/token-keys --type EC")
-_offer(
-    "uphold",
-    upholding.uphold,
-    "ndop uphold numbers.dat --output shared.dat --server https://your.server/fhir",
-    "Exit status: 0 as asked, 1 the file was refused, 2 could not run, 130 Ctrl-C.",
-)
-_offer("prove", proving.prove, "ndop prove --edition ndop-1.1.0 --only NDOP-086")
-_offer("bench", servers.bench, "ndop bench --connections 2")
-_offer("fuzz", fuzzing.fuzz, "ndop fuzz --edition noom-draft --requests 2000 --kind queries")
-_offer("parity", parity.parity, "ndop parity --edition noom-draft --seed 7 --count 5000")
-_offer("sbom", dependencies.sbom, "ndop sbom --output build/sbom --vulnerabilities")
-_offer("test", runs.run_tests, "ndop test --fast")
-_offer("check", sources.check, "ndop check")
-_offer("format", sources.format_sources, "ndop format")

@@ -1,41 +1,34 @@
-"""ndop conformance and ndop conformance compare: the suite against any server."""
+"""ndop conformance and ndop conformance compare."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from ndop.cli.options import load_edition
 from ndop.conformance.register import requirements
-from ndop.conformance.report import comparison as comparing
-from ndop.conformance.report import reports, results
-from ndop.conformance.run.conformance_run import Preview, RunPlan, preview
-from ndop.conformance.run.conformance_run import run as run_suite
-from ndop.conformance.run.watching import watcher
+from ndop.conformance.report import comparison as comparisons
+from ndop.conformance.report import results
+from ndop.conformance.run.conformance_run import RunPlan
+from ndop.conformance.run.reporting import print_preview, run_and_report
 from ndop.conformance.suite import preset
 from ndop.conformance.suite.plugin import CLAIMS, known
 from ndop.conformance.suite.preset import Described
 from ndop.editions import DEFAULT_EDITION
+from ndop.editions.installed import load_edition
 from ndop.system.errors import PresetError, TargetError
-from ndop.system.layout import Layout, checkout
-from ndop.system.progress import Progress
-
-RUN_STATUSES = (
-    "Exit status: 0 every SHALL that was tested passed, 1 some failed, 2 could not run, or not to "
-    "its end, 130 Ctrl-C."
-)
+from ndop.system.layout import checkout
 
 _PRESET = Path("ndop-preset.yaml")
 
 
 def conformance(
     base_url: Annotated[
-        str | None, typer.Argument(help="Base URL of the server under test, if no preset has it.")
+        str | None,
+        typer.Argument(help="Base URL of the server under test, unless a preset has it."),
     ] = None,
     preset_file: Annotated[
         Path | None, typer.Option("--preset", help="YAML file that describes the server.")
@@ -43,7 +36,7 @@ def conformance(
     edition: Annotated[
         str | None,
         typer.Option(
-            help=f"Edition that it is held to; {DEFAULT_EDITION} if nothing says another."
+            help=f"Edition to test against; by default that of the preset, or {DEFAULT_EDITION}."
         ),
     ] = None,
     report_folder: Annotated[
@@ -51,22 +44,23 @@ def conformance(
     ] = None,
     claim: Annotated[
         list[str] | None,
-        typer.Option(help="What the server is set up for: " + ", ".join(sorted(CLAIMS)) + "."),
+        typer.Option(help="How the server is configured: " + ", ".join(sorted(CLAIMS)) + "."),
     ] = None,
     header: Annotated[
-        list[str] | None, typer.Option(help="A header of every request, as 'Name: value'.")
+        list[str] | None,
+        typer.Option(help="Header of every request, as 'Name: value'; may be repeated."),
     ] = None,
     token_key: Annotated[
         Path | None,
         typer.Option(help="Private key (JWK or PEM) that the suite signs its tokens with."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="An area or a requirement id; may be repeated.")
+        list[str] | None, typer.Option(help="Only this area or requirement id; may be repeated.")
     ] = None,
     tests: Annotated[
-        list[Path] | None, typer.Option(help="Tests of your own to run beside the suite's.")
+        list[Path] | None, typer.Option(help="Your own tests, to run with those of the suite.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="How many tests at once.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Tests in parallel.")] = 1,
     first: Annotated[bool, typer.Option("-x", help="Stop at the first failure.")] = False,
     request_limit: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds for one request.")
@@ -75,10 +69,13 @@ def conformance(
         float | None, typer.Option(min=0.001, help="Seconds for the whole run.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Look at the server and list what would be skipped.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Look at the server and list the tests that would be skipped."
+        ),
     ] = False,
     init: Annotated[
-        bool, typer.Option("--init", help=f"Write a preset to start from ({_PRESET}).")
+        bool, typer.Option("--init", help=f"Write a preset to fill in ({_PRESET}).")
     ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of results.json.")
@@ -96,19 +93,19 @@ def conformance(
     if preset_file is not None:
         described = preset.read(preset_file, known(layout, requirements.read(layout.requirements)))
     described = preset.overridden(described, header or [], request_limit, token_key)
-    _insist_on_claims(claim or [])
-    where = base_url or described.base_url
-    if where is None:
+    _check_claims(claim or [])
+    target = base_url or described.base_url
+    if target is None:
         raise TargetError(
             "Which server? Expected its base URL, as in 'ndop conformance "
             "http://127.0.0.1:8080/fhir', or a preset that has it (--preset FILE)."
         )
-    held_to = edition or described.edition or DEFAULT_EDITION
-    load_edition(layout, held_to)
+    edition_id = edition or described.edition or DEFAULT_EDITION
+    load_edition(edition_id)
     plan = RunPlan(
-        where,
-        held_to,
-        report_folder or layout.report / held_to,
+        target,
+        edition_id,
+        report_folder or layout.report / edition_id,
         claims=tuple(claim or described.claims),
         only=tuple(only or []),
         workers=workers,
@@ -116,56 +113,24 @@ def conformance(
         access=described.access,
         patients=described.patients,
         left_out=described.left_out,
-        tests=(*described.tests, *_existing(tests or [])),
+        tests=(*described.tests, *_resolved(tests or [])),
         run_seconds=run_limit or described.run_seconds,
     )
-    _say_what_is_planned(layout, plan)
+    print_preview(layout, plan)
     if not dry_run:
-        run_and_report(layout, plan)
+        raise typer.Exit(run_and_report(layout, plan))
 
 
 def compare(
     old: Annotated[Path, typer.Argument(help="results.json of the older run.")],
     new: Annotated[Path, typer.Argument(help="results.json of the newer run.")],
 ) -> None:
-    """Compare two runs of the suite: what was mended, what broke, what is new."""
+    """Compare two runs of the suite: what was fixed, what broke, what is new."""
     before, after = results.read(old), results.read(new)
-    comparison = comparing.compare(before, after)
-    comparing.show(comparison, before, after, Console(highlight=False))
+    comparison = comparisons.compare(before, after)
+    comparisons.show(comparison, before, after, Console(highlight=False))
     if comparison.is_regression:
         raise typer.Exit(1)
-
-
-def run_and_report(layout: Layout, plan: RunPlan) -> None:
-    """Run the suite, print failures and summary; Exit with 1 or 2 unless it passed."""
-    console = Console(highlight=False)
-    with watcher() as watch:
-        result = run_suite(layout, plan, watch)
-    for test in result.failures:
-        console.print(reports.explain(test, result), markup=False, soft_wrap=True)
-        console.print()
-    reports.print_summary(result, plan.report_folder, console)
-    if not result.passed:
-        raise typer.Exit(1 if result.failures else 2)
-
-
-def _say_what_is_planned(layout: Layout, plan: RunPlan) -> None:
-    with Progress().step("Looking at the server"):
-        seen = preview(layout, plan)
-    console = Console(highlight=False, soft_wrap=True)
-    for line in _told(seen):
-        console.print(line, markup=False)
-
-
-def _told(seen: Preview) -> Sequence[str]:
-    counted = f"{seen.planned} tests"
-    skipped = f", of which {len(seen.skips)} will be skipped:" if seen.skips else ""
-    return [
-        *seen.look.seen,
-        *(f"note: {remark}" for remark in seen.look.remarks),
-        f"{counted}{skipped}",
-        *(f"  {skip.title} {skip.skip_told}" for skip in seen.skips),
-    ]
 
 
 def _write_preset(file: Path, edition: str) -> None:
@@ -174,19 +139,19 @@ def _write_preset(file: Path, edition: str) -> None:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
-        raise PresetError(f"{file} is there already; it is not overwritten.") from None
+        raise PresetError(f"{file} already exists; it is not overwritten.") from None
     except OSError as error:
         raise PresetError(f"{file}: cannot be written: {error}") from error
     print(f"{file}: fill it in, then: ndop conformance --preset {file} --dry-run")
 
 
-def _insist_on_claims(claims: list[str]) -> None:
+def _check_claims(claims: list[str]) -> None:
     for claim in claims:
         if claim not in CLAIMS:
             raise typer.BadParameter(f"expected one of {', '.join(CLAIMS)}; found {claim!r}")
 
 
-def _existing(paths: list[Path]) -> list[Path]:
+def _resolved(paths: list[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise typer.BadParameter(f"--tests: expected a file or folder; found {path}")

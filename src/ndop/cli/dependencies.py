@@ -1,4 +1,4 @@
-"""ndop sbom: what ndop-fhir is made of, under which licences, and what is known of it."""
+"""ndop sbom: the components of ndop-fhir, their licences and known vulnerabilities."""
 
 from __future__ import annotations
 
@@ -17,42 +17,45 @@ from ndop.system.progress import Progress
 
 def sbom(
     output: Annotated[
-        Path | None, typer.Option(help="Folder for the bills; by default build/sbom.")
+        Path | None, typer.Option(help="Folder to write to; by default build/sbom.")
     ] = None,
     look_up: Annotated[
-        bool, typer.Option("--vulnerabilities", help="Ask a database what is known of each part.")
+        bool,
+        typer.Option("--vulnerabilities", help="Look up known vulnerabilities of each component."),
     ] = False,
     database: Annotated[
-        str, typer.Option(help="Base URL of a database in the form of OSV.")
+        str, typer.Option(help="Base URL of a database with the API of OSV.")
     ] = vulnerabilities.DATABASE,
 ) -> None:
-    """List the parts of both languages (CycloneDX), and check their licences."""
+    """List all components of both languages (CycloneDX) and check their licences."""
     layout, progress = checkout(), Progress()
     files = bill.write(layout, output or layout.bills, progress)
-    parts = {file: bill.components(file) for file in files}
+    listed_components = {file: bill.components(file) for file in files}
     console = Console(highlight=False, soft_wrap=True)
-    for file, listed in parts.items():
+    for file, listed in listed_components.items():
         console.print(f"{file}: {len(listed)} components", markup=False)
-    everything = [one for listed in parts.values() for one in listed]
+    everything = [one for listed in listed_components.values() for one in listed]
     policy = licences.read()
     objections = policy.objections(everything)
     counts = Counter(" or ".join(policy.of(one)) for one in everything)
     for licence, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
-        console.print(f"{count:5} {licence or 'none named'}", markup=False)
+        console.print(f"{count:5} {licence or 'none stated'}", markup=False)
     for objection in objections:
         console.print(objection, markup=False)
-    found = _looked_up(everything, database, console, progress) if look_up else 0
+    found = _print_vulnerabilities(everything, database, console, progress) if look_up else 0
     if objections or found:
         raise typer.Exit(1)
 
 
-def _looked_up(
+def _print_vulnerabilities(
     components: list[Component], database: str, console: Console, progress: Progress
 ) -> int:
-    with progress.step(f"Asking {database}"):
+    with progress.step(f"Looking up vulnerabilities at {database}"):
         found = vulnerabilities.known(components, database)
     for one in found:
         names = " ".join((one.id, *one.aliases))
         console.print(f"{one.component.purl}: {names}: {one.summary}", markup=False)
-    console.print(f"{len(found)} vulnerabilities known of {len(components)} parts", markup=False)
+    console.print(
+        f"{len(found)} known vulnerabilities in {len(components)} components", markup=False
+    )
     return len(found)

@@ -1,4 +1,4 @@
-"""ndop examples: the examples of the editions, and new ones."""
+"""ndop examples and ndop examples new."""
 
 from __future__ import annotations
 
@@ -13,53 +13,39 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ndop.cli.options import STATUSES, EditionOption, EditionsOption, load_edition, load_editions
+from ndop.cli.options import EditionOption, EditionsOption
 from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import DEFAULT_EDITION
+from ndop.editions.installed import load_edition, load_editions
 from ndop.examples.asked_for import consent_asked_for
 from ndop.examples.files import examples_of, files_of, write
 from ndop.system.errors import ConsentError
-from ndop.system.layout import checkout
-
-_LISTS = "Example: ndop examples --edition noom-draft"
-_WRITES = "Example: ndop examples new --channel OP --nhs-number 9990000018"
-
-app = typer.Typer(
-    help="List the examples of the editions, or write a new one.",
-    epilog=f"{_LISTS}. {STATUSES}",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
 
 
 class Decision(StrEnum):
-    """What a patient, or a proxy, decided."""
+    """What the patient, or a proxy, decided."""
 
     OPT_OUT = "opt-out"
     SHARE = "share"
 
 
-class Media(StrEnum):
-    """How a resource is written."""
+class OutputFormat(StrEnum):
+    """The format of a resource."""
 
     JSON = "json"
     XML = "xml"
 
 
-@app.callback(invoke_without_command=True)
 def examples(
-    context: typer.Context,
     edition: EditionsOption = None,
     kind: Annotated[
         str | None, typer.Option(help="One kind, such as opt-out, change, search or invalid.")
     ] = None,
 ) -> None:
-    """List the examples of the editions, or write a new one."""
-    if context.invoked_subcommand is not None:
-        return
+    """List the examples of the editions."""
     rows = [
         (one.id, example.kind, f"{example.folder}/{name}", example.shows)
-        for one in load_editions(checkout(), edition)
+        for one in load_editions(edition)
         for example in examples_of(one)
         for name in files_of(example)
     ]
@@ -69,34 +55,36 @@ def examples(
     _print([row for row in rows if kind in (None, row[1])])
 
 
-@app.command("new", epilog=f"{_WRITES}. {STATUSES}")
 def new(
-    channel: Annotated[str, typer.Option(help="How it came: a code of the edition, such as OP.")],
+    channel: Annotated[
+        str, typer.Option(help="How the decision was made: a code of the edition, such as OP.")
+    ],
     nhs_number: Annotated[str, typer.Option(help="The patient: ten digits.")],
     purpose: Annotated[
-        str | None, typer.Option(help="What it is about; needed where the edition has several.")
+        str | None, typer.Option(help="Code of the purpose; required if the edition has several.")
     ] = None,
     role: Annotated[
-        str | None, typer.Option(help="The role of the proxy who decided; else the patient did.")
+        str | None, typer.Option(help="Role of the proxy who decided; by default the patient did.")
     ] = None,
     decision: Annotated[Decision, typer.Option(help="What was decided.")] = Decision.OPT_OUT,
     date_time: Annotated[
-        str | None, typer.Option(help="When, as 2026-01-31T09:30:00+00:00; default now.")
+        str | None, typer.Option(help="When, as 2026-01-31T09:30:00+00:00; by default now.")
     ] = None,
     consent_id: Annotated[
-        str | None, typer.Option("--id", help="The id of the stored Consent that it changes.")
+        str | None, typer.Option("--id", help="Id of the stored Consent that it updates.")
     ] = None,
-    media: Annotated[
-        Media | None, typer.Option("--format", help="Default: as the output's name ends, or json.")
+    output_format: Annotated[
+        OutputFormat | None,
+        typer.Option("--format", help="By default as the name of the output file ends, or json."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="A file to write; by default standard output.")
+        Path | None, typer.Option(help="File to write; by default standard output.")
     ] = None,
     edition: EditionOption = DEFAULT_EDITION,
 ) -> None:
-    """Write one Consent of an edition, ready to be sent."""
+    """Write a new Consent of an edition, ready to be sent."""
     consent = consent_asked_for(
-        load_edition(checkout(), edition),
+        load_edition(edition),
         nhs_number=nhs_number,
         channel=channel,
         purpose=purpose,
@@ -107,10 +95,14 @@ def new(
     if consent_id is not None:
         consent = {"resourceType": consent["resourceType"], "id": consent_id, **consent}
     if not has_valid_check_digit(nhs_number):
-        said = "The check digit of the NHS number is wrong: servers warn of it, strict ones refuse."
-        Console(stderr=True, highlight=False, soft_wrap=True).print(said, markup=False)
+        typer.echo(
+            "The check digit of the NHS number is wrong: servers warn, strict ones refuse.",
+            err=True,
+        )
     named_xml = output is not None and output.suffix == ".xml"
-    content = write(consent, (media or (Media.XML if named_xml else Media.JSON)).value)
+    content = write(
+        consent, (output_format or (OutputFormat.XML if named_xml else OutputFormat.JSON)).value
+    )
     if output is None:
         sys.stdout.write(content.decode())
         return
@@ -121,7 +113,7 @@ def new(
 
 
 def _print(rows: list[tuple[str, str, str, str]]) -> None:
-    """A table for people, lines with tabs for pipes."""
+    """Print a table in a terminal, tab-separated lines elsewhere."""
     if not sys.stdout.isatty():
         sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
         return

@@ -1,4 +1,4 @@
-"""ndop fuzz: random requests, and what must hold whatever they are."""
+"""ndop fuzz."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ from ndop.assurance.fuzzing import report
 from ndop.assurance.fuzzing.fuzz import Plan, Result
 from ndop.assurance.fuzzing.fuzz import fuzz as fuzz_server
 from ndop.assurance.fuzzing.strategies import KINDS
-from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.cli.options import EditionsOption
 from ndop.editions import Edition
+from ndop.editions.installed import load_editions
 from ndop.server import process
+from ndop.server.assembly import build_all
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout, checkout
 from ndop.system.progress import Progress
-from ndop.system.signals import handling
+from ndop.system.signals import signal_handler
 
 
 def fuzz(
     edition: EditionsOption = None,
-    requests: Annotated[int, typer.Option(min=1, help="At least so many, each edition.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="The same seed sends the same requests.")] = 0,
+    requests: Annotated[
+        int, typer.Option(min=1, help="Requests for each edition, at least.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 0,
     kind: Annotated[
-        list[str] | None, typer.Option(help=f"One of: {', '.join(KINDS)}; by default all.")
+        list[str] | None,
+        typer.Option(help=f"One of {', '.join(KINDS)}; by default all. May be repeated."),
     ] = None,
     server: Annotated[
         str | None,
@@ -40,15 +45,15 @@ def fuzz(
         ),
     ] = None,
 ) -> None:
-    """Send random requests and hold every answer, the store, the heap and the log to account."""
+    """Send random requests and check every response, the store, the heap and the log."""
     if server is not None and len(edition or []) != 1:
         raise typer.BadParameter("--server needs one --edition")
     for one in kind or []:
         if one not in KINDS:
             raise typer.BadParameter(f"--kind: expected one of {', '.join(KINDS)}; found {one}")
     layout, progress = checkout(), Progress()
-    editions = load_editions(layout, edition)
-    build_everything(layout, progress)
+    editions = load_editions(edition)
+    build_all(layout, progress)
     plan = Plan(requests, seed, tuple(kind or ()))
     failed = False
     for facts in editions:
@@ -62,28 +67,30 @@ def fuzz(
 
 
 @contextmanager
-def _interrupted_between_requests() -> Iterator[Callable[[], None]]:
-    """Yields what raises KeyboardInterrupt after Ctrl-C. Hypothesis runs code at any moment in
-    which an exception is lost; a second Ctrl-C is raised at once all the same.
+def _interrupts_between_requests() -> Iterator[Callable[[], None]]:
+    """Yields a function that raises KeyboardInterrupt if Ctrl-C was pressed.
+
+    Hypothesis loses an exception that is raised while its own code runs, so the first Ctrl-C is
+    only recorded; a second one is raised at once.
     """
     pressed = False
 
-    def note(_signal: int, _frame: FrameType | None) -> None:
+    def record(_signal: int, _frame: FrameType | None) -> None:
         nonlocal pressed
         if pressed:
             raise KeyboardInterrupt
         pressed = True
 
-    def insist_on_going_on() -> None:
+    def raise_if_interrupted() -> None:
         if pressed:
             raise KeyboardInterrupt
 
-    with handling([signal.SIGINT], note):
-        yield insist_on_going_on
+    with signal_handler([signal.SIGINT], record):
+        yield raise_if_interrupted
 
 
 def _with_a_server(layout: Layout, facts: Edition, plan: Plan, progress: Progress) -> Result:
-    # On disk: in memory the stored Consents would count as a leak.
+    # A database in memory would make stored Consents look like a leak.
     with (
         tempfile.TemporaryDirectory() as data,
         process.running(layout, ServerPlan(facts.id, data=Path(data)), progress) as running,
@@ -100,12 +107,12 @@ def _fuzzed(
     running: RunningServer | None,
 ) -> Result:
     with (
-        progress.counted(f"Fuzzing {facts.id}", plan.requests) as sent,
-        _interrupted_between_requests() as insist_on_going_on,
+        progress.track_items(f"Fuzzing {facts.id}", plan.requests) as sent,
+        _interrupts_between_requests() as raise_if_interrupted,
     ):
 
-        def told(number: int) -> None:
-            insist_on_going_on()
+        def after_request(number: int) -> None:
+            raise_if_interrupted()
             sent(number)
 
         result = fuzz_server(
@@ -113,8 +120,8 @@ def _fuzzed(
             base_url,
             plan,
             server=running,
-            sent=told,
-            looking=lambda _: insist_on_going_on(),
+            sent=after_request,
+            looking=lambda _: raise_if_interrupted(),
         )
     console = Console(highlight=False, soft_wrap=True)
     console.print(report.table(result))

@@ -1,6 +1,4 @@
-"""ndop parity: the same verdict over a corpus of mutated Consents, of the published and of our
-profiles, and of validator and server.
-"""
+"""ndop parity."""
 
 from __future__ import annotations
 
@@ -14,10 +12,12 @@ from ndop.assurance.parity import page, served, verdicts
 from ndop.assurance.parity.mutations import COUNT, SEED, Mutated, corpus
 from ndop.assurance.parity.served import Served
 from ndop.assurance.parity.verdicts import Parity
-from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.cli.options import EditionsOption
 from ndop.editions import Edition
+from ndop.editions.installed import load_editions
 from ndop.java import modules
 from ndop.server import process
+from ndop.server.assembly import build_all
 from ndop.server.process import ServerPlan
 from ndop.system.errors import OutOfDateError
 from ndop.system.layout import Layout, checkout
@@ -35,14 +35,14 @@ def parity(
         bool, typer.Option("--write", help="Write docs/parity.md from the numbers.")
     ] = False,
 ) -> None:
-    """Compare verdicts of published and generated profiles, and of server and validator."""
+    """Compare the verdicts of published and generated profiles, of server and validator."""
     layout, progress = checkout(), Progress()
     whole = not edition and seed == SEED and count == COUNT
     if write and not whole:
         raise typer.BadParameter("--write goes with no other option: the page has every edition")
     verdicts.insist_on_published(layout)
-    editions = load_editions(layout, edition)
-    build_everything(layout, progress)
+    editions = load_editions(edition)
+    build_all(layout, progress)
     modules.build(layout, [modules.TOOLKIT], progress)
     with progress.step(f"Judging {count} Consents for each edition"):
         corpora = [(one, corpus(one, count=count, seed=seed)) for one in editions]

@@ -1,4 +1,4 @@
-"""ndop prove: faults seeded in front of our server, and whether the suite catches them."""
+"""ndop prove."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from ndop.assurance.mutation.catalogue import faults_of, rows_without_fault
 from ndop.assurance.mutation.model import Fault
 from ndop.assurance.mutation.parts import Part
 from ndop.assurance.mutation.proof import Proof, blind_tests
-from ndop.cli.options import EditionsOption, build_everything, load_editions
+from ndop.cli.options import EditionsOption
 from ndop.conformance.coverage import register_coverage
 from ndop.conformance.register import requirements
 from ndop.editions import Edition
+from ndop.editions.installed import load_editions
+from ndop.server.assembly import build_all
 from ndop.system.layout import Layout, checkout
+from ndop.system.parallel_editions import run_in_parallel
 from ndop.system.progress import Progress
-from ndop.system.side_by_side import run_side_by_side
 
 #: The part that is every fault.
 _ALL = "1/1"
@@ -39,9 +41,9 @@ def prove(
         str, typer.Option(help="Only a part of each edition's faults, such as 2/7.")
     ] = _ALL,
 ) -> None:
-    """Seed each fault in front of our server: a test of its own requirement must catch it."""
+    """Seed faults in the server's responses: a test of the requirement must catch each."""
     layout, progress, only = checkout(), Progress(), only or []
-    editions = load_editions(layout, edition)
+    editions = load_editions(edition)
     register = requirements.read(layout.requirements)
     faults = {one.id: _chosen(faults_of(one, register), only, part) for one in editions}
     editions = [one for one in editions if faults[one.id]]
@@ -51,7 +53,7 @@ def prove(
     without = [
         f"{one.id}: {row}" for one in editions for row in rows_without_fault(one, register, tests)
     ]
-    build_everything(layout, progress)
+    build_all(layout, progress)
     for one in editions:
         _file(layout, one).unlink(missing_ok=True)  # of an earlier proof
     if len(editions) == 1:
@@ -59,7 +61,7 @@ def prove(
         proofs_of.write(proofs_of.prove(layout, one, faults[one.id], progress), _file(layout, one))
     else:
         chosen = [f"--part={part}", *(f"--only={row}" for row in only)]
-        _prove_side_by_side(layout, editions, chosen)
+        _prove_in_parallel(layout, editions, chosen)
     proofs = {one.id: proofs_of.read(_file(layout, one)) for one in editions}
     of_every_fault = not only and part == _ALL
     unproved = [f"no fault breaks {row}" for row in without] + [
@@ -95,13 +97,13 @@ def _chosen(faults: Sequence[Fault], only: Sequence[str], part: str) -> list[Fau
     return chosen.take([one for one in faults if not only or one.requirement in only])
 
 
-def _prove_side_by_side(layout: Layout, editions: Sequence[Edition], chosen: Sequence[str]) -> None:
+def _prove_in_parallel(layout: Layout, editions: Sequence[Edition], chosen: Sequence[str]) -> None:
     """A process an edition. Exits with 2 where one could not do its work."""
     ids = [one.id for one in editions]
-    runs = run_side_by_side(["prove", *chosen], ids, layout.root, layout.proof)
+    runs = run_in_parallel(["prove", *chosen], ids, layout.root, layout.proof)
     broken = [run for run in runs if not (layout.proof / run.edition / PROOFS).exists()]
     for run in broken:
-        typer.echo(f"{run.edition}: {run.told}", err=True)
+        typer.echo(f"{run.edition}: {run.output}", err=True)
     if broken:
         raise typer.Exit(2)
 

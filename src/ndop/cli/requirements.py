@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ndop.checks.project import register_problems_and_facts
+from ndop.checks.run import check_register
 from ndop.cli.options import EditionsOption
 from ndop.conformance.coverage import tables
 from ndop.conformance.coverage.register_coverage import (
@@ -21,7 +21,8 @@ from ndop.conformance.coverage.register_coverage import (
 )
 from ndop.conformance.register import requirements as register_file
 from ndop.editions import EditionFolder
-from ndop.system.layout import Layout, checkout
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 
 
 class Format(StrEnum):
@@ -45,58 +46,47 @@ def requirements(
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="Only SHALL, SHOULD or MAY.")] = None,
     edition: EditionsOption = None,
-    form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TEXT,
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
     output: Annotated[
         Path | None, typer.Option(help="File to write; by default standard output.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only check that every row is accounted for.")
+        bool, typer.Option("--check", help="Only check register, tests, faults and facts.")
     ] = False,
 ) -> None:
-    """Print each requirement with clause, element or interaction, tests and last result."""
-    layout, console = checkout(), Console(stderr=True, highlight=False)
+    """List each requirement with its source, what it concerns, its tests and last result."""
+    layout = checkout()
     if check:
-        check_register(layout)
-        return
-    entries = _chosen(_coverage(layout), area or [], level or [], edition or [])
-    if output is not None:
-        output.write_text(_WRITERS[form](entries), encoding="utf-8")
-    else:
-        typer.echo(_WRITERS[form](entries), nl=False)
-    console.print(tables.totals(entries))
-
-
-def check_register(layout: Layout) -> None:
-    """Print what is wrong with the register and its tests; exit with 1 where something is."""
-    editions = EditionFolder.of(layout).load_all()
-    found = list(register_problems_and_facts(layout, editions))
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    for problem in found:
-        errors.print(str(problem), markup=False)
-    if found:
-        raise typer.Exit(1)
-    errors.print("Every requirement is accounted for.", markup=False)
-
-
-def _coverage(layout: Layout) -> list[RowCoverage]:
+        raise typer.Exit(0 if check_register(layout, Progress()) else 1)
     register = register_file.read(layout.requirements)
     editions = EditionFolder.of(layout).load_all()
-    return coverage(register, editions, collect(layout), last_results(layout, editions))
+    entries = _filtered(
+        coverage(register, editions, collect(layout), last_results(layout, editions)),
+        area or [],
+        level or [],
+        edition or [],
+    )
+    text = _WRITERS[form](entries)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)
+    Console(stderr=True, highlight=False).print(tables.totals(entries))
 
 
-def _chosen(
+def _filtered(
     entries: Sequence[RowCoverage], areas: list[str], levels: list[str], editions: list[str]
 ) -> list[RowCoverage]:
-    """The entries asked for. Raises BadParameter for what no entry has."""
-    for name, asked, known in (
+    """The entries that match. Raises BadParameter for a value that no entry has."""
+    for option, requested, valid in (
         ("--area", areas, {entry.area for entry in entries}),
         ("--level", levels, {entry.level for entry in entries}),
         ("--edition", editions, {entry.edition for entry in entries}),
     ):
-        for one in asked:
-            if one not in known:
-                expected = ", ".join(sorted(known))
-                raise typer.BadParameter(f"{name}: expected one of {expected}; found {one!r}")
+        for value in requested:
+            if value not in valid:
+                expected = ", ".join(sorted(valid))
+                raise typer.BadParameter(f"{option}: expected one of {expected}; found {value!r}")
     return [
         entry
         for entry in entries

@@ -1,4 +1,4 @@
-"""ndop token, keys: what a caller says of itself, for curl and for deployments that verify."""
+"""ndop token and ndop keys: access tokens, and the keys that sign and verify them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Annotated
 
 import typer
 
-from ndop.cli.options import EditionOption, load_edition
+from ndop.cli.options import EditionOption
 from ndop.editions import DEFAULT_EDITION
+from ndop.editions.installed import load_edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
 from ndop.system.errors import TokenError
-from ndop.system.layout import checkout
 
-#: The private key and the set of public keys, in the folder of `ndop keys`.
+#: The files that `ndop keys` writes: the private key (JWK) and the public key set.
 PRIVATE_KEY, PUBLIC_KEYS = "token-key.json", "jwks.json"
 
 
-class Form(StrEnum):
+class TokenFormat(StrEnum):
     """How a token is printed."""
 
     CURL = "curl"
     HEADERS = "headers"
-    TOKEN = "token"  # noqa: S105  # the name of a form
+    TOKEN = "token"  # noqa: S105  # the name of a format
 
 
 class KeyType(StrEnum):
@@ -41,59 +41,62 @@ class KeyType(StrEnum):
 def token(
     edition: EditionOption = DEFAULT_EDITION,
     patient: Annotated[
-        str | None, typer.Option(help="NHS number; the token opens this patient's Consents only.")
+        str | None, typer.Option(help="NHS number; the token is restricted to this patient.")
     ] = None,
     user: Annotated[
-        str | None, typer.Option(help="Who acts: naming system|value, or a reference.")
+        str | None, typer.Option(help="The user: identifier system|value, or a reference.")
     ] = None,
-    system: Annotated[str, typer.Option(help="The system that calls, an ASID.")] = tokens.SYSTEM,
+    system: Annotated[str, typer.Option(help="The requesting system, an ASID.")] = tokens.SYSTEM,
     scope: Annotated[
-        str | None, typer.Option(help="What it allows; by default all that the edition knows.")
+        str | None, typer.Option(help="Scopes; by default all of the edition.")
     ] = None,
     sign: Annotated[
-        Path | None, typer.Option(help="Private key (JWK or PEM); by default it is unsecured.")
+        Path | None,
+        typer.Option(help="Private key (JWK or PEM); by default the token is not signed."),
     ] = None,
-    expired: Annotated[bool, typer.Option("--expired", help="Ten minutes after its time.")] = False,
+    expired: Annotated[bool, typer.Option("--expired", help="Expired ten minutes ago.")] = False,
     broken: Annotated[
-        str | None, typer.Option(metavar="CLAIM", help="This claim has a wrong form.")
+        str | None, typer.Option(metavar="CLAIM", help="Give this claim an invalid value.")
     ] = None,
     form: Annotated[
-        Form,
-        typer.Option(help="curl: every header, as options; headers: for curl -H @-; token: alone."),
-    ] = Form.CURL,
+        TokenFormat,
+        typer.Option(
+            help="curl: all headers as options; headers: for curl -H @-; token: the token alone."
+        ),
+    ] = TokenFormat.CURL,
 ) -> None:
-    """Make a token for one request; it lives five minutes."""
-    facts = load_edition(checkout(), edition)
+    """Create a token for one request, valid for five minutes."""
+    facts = load_edition(edition)
     caller = Caller(system=system, user=user, patient=patient, scopes=scope)
-    made = tokens.claims(facts, caller)
-    made = tokens.expired(made) if expired else made
-    made = tokens.broken(facts, made, broken) if broken else made
-    text = tokens.token(made, tokens.read_key(sign) if sign else None)
+    claims = tokens.claims(facts, caller)
+    claims = tokens.expired(claims) if expired else claims
+    claims = tokens.broken(facts, claims, broken) if broken else claims
+    text = tokens.token(claims, tokens.read_key(sign) if sign else None)
     headers = {**tokens.token_header(facts, text), **tokens.audit_headers(facts, "read", caller)}
     lines = [f"{name}: {value}" for name, value in headers.items()]
-    printed = {
-        Form.TOKEN: text,
-        Form.HEADERS: "\n".join(lines),
-        Form.CURL: " ".join(f"-H {shlex.quote(line)}" for line in lines),
+    formatted = {
+        TokenFormat.TOKEN: text,
+        TokenFormat.HEADERS: "\n".join(lines),
+        TokenFormat.CURL: " ".join(f"-H {shlex.quote(line)}" for line in lines),
     }
-    # Not by rich: it would wrap the line.
-    sys.stdout.write(f"{printed[form]}\n")
+    # Not with rich, which would wrap the line.
+    sys.stdout.write(f"{formatted[form]}\n")
 
 
 def keys(
-    folder: Annotated[Path, typer.Argument(help="Where the two files are written.")],
+    folder: Annotated[Path, typer.Argument(help="Folder for the two files.")],
     key_type: Annotated[
         KeyType, typer.Option("--type", help="RSA signs with RS512, EC with ES256.")
     ] = KeyType.RSA,
 ) -> None:
-    """Make a key that signs tokens, and the set of public keys that a server verifies them with."""
+    """Create a key that signs tokens, and the key set that a server verifies them with."""
     private, public = folder / PRIVATE_KEY, folder / PUBLIC_KEYS
     for file in (private, public):
         if file.exists():
-            raise TokenError(f"{file} is there already; choose another folder or move it away.")
+            raise TokenError(f"{file} already exists; choose another folder or move it away.")
     key = tokens.new_key(key_type.value)
     folder.mkdir(parents=True, exist_ok=True)
-    # Nobody else on this machine shall read it, from its first byte on.
+    # Created with these permissions, so that no other user can ever read it.
     descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(key.as_dict(private=True), stream, indent=2)

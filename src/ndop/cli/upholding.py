@@ -1,4 +1,4 @@
-"""ndop uphold: opt-outs applied to a file of NHS numbers."""
+"""ndop uphold: apply opt-outs to a file of NHS numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ndop.cli.options import EditionOption, load_edition
+from ndop.cli.options import EditionOption
 from ndop.editions import DEFAULT_EDITION, Coding, Edition
-from ndop.system.layout import checkout
+from ndop.editions.installed import load_edition
 from ndop.upholding.kept_results import KeptResults, copy
 from ndop.upholding.mesh import address
 from ndop.upholding.opt_outs import OptOuts
@@ -27,31 +27,37 @@ _SECONDS = 30.0
 
 def uphold(
     source: Annotated[Path, typer.Argument(help="File with 'NHS number,' and LF on each line.")],
-    output: Annotated[Path, typer.Option(help="File to write, without those opted out.")],
+    output: Annotated[Path, typer.Option(help="File to write, without the opted-out numbers.")],
     server: Annotated[
-        str | None, typer.Option(help="Base URL of the server that is asked about each number.")
+        str | None, typer.Option(help="Base URL of the server to look each number up on.")
     ] = None,
     edition: EditionOption = DEFAULT_EDITION,
     purpose: Annotated[
         str | None,
-        typer.Option(help="Code of the purpose, where the edition asks several questions."),
+        typer.Option(help="Code of the purpose; required if the edition has several."),
     ] = None,
     header: Annotated[
-        list[str] | None, typer.Option(help="Header for the server, 'Name: value'; repeatable.")
+        list[str] | None, typer.Option(help="Header to send, as 'Name: value'; may be repeated.")
     ] = None,
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests at once.")] = 8,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse wrong check digits.")] = False,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests in parallel.")] = 8,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse numbers with a wrong check digit.")
+    ] = False,
     keep: Annotated[
-        Path | None, typer.Option(help="Folder that keeps results for some hours.")
+        Path | None, typer.Option(help="Folder of earlier results to reuse for some hours.")
     ] = None,
-    hours: Annotated[float, typer.Option(min=0, help="How long --keep keeps a result.")] = 24.0,
+    hours: Annotated[
+        float, typer.Option(min=0, help="How long a result in --keep is reused.")
+    ] = 24.0,
     mesh_from: Annotated[
         str | None,
-        typer.Option(help="Your mailbox: instead of asking a server, address to the service."),
+        typer.Option(
+            help="Your MESH mailbox: address the file to the service instead of using a server."
+        ),
     ] = None,
 ) -> None:
-    """Remove from a file the NHS numbers that have opted out, or address it to the service."""
-    facts = load_edition(checkout(), edition)
+    """Remove opted-out NHS numbers from a file, or address the file to the service."""
+    facts = load_edition(edition)
     if (server is None) == (mesh_from is None):
         raise typer.BadParameter("expected --server URL, or --mesh-from MAILBOX, and not both")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -65,9 +71,9 @@ def uphold(
     key = results.key(source, server, facts.id, coding.code, str(strict)) if results else ""
     if results and (kept := results.find(key)) and not output.exists():
         copy(kept, output)
-        console.print(f"{output}: as asked less than {hours:g} hours ago", markup=False)
+        console.print(f"{output}: reused a result less than {hours:g} hours old", markup=False)
         return
-    with _watching(console) as watcher, httpx.Client(timeout=_SECONDS) as http:
+    with _progress(console) as watcher, httpx.Client(timeout=_SECONDS) as http:
         http.headers.update(_headers(header or []))
         among = OptOuts(facts, coding, server, http, at_once).among
         upheld = uphold_file(source, output, among, watcher, strict=strict)
@@ -100,18 +106,18 @@ def _headers(lines: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _watching(console: Console) -> Iterator[Watcher]:
-    """A bar for people, a line each tenth for pipes."""
+def _progress(console: Console) -> Iterator[Watcher]:
+    """A bar in a terminal, elsewhere a line for each tenth."""
     if not console.is_terminal:
         tenths = 0
 
-        def tell(done: int, numbers: int) -> None:
+        def print_tenth(done: int, numbers: int) -> None:
             nonlocal tenths
             if done * 10 // numbers > tenths:
                 tenths = done * 10 // numbers
                 console.print(f"{done} of {numbers} numbers", markup=False)
 
-        yield tell
+        yield print_tenth
         return
     columns = (TextColumn("NHS numbers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:

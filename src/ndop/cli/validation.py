@@ -1,4 +1,4 @@
-"""ndop validate: is this resource right?"""
+"""ndop validate."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from ndop.cli.options import EditionOption, load_edition
+from ndop.cli.options import EditionOption
 from ndop.editions import DEFAULT_EDITION
-from ndop.system.layout import checkout
+from ndop.editions.installed import load_edition
 from ndop.system.progress import Progress
 from ndop.validation import Validator
 from ndop.validation.formats import FORMATS, FormatName, Summary
@@ -19,7 +19,7 @@ from ndop.validation.reading import STDIN, files_of
 
 
 class FailOn(StrEnum):
-    """From which severity on a finding makes the command end with 1."""
+    """The lowest severity of a finding that makes the exit status 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -32,33 +32,33 @@ def validate(
     ],
     edition: EditionOption = DEFAULT_EDITION,
     profile: Annotated[
-        str | None, typer.Option(help="Another profile than of Consents: its id or URL.")
+        str | None, typer.Option(help="Id or URL of another profile than that of Consents.")
     ] = None,
     server: Annotated[
-        str | None, typer.Option(help="Ask this server's $validate instead; a FHIR base URL.")
+        str | None, typer.Option(help="FHIR base URL of a server whose $validate is used instead.")
     ] = None,
     output: Annotated[
-        FormatName, typer.Option("--format", help="How findings are written.")
+        FormatName, typer.Option("--format", help="The format of the findings.")
     ] = FormatName.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Findings only.")] = False,
-    fail_on: Annotated[FailOn, typer.Option(help="End with 1 from this severity on.")] = (
-        FailOn.ERROR
-    ),
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print findings only.")] = False,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="The lowest severity that makes the exit status 1.")
+    ] = (FailOn.ERROR),
 ) -> None:
-    """Check Consents, also in Bundles, as a server of the edition would, without one."""
+    """Validate Consents, alone or in Bundles, as a server of the edition would."""
     progress = Progress.silent() if quiet else Progress()
-    facts = load_edition(checkout(), edition)
+    facts = load_edition(edition)
     summary = Summary()
     with (
         Validator(facts, profile=profile, server=server, progress=progress) as validator,
-        progress.measured("Validating", _bytes_of(paths)) as told,
+        progress.track_bytes("Validating", _bytes_of(paths)) as told,
     ):
         written = FORMATS[output](sys.stdout, facts)
         for result in validator.check_paths(paths, told=told):
             summary.count(result)
             written.write(result)
         written.end(summary)
-    progress.say(str(summary))
+    progress.message(str(summary))
     raise typer.Exit(_status(summary, fail_on))
 
 
@@ -69,7 +69,7 @@ def _status(summary: Summary, fail_on: FailOn) -> int:
 
 
 def _bytes_of(paths: list[str]) -> int | None:
-    """How many bytes there are to read; None where nobody can know."""
+    """How many bytes there are to read; None where that cannot be known."""
     if STDIN in paths:
         return None
     files = [file for file in files_of(paths) if isinstance(file, str)]

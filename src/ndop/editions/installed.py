@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ndop.editions.model import Edition
 from ndop.editions.source import EditionFolder
 from ndop.system.layout import checkout
@@ -17,6 +19,16 @@ def load_edition(edition_id: str) -> Edition:
     return _folder().load(edition_id)
 
 
+def load_editions(edition_ids: Sequence[str] | None = None) -> list[Edition]:
+    """The facts of these editions, each once; of every edition where none is named.
+
+    Raises EditionError, as `load_edition`.
+    """
+    folder = _folder()
+    if not edition_ids:
+        return folder.load_all()
+    return [folder.load(one) for one in dict.fromkeys(edition_ids)]
+
+
 def _folder() -> EditionFolder:
-    layout = checkout()
-    return EditionFolder.of(layout)
+    return EditionFolder.of(checkout())

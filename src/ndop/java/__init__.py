@@ -1,1 +1,1 @@
-"""The Java half: Maven modules, and calls of the toolkit."""
+"""The Java side: building the Maven modules, and calling the toolkit."""

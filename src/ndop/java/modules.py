@@ -1,4 +1,4 @@
-"""The Maven modules under plugin/: built when their sources changed, left alone otherwise."""
+"""The Maven modules below plugin/, each rebuilt only when its sources changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ndop.system.errors import BuildError
+from ndop.system.errors import BuildError, ProgramError
 from ndop.system.layout import Layout
 from ndop.system.processes import run
 from ndop.system.progress import Progress
@@ -15,20 +15,20 @@ from ndop.system.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module: files and folders that it is made from, and the files that it makes."""
+    """A module: the files and folders it is built from, and the files it produces."""
 
     name: str
     sources: tuple[str, ...]
     products: tuple[str, ...]
 
 
-#: What the ndop command asks HAPI for. Runs from the class path file beside the jar.
+#: What the ndop command uses HAPI for. Runs with the class path listed beside the jar.
 TOOLKIT = Module(
     "toolkit",
     ("plugin/pom.xml", "plugin/validation", "plugin/toolkit"),
     ("plugin/toolkit/target/ndop-fhir-toolkit.jar", "plugin/toolkit/target/class-path.txt"),
 )
-#: The embedded FHIR server, as one jar, and the class path to start it without unpacking.
+#: The embedded FHIR server: its jar, the class path to start it with, and the executable boot jar.
 SERVER = Module(
     "server",
     ("plugin/pom.xml", "plugin/server"),
@@ -38,7 +38,7 @@ SERVER = Module(
         "plugin/server/target/ndop-fhir-server-boot.jar",
     ),
 )
-#: The drop-in jar, with the packages of the editions in it.
+#: The drop-in jar, which contains the packages of the editions.
 EXTENSION = Module(
     "extension",
     ("plugin/pom.xml", "plugin/validation", "plugin/extension", "build/packages", "examples"),
@@ -47,31 +47,33 @@ EXTENSION = Module(
 
 
 def build(layout: Layout, modules: Sequence[Module], progress: Progress) -> None:
-    """Build those of `modules` whose sources changed since they were last built.
+    """Build those of `modules` whose sources changed since the last build.
 
-    Raises BuildError with the end of Maven's output, or MissingToolError without Maven.
+    Raises BuildError, with the end of Maven's output; MissingToolError without Maven.
     """
     stale = [module for module in modules if not _is_current(layout, module)]
     if not stale:
         return
     names = ",".join(module.name for module in stale)
     with progress.step(f"Building with Maven: {names}"):
-        run(
-            ["mvn", "-B", "-q", "-ntp", "-DskipTests", "-pl", names, "-am", "package"],
-            f"Building {names}",
-            layout.plugin,
-        )
+        command = ["mvn", "-B", "-q", "-ntp", "-DskipTests", "-pl", names, "-am", "package"]
+        try:
+            run(command, f"Building {names}", layout.plugin)
+        except ProgramError as error:
+            raise BuildError(str(error)) from error
     for module in stale:
         missing = [name for name in module.products if not (layout.root / name).is_file()]
         if missing:
-            raise BuildError(f"Building {module.name}: Maven ended well but made no {missing[0]}")
+            raise BuildError(
+                f"Building {module.name}: Maven succeeded but did not produce {missing[0]}"
+            )
         stamp = _stamp_file(layout, module)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(_fingerprint(layout, module), encoding="ascii")
 
 
 def class_path(layout: Layout, module: Module) -> list[Path]:
-    """The class path of a built module, its own jar first."""
+    """The class path of a module that has been built, its own jar first."""
     jar, listing = module.products[:2]
     entries = (layout.root / listing).read_text(encoding="utf-8").strip().split(":")
     return [layout.root / jar, *map(Path, entries)]
@@ -91,7 +93,7 @@ def _stamp_file(layout: Layout, module: Module) -> Path:
 
 
 def _fingerprint(layout: Layout, module: Module) -> str:
-    """A digest of every file that the module is made from."""
+    """A digest of every file that the module is built from."""
     digest = hashlib.sha256()
     for file in _source_files(layout, module):
         digest.update(str(file.relative_to(layout.root)).encode())

@@ -1,4 +1,4 @@
-"""Calls of the Java toolkit: what HAPI does for the ndop command."""
+"""Calls of the Java toolkit, through which the ndop command uses HAPI."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ndop.java import modules
+from ndop.system.errors import BuildError, ProgramError
 from ndop.system.layout import Layout
 from ndop.system.processes import run
 
@@ -19,7 +20,7 @@ MAIN = "ndop.fhir.toolkit.Toolkit"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that HAPI's validator says. Line and column count from 1; -1: not known."""
+    """A finding of HAPI's validator. Line and column count from 1; -1 means unknown."""
 
     severity: str
     path: str
@@ -34,16 +35,17 @@ class Finding:
         return self.severity in ("error", "fatal")
 
 
-#: Artefact name to what the validator found in it.
+#: Findings by artefact name.
 Findings = dict[str, list[Finding]]
 
 
-def complete_artefacts(layout: Layout, folders: Sequence[Path]) -> dict[Path, Findings]:
-    """Give the profiles in each folder of XML artefacts their snapshots and validate every one.
+def generate_snapshots(layout: Layout, folders: Sequence[Path]) -> dict[Path, Findings]:
+    """Generate the snapshots of the profiles in folders of XML artefacts, and validate every one.
 
-    Each folder gets a folder `complete` with the artefacts in XML and JSON. Raises BuildError.
+    Writes the complete artefacts, in XML and JSON, to `complete` in each folder. Raises
+    BuildError.
     """
-    printed = _run(layout, ["snapshot", *map(str, folders)], "Making the snapshots")
+    printed = _run(layout, ["snapshot", *map(str, folders)], "Generating the snapshots")
     return {
         Path(folder): {
             artefact: [Finding(**finding) for finding in findings]
@@ -54,9 +56,9 @@ def complete_artefacts(layout: Layout, folders: Sequence[Path]) -> dict[Path, Fi
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
-    """Resources to hold to a profile: `definitions` are files of profiles, value sets and code
-    systems in XML or JSON, `profile` is a canonical URL among them.
+class ValidationJob:
+    """Resources to validate against a profile: `definitions` are files of profiles, value sets and
+    code systems in XML or JSON, `profile` is a canonical URL among them.
     """
 
     definitions: Sequence[Path]
@@ -64,33 +66,35 @@ class Inspection:
     resources: Sequence[Mapping[str, Any]]
 
 
-def objections(layout: Layout, inspections: Sequence[Inspection]) -> list[list[list[Finding]]]:
-    """What makes each resource of each inspection invalid; nothing where it is valid.
+def invalidating_findings(
+    layout: Layout, jobs: Sequence[ValidationJob]
+) -> list[list[list[Finding]]]:
+    """For each job and each of its resources, what makes it invalid; empty where it is valid.
 
-    One start of Java for all of them. The validator gets the resources as JSON, whatever they
-    look like. Raises BuildError.
+    One JVM serves all jobs. The validator is given the resources as JSON, even where they are no
+    valid FHIR. Raises BuildError.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plan = []
-        for number, inspection in enumerate(inspections):
+        for number, job in enumerate(jobs):
             resources = folder / f"{number}.ndjson"
-            lines = (json.dumps(resource) + "\n" for resource in inspection.resources)
+            lines = (json.dumps(resource) + "\n" for resource in job.resources)
             resources.write_text("".join(lines), encoding="utf-8")
             plan.append(
                 {
-                    "definitions": list(map(str, inspection.definitions)),
-                    "profile": inspection.profile,
+                    "definitions": list(map(str, job.definitions)),
+                    "profile": job.profile,
                     "resources": str(resources),
                     "findings": str(folder / f"{number}-findings.ndjson"),
                 }
             )
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         _run(layout, ["verdicts", str(folder / "plan.json")], "Validating the corpus")
-        return [_findings_of_lines(Path(str(job["findings"]))) for job in plan]
+        return [_read_findings(Path(str(entry["findings"]))) for entry in plan]
 
 
-def _findings_of_lines(file: Path) -> list[list[Finding]]:
+def _read_findings(file: Path) -> list[list[Finding]]:
     lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     return [[Finding(**finding) for finding in json.loads(line)] for line in lines]
 
@@ -98,4 +102,7 @@ def _findings_of_lines(file: Path) -> list[list[Finding]]:
 def _run(layout: Layout, arguments: list[str], purpose: str) -> str:
     class_path = ":".join(map(str, modules.class_path(layout, modules.TOOLKIT)))
     java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", class_path, MAIN]
-    return run([*java, *arguments], purpose)
+    try:
+        return run([*java, *arguments], purpose)
+    except ProgramError as error:
+        raise BuildError(str(error)) from error

@@ -1,4 +1,4 @@
-"""The toolkit as a process that judges resources as a server judges what is posted to it."""
+"""The toolkit as a long-running process that validates resources as a server does on POST."""
 
 from __future__ import annotations
 
@@ -23,20 +23,19 @@ from ndop.system.layout import Layout
 
 Encoding = Literal["JSON", "XML"]
 
-#: Half a gibibyte holds the definitions of FHIR and the resources under way. Compiling harder costs
-#: more than it saves, up to tens of thousands of resources.
+#: 512 MiB hold FHIR's definitions and the resources in flight. A second compiler tier costs more
+#: than it saves, up to tens of thousands of resources.
 _JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _SECONDS_TO_STOP = 20
-_LINES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said of one resource.
+    """The verdict on one resource.
 
-    `situation` is the key of the answer that a server of the edition gives (`Edition.errors`),
-    None where it accepts the resource; `diagnostics` are its words. `failure` says why the
-    resource could not be judged.
+    `situation` is the key, in `Edition.errors`, of the error that a server of the edition would
+    answer with, None where it would accept the resource; `diagnostics` are the texts of that
+    error. `failure` says why the resource could not be validated.
     """
 
     situation: str | None
@@ -46,11 +45,11 @@ class Answer:
 
 
 class ValidatorProcess:
-    """One process for many resources. They are judged on every core; answers keep their order.
+    """One process for many resources. It validates on every core and answers in order.
 
-    `package` is the edition's, `profile` the canonical URL of another profile than that of its
-    Consents. The toolkit must have been built. Raises CheckError where the process ends early,
-    MissingToolError without Java.
+    `package` is the FHIR package of the edition; `profile` is the canonical URL of the profile to
+    validate against, by default that of the edition's Consents. The toolkit must have been built.
+    Raises CheckError where the process ends early, MissingToolError without Java.
     """
 
     def __init__(self, layout: Layout, package: Path, profile: str | None = None) -> None:
@@ -58,8 +57,8 @@ class ValidatorProcess:
         command = ["java", *_JVM, "-cp", class_path, MAIN, "validate", "--package", str(package)]
         if profile is not None:
             command += ["--profile", profile]
-        with ExitStack() as unless_ready:
-            self._log = unless_ready.enter_context(tempfile.TemporaryFile())
+        with ExitStack() as on_failure:
+            self._log = on_failure.enter_context(tempfile.TemporaryFile())
             self._process: subprocess.Popen[bytes] = processes.start(
                 command,
                 "Starting the validator",
@@ -67,16 +66,16 @@ class ValidatorProcess:
                 stdout=subprocess.PIPE,
                 stderr=self._log,
             )
-            unless_ready.callback(self._close_pipes)
-            unless_ready.callback(self._end)
+            on_failure.callback(self._close_pipes)
+            on_failure.callback(self._kill)
             self._pending: deque[Future[Answer]] = deque()
             self._submitting = threading.Lock()
             self._reader = threading.Thread(target=self._read, daemon=True)
             self._reader.start()
-            unless_ready.pop_all()
+            on_failure.pop_all()
 
     def submit(self, encoding: Encoding, text: str) -> Future[Answer]:
-        """Have one resource judged. Blocks while the process has enough to do."""
+        """Validate one resource. Blocks while the process has enough to do."""
         assert self._process.stdin is not None
         answer: Future[Answer] = Future()
         line = json.dumps({"encoding": encoding, "text": text})
@@ -85,14 +84,14 @@ class ValidatorProcess:
             try:
                 self._process.stdin.write(line.encode("ascii") + b"\n")
                 self._process.stdin.flush()
-            except (OSError, ValueError):  # it has ended, or was closed
+            except (OSError, ValueError):  # the process has ended, or was closed
                 self._reader.join()
-                self._give_up()
+                self._fail_pending()
         return answer
 
     def close(self) -> None:
-        """End the process; resources that are under way are dropped."""
-        self._end()
+        """Kill the process; resources in flight are dropped."""
+        self._kill()
         self._reader.join()
         self._close_pipes()
         self._log.close()
@@ -108,7 +107,7 @@ class ValidatorProcess:
     ) -> None:
         self.close()
 
-    def _end(self) -> None:
+    def _kill(self) -> None:
         self._process.kill()
         self._process.wait(_SECONDS_TO_STOP)
 
@@ -119,28 +118,28 @@ class ValidatorProcess:
                 stream.close()
 
     def _read(self) -> None:
-        """Hand the process's answers to those who wait for them, until it ends."""
+        """Resolve the futures with the process's answers, until it ends."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            said = json.loads(line)
+            data = json.loads(line)
             answer = Answer(
-                said["situation"],
-                tuple(said["diagnostics"]),
-                tuple(Finding(**finding) for finding in said["findings"]),
-                said["failure"],
+                data["situation"],
+                tuple(data["diagnostics"]),
+                tuple(Finding(**finding) for finding in data["findings"]),
+                data["failure"],
             )
             self._pending.popleft().set_result(answer)
         self._process.wait()
-        self._give_up()
+        self._fail_pending()
 
-    def _give_up(self) -> None:
+    def _fail_pending(self) -> None:
         if not self._pending:
             return
         self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        text = "\n".join(["The validator ended early. It printed:", *lines[-_LINES_SHOWN:]])
+        printed = processes.tail(self._log.read().decode("utf-8", "replace"))
+        text = f"The validator ended early. It printed:\n{printed}"
         while self._pending:
             try:
                 self._pending.popleft().set_exception(CheckError(text))
-            except (IndexError, InvalidStateError):  # the reader was first
+            except (IndexError, InvalidStateError):  # the reader thread was first
                 return

@@ -112,7 +112,7 @@ def make(
     modules.build(layout, [modules.TOOLKIT], progress)
     folders = {edition.id: _rendered(layout, edition) for edition in editions}
     with progress.step(f"Generating profiles: {', '.join(folders)}"):
-        findings = toolkit.complete_artefacts(layout, list(folders.values()))
+        findings = toolkit.generate_snapshots(layout, list(folders.values()))
     _insist_on_valid(layout, findings)
     return {
         edition.id: {

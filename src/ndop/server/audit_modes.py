@@ -1,4 +1,4 @@
-"""The modes of audit, as settings of a server and as what its clients send (D-08)."""
+"""The audit modes: the settings of a server, and the headers that its clients send (D-08)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from ndop.editions import Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller, Key
-from ndop.server.bench import Sending, nothing
+from ndop.server.bench import HeaderFactory, no_headers
 
 
-class Audit(StrEnum):
-    """The modes of the setting ndop.audit (D-08)."""
+class AuditMode(StrEnum):
+    """The values of the setting ndop.audit (D-08)."""
 
     OFF = "off"
     PERMISSIVE = "permissive"
@@ -23,36 +23,37 @@ class Audit(StrEnum):
 
     @property
     def settings(self) -> dict[str, str]:
-        """What sets a server to this mode."""
+        """The settings of a server in this mode."""
         return {"ndop.audit": self.value}
 
 
 @dataclass(frozen=True, slots=True)
-class AuditMode:
-    """A mode by its name: settings of the server, and the headers of each request to it."""
+class AuditScenario:
+    """A mode to measure: settings of the server, and the headers of each request to it."""
 
     name: str
     settings: Mapping[str, str] = field(default_factory=dict)
-    sending: Sending = nothing
+    headers: HeaderFactory = no_headers
 
 
-def every_mode(edition: Edition, folder: Path) -> Iterator[AuditMode]:
+def audit_scenarios(edition: Edition, folder: Path) -> Iterator[AuditScenario]:
     """Off, permissive, required, and required with signatures (ES256; the keys go to `folder`).
 
-    To all of them the same headers are sent, so that what differs is what the server does.
+    The same headers are sent in each, so that only the work of the server differs.
     """
     key = tokens.new_key("EC")
     keys = folder / "jwks.json"
     keys.write_text(json.dumps(tokens.public_keys([key])), encoding="utf-8")
-    for mode in Audit:
-        yield AuditMode(mode.value, mode.settings, _sending(edition, None))
+    for mode in AuditMode:
+        yield AuditScenario(mode.value, mode.settings, _headers(edition, None))
     signed = {"ndop.token.signatures": "required", "ndop.token.keys": str(keys)}
-    yield AuditMode(
-        f"{Audit.REQUIRED}, signed", {**Audit.REQUIRED.settings, **signed}, _sending(edition, key)
+    required = AuditMode.REQUIRED
+    yield AuditScenario(
+        f"{required}, signed", {**required.settings, **signed}, _headers(edition, key)
     )
 
 
-def _sending(edition: Edition, key: Key | None) -> Sending:
+def _headers(edition: Edition, key: Key | None) -> HeaderFactory:
     def headers(interaction: str) -> Mapping[str, str]:
         claims = tokens.claims(edition, Caller())
         return {

@@ -1,4 +1,4 @@
-"""Requests per second of running servers: rounds of equal length, of which the median counts."""
+"""Requests per second of running servers: the median of rounds of equal length."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from ndop.editions import Edition
 from ndop.fhir.media_types import JSON
 from ndop.system.errors import ServerError
 
-#: Makes the headers of one request, by FHIR's code of its interaction.
-Sending = Callable[[str], Mapping[str, str]]
+#: Makes the headers of a request, given FHIR's code of its interaction.
+HeaderFactory = Callable[[str], Mapping[str, str]]
 
 
 class _Request(NamedTuple):
-    """A request of the API: `path` is below the base URL, `expected` the status of its answer."""
+    """A request: `path` is relative to the base URL, `expected` is the status of the response."""
 
     method: str
     path: str
@@ -35,30 +35,30 @@ class _Request(NamedTuple):
     expected: int
 
 
-class _Kind(NamedTuple):
-    """A kind of request: FHIR's code of its interaction, and what makes the next one."""
+class _RequestKind(NamedTuple):
+    """A kind of request: FHIR's code of its interaction, and a factory of requests."""
 
     interaction: str
     make: Callable[[], _Request]
 
 
-def nothing(_interaction: str) -> Mapping[str, str]:
-    """Sends no headers."""
+def no_headers(_interaction: str) -> Mapping[str, str]:
+    """The HeaderFactory of a server that needs none."""
     return {}
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A server, and what headers its requests need."""
+class BenchTarget:
+    """A server to measure, and the headers that its requests need."""
 
     name: str
     base_url: str
-    sending: Sending = nothing
+    headers: HeaderFactory = no_headers
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """What one kind of request reached on one server, in requests per second and milliseconds."""
+class Throughput:
+    """One kind of request on one server, in requests per second and milliseconds of latency."""
 
     server: str
     name: str
@@ -71,7 +71,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How hard and how long: `connections` at once, `rounds` of `seconds` each."""
+    """`connections` in parallel, `rounds` of `seconds` each, `patients` who have a Consent."""
 
     connections: int = 4
     rounds: int = 5
@@ -79,31 +79,33 @@ class Load:
     patients: int = 500
 
 
-def measure(servers: Sequence[Measured], edition: Edition, load: Load) -> Iterator[list[Rate]]:
-    """Measure create, read and search by patient, one after the other, after a warm-up.
+def measure(
+    servers: Sequence[BenchTarget], edition: Edition, load: Load
+) -> Iterator[list[Throughput]]:
+    """Measure create, read and search by patient, one after the other, each after a warm-up.
 
-    Servers take turns, a round each, so that what else the machine does is no one's alone.
-    Creates are of new synthetic patients; the others go round the Consents that the warm-up
-    stored. A patient whom a server already knows is passed over and not counted. Gives, for each
-    kind of request, the rates in the order of the servers. Raises ServerError where an answer is
-    not the expected one.
+    Servers take turns, a round each, so that other load on the machine affects all alike. Creates
+    are for new synthetic patients; reads and searches cycle through Consents stored beforehand. A
+    patient whom a server already has is skipped and not counted. Yields, for each kind of request,
+    the throughput of each server, in their order. Raises ServerError where a response is not the
+    expected one.
     """
-    numbers = _Shared(synthetic())
-    stored = [_Stored(server, edition, numbers, load.patients) for server in servers]
-    for name in stored[0].kinds:
-        for one in stored:
-            one.round(name, load)  # warms this kind of request
-        rounds = [[one.round(name, load) for one in stored] for _ in range(load.rounds)]
+    numbers = _ThreadSafeIterator(synthetic())
+    workloads = [_Workload(server, edition, numbers, load.patients) for server in servers]
+    for name in workloads[0].kinds:
+        for one in workloads:
+            one.run_round(name, load)  # warms up this kind of request
+        rounds = [[one.run_round(name, load) for one in workloads] for _ in range(load.rounds)]
         yield [
-            _rate(server.name, name, load, of_server)
+            _throughput(server.name, name, load, of_server)
             for server, *of_server in zip(servers, *rounds, strict=True)
         ]
 
 
-def _rate(server: str, name: str, load: Load, rounds: Sequence[list[float]]) -> Rate:
-    rates = [len(times) / load.seconds for times in rounds]
-    latencies = [moment for times in rounds for moment in times]
-    return Rate(
+def _throughput(server: str, name: str, load: Load, rounds: Sequence[list[float]]) -> Throughput:
+    rates = [len(of_round) / load.seconds for of_round in rounds]
+    latencies = [latency for of_round in rounds for latency in of_round]
+    return Throughput(
         server,
         name,
         len(latencies),
@@ -115,7 +117,7 @@ def _rate(server: str, name: str, load: Load, rounds: Sequence[list[float]]) -> 
 
 
 class _Connection:
-    """One kept-alive connection: cheaper for the measuring side than a full client."""
+    """A persistent connection: it costs the measuring side less CPU than a full HTTP client."""
 
     def __init__(self, base_url: str, edition: Edition) -> None:
         parts = urlsplit(base_url)
@@ -129,31 +131,32 @@ class _Connection:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def send(self, request: _Request, sent: Mapping[str, str]) -> str | None:
-        """Send a request and return the Location of the answer, or an empty string.
+    def send(self, request: _Request, extra_headers: Mapping[str, str]) -> str | None:
+        """Send a request and return the Location of the response, or an empty string.
 
-        None where the server knows the patient of a create: only an empty one knows nobody.
+        None where a create was rejected because the server already has a Consent of the patient.
         """
-        headers = {"Accept": JSON, **({"Content-Type": JSON} if request.body else {}), **sent}
+        content_type = {"Content-Type": JSON} if request.body else {}
+        headers = {"Accept": JSON, **content_type, **extra_headers}
         self._http.request(request.method, f"{self._base}/{request.path}", request.body, headers)
-        answer = self._http.getresponse()
-        content = answer.read()
-        if request.expected == http.client.CREATED and self._refuses_a_double(answer, content):
+        response = self._http.getresponse()
+        content = response.read()
+        if request.expected == http.client.CREATED and self._is_duplicate(response, content):
             return None
-        if answer.status != request.expected:
+        if response.status != request.expected:
             raise ServerError(
                 f"{request.method} {request.path}: expected HTTP status {request.expected}, "
-                f"found {answer.status}: {content[:300]!r}"
+                f"found {response.status}: {content[:300]!r}"
             )
-        return answer.headers.get("Location", "")
+        return response.headers.get("Location", "")
 
-    def _refuses_a_double(self, answer: http.client.HTTPResponse, content: bytes) -> bool:
-        refusal = self._duplicate
-        return answer.status == refusal.status and refusal.code.encode() in content
+    def _is_duplicate(self, response: http.client.HTTPResponse, content: bytes) -> bool:
+        error = self._duplicate
+        return response.status == error.status and error.code.encode() in content
 
 
-class _Shared:
-    """An iterator for many threads."""
+class _ThreadSafeIterator:
+    """An iterator that threads share."""
 
     def __init__(self, source: Iterator[str]) -> None:
         self._source = source
@@ -164,72 +167,77 @@ class _Shared:
             return next(self._source)
 
 
-class _Prepared:
-    """Headers made beforehand: making them is no work of the server's."""
+class _PreparedHeaders:
+    """Headers made in advance, since signing tokens is not part of what is measured."""
 
-    def __init__(self, sending: Sending, interaction: str, count: int) -> None:
-        self._make = partial(sending, interaction)
-        self._made = deque(self._make() for _ in range(count))
+    def __init__(self, factory: HeaderFactory, interaction: str, count: int) -> None:
+        self._make = partial(factory, interaction)
+        self._ready = deque(self._make() for _ in range(count))
 
     def __next__(self) -> Mapping[str, str]:
         with suppress(IndexError):
-            return self._made.popleft()
+            return self._ready.popleft()
         return self._make()
 
 
-class _Stored:
-    """Consents on a server, and rounds of requests that go round them."""
+class _Workload:
+    """Consents stored on a server, and rounds of requests that cycle through them."""
 
-    def __init__(self, server: Measured, edition: Edition, numbers: _Shared, patients: int) -> None:
+    def __init__(
+        self,
+        server: BenchTarget,
+        edition: Edition,
+        numbers: _ThreadSafeIterator,
+        patients: int,
+    ) -> None:
         self._server = server
         self._edition = edition
         self._numbers = numbers
-        self._known: list[tuple[str, str]] = []
-        self._turn = 0
-        self._largest: dict[str, int] = {}
+        self._stored: list[tuple[str, str]] = []
+        self._next = 0
+        self._most_requests: dict[str, int] = {}
         self.kinds = {
-            "create": _Kind("create", self._create),
-            "read": _Kind("read", self._read),
-            "search by patient": _Kind("search-type", self._search),
+            "create": _RequestKind("create", self._create),
+            "read": _RequestKind("read", self._read),
+            "search by patient": _RequestKind("search-type", self._search),
         }
         self._fill(patients)
 
-    def round(self, kind: str, load: Load) -> list[float]:
-        """The seconds that each request of one round took."""
+    def run_round(self, kind: str, load: Load) -> list[float]:
+        """Send requests for the length of a round; the latency of each in seconds."""
         interaction, make = self.kinds[kind]
-        prepared = _Prepared(
-            self._server.sending, interaction, 3 * self._largest.get(kind, 100) // 2
-        )
-        ends = time.monotonic() + load.seconds
+        expected = 3 * self._most_requests.get(kind, 100) // 2
+        prepared = _PreparedHeaders(self._server.headers, interaction, expected)
+        end = time.monotonic() + load.seconds
 
         def connection(_number: int) -> list[float]:
-            times = []
+            latencies = []
             with _Connection(self._server.base_url, self._edition) as server:
-                while time.monotonic() < ends:
+                while time.monotonic() < end:
                     request, headers = make(), next(prepared)
-                    begun = time.monotonic()
+                    started = time.monotonic()
                     if server.send(request, headers) is not None:
-                        times.append(time.monotonic() - begun)
-            return times
+                        latencies.append(time.monotonic() - started)
+            return latencies
 
         with ThreadPoolExecutor(load.connections) as pool:
-            times = [
-                moment
+            latencies = [
+                latency
                 for of_connection in pool.map(connection, range(load.connections))
-                for moment in of_connection
+                for latency in of_connection
             ]
-        self._largest[kind] = max(len(times), self._largest.get(kind, 0))
-        return times
+        self._most_requests[kind] = max(len(latencies), self._most_requests.get(kind, 0))
+        return latencies
 
     def _fill(self, count: int) -> None:
         with _Connection(self._server.base_url, self._edition) as server:
-            while len(self._known) < count:
+            while len(self._stored) < count:
                 number = next(self._numbers)
-                location = server.send(self._create_for(number), self._server.sending("create"))
+                location = server.send(self._create_for(number), self._server.headers("create"))
                 if location is None:
                     continue
                 consent_id = location.split("/Consent/")[1].split("/")[0]
-                self._known.append((number, consent_id))
+                self._stored.append((number, consent_id))
 
     def _create(self) -> _Request:
         return self._create_for(next(self._numbers))
@@ -239,13 +247,13 @@ class _Stored:
         return _Request("POST", "Consent", body, http.client.CREATED)
 
     def _read(self) -> _Request:
-        return _Request("GET", f"Consent/{self._one()[1]}", None, http.client.OK)
+        return _Request("GET", f"Consent/{self._next_stored()[1]}", None, http.client.OK)
 
     def _search(self) -> _Request:
-        reference = quote(self._edition.patient.reference_to(self._one()[0]), safe="")
+        reference = quote(self._edition.patient.reference_to(self._next_stored()[0]), safe="")
         path = f"Consent?patient={reference}"
         return _Request("GET", path, None, http.client.OK)
 
-    def _one(self) -> tuple[str, str]:
-        self._turn += 1  # a race skips or repeats one, which does not matter here
-        return self._known[self._turn % len(self._known)]
+    def _next_stored(self) -> tuple[str, str]:
+        self._next += 1  # a race skips or repeats one, which is harmless
+        return self._stored[self._next % len(self._stored)]

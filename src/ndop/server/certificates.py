@@ -23,29 +23,29 @@ _BUNDLE = "ndop"
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """The files of a folder, in PEM; `clients` lists who may call, a SHA-256 or subject a line."""
+    """The files of a folder, in PEM."""
 
     folder: Path
 
     @property
     def authority(self) -> Path:
-        """The certificate that both sides trust."""
+        """The certificate of the authority, which both sides trust."""
         return self.folder / "authority.pem"
 
     @property
     def clients(self) -> Path:
-        """The allow list."""
+        """The allow list: the SHA-256 fingerprint or the subject of a client on each line."""
         return self.folder / "clients.txt"
 
-    def of(self, name: str) -> tuple[Path, Path]:
+    def key_pair(self, name: str) -> tuple[Path, Path]:
         """The certificate and the key of `server`, `client-1` or `client-2`."""
         return self.folder / f"{name}.pem", self.folder / f"{name}.key"
 
     def client_context(self, name: str = CLIENTS[0]) -> ssl.SSLContext:
-        """What a client needs to call the server. Raises CertificateError."""
+        """The TLS context of a client. Raises CertificateError."""
         try:
             context = ssl.create_default_context(cafile=self.authority)
-            context.load_cert_chain(*self.of(name))
+            context.load_cert_chain(*self.key_pair(name))
         except (OSError, ssl.SSLError) as error:
             raise CertificateError(
                 f"No usable certificates in {self.folder} ({error}). "
@@ -54,8 +54,8 @@ class Certificates:
         return context
 
     def settings(self, transport: Transport) -> dict[str, str]:
-        """The settings of a server that uses them: Spring Boot's, and the allow list."""
-        certificate, key = self.of("server")
+        """The settings of a server that uses these certificates and the allow list."""
+        certificate, key = self.key_pair("server")
         bundle = f"spring.ssl.bundle.pem.{_BUNDLE}"
         return {
             f"{bundle}.keystore.certificate": certificate.resolve().as_uri(),
@@ -71,15 +71,15 @@ class Certificates:
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """Who signs certificates."""
+class CertificateAuthority:
+    """The key pair that signs certificates."""
 
     certificate: x509.Certificate
     key: rsa.RSAPrivateKey
 
     @classmethod
-    def new(cls, name: str, days: int) -> Authority:
-        """An authority that signed itself."""
+    def new(cls, name: str, days: int) -> CertificateAuthority:
+        """A self-signed authority."""
         key = _key()
         subject = _name(name)
         certificate = (
@@ -92,9 +92,9 @@ class Authority:
     def issue(
         self, certificates: Certificates, name: str, valid: timedelta, hosts: Sequence[str] = ()
     ) -> x509.Certificate:
-        """Write a certificate and its key; with `hosts` it is a server's, otherwise a client's.
+        """Write a certificate and its key: for a server with `hosts`, otherwise for a client.
 
-        A negative `valid` makes one that expired.
+        With a negative `valid` it has already expired.
         """
         key = _key()
         usage = ExtendedKeyUsageOID.SERVER_AUTH if hosts else ExtendedKeyUsageOID.CLIENT_AUTH
@@ -105,30 +105,30 @@ class Authority:
             names = x509.SubjectAlternativeName([_host(host) for host in hosts])
             builder = builder.add_extension(names, critical=False)
         certificate = builder.sign(self.key, hashes.SHA256())
-        certificate_file, key_file = certificates.of(name)
+        certificate_file, key_file = certificates.key_pair(name)
         certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         _write_key(key_file, key)
         return certificate
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
-    """The SHA-256 of a certificate, as the allow list spells it."""
+    """The SHA-256 fingerprint of a certificate, as it is written in the allow list."""
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def init(folder: Path, days: int = 365) -> Certificates:
-    """Make an authority, a server of this machine and two clients that may call it.
+    """Create an authority, and certificates of a server on this machine and two allowed clients.
 
-    Raises CertificateError: the folder has certificates already, or cannot be written.
+    Raises CertificateError: the folder already has certificates, or cannot be written.
     """
     certificates = Certificates(folder)
     if certificates.authority.exists():
         raise CertificateError(
-            f"{folder} has certificates already. Name another folder, or remove that one."
+            f"{folder} already has certificates. Choose another folder, or remove that one."
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        authority = Authority.new("Test authority of ndop-fhir", days)
+        authority = CertificateAuthority.new("Test authority of ndop-fhir", days)
         pem = authority.certificate.public_bytes(serialization.Encoding.PEM)
         authority.issue(certificates, "server", timedelta(days=days), ["localhost", "127.0.0.1"])
         clients = [authority.issue(certificates, name, timedelta(days=days)) for name in CLIENTS]

@@ -1,6 +1,6 @@
-"""The stock HAPI image with the extension in it, run through the Docker SDK.
+"""The stock HAPI image with the extension, run through the Docker SDK.
 
-The image, the place of the jar and the port inside are the Compose file's: they stand there once.
+The image, the path of the jar and the port inside are read from docker-compose.yml.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from docker.models.containers import Container
 from requests.exceptions import RequestException
 
 from ndop.java import modules
-from ndop.server.process import HOST, answers, free_port, insist_on_port
+from ndop.server.process import HOST, check_port, free_port, is_ready
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
@@ -31,18 +31,17 @@ from ndop.system.progress import Progress
 _SECONDS_TO_READY = 300
 _SECONDS_TO_STOP = 20
 _LOG_LINES_SHOWN = 20
-#: Where the database is inside the container; the folder of the host is mounted here.
+#: The folder of the database in the container, where that of the host is mounted.
 _DATA = "/data"
 
-#: What the SDK raises: the engine's refusals, and the connection's failures.
-_FAILURES = (DockerException, RequestException)
+#: What the SDK raises: errors of the engine and of the connection to it.
+_DOCKER_ERRORS = (DockerException, RequestException)
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerPlan:
-    """What to start: an edition, a port of this machine (0 picks one), the database's folder.
-
-    `settings` are the extension's; in the container they are environment variables.
+    """What to start: an edition, a port of this machine (0 picks a free one), and the folder of
+    the database. `settings` are the extension's, passed on as environment variables.
     """
 
     edition: str
@@ -53,7 +52,7 @@ class ContainerPlan:
 
 @dataclass(frozen=True, slots=True)
 class RunningContainer:
-    """A container whose server answers."""
+    """A container whose server has started and answers requests."""
 
     base_url: str
     container: Container
@@ -62,7 +61,7 @@ class RunningContainer:
 
 @dataclass(frozen=True, slots=True)
 class StockImage:
-    """What the Compose file says about the image."""
+    """The image of the Compose file: its name, the path of the extension's jar, the port inside."""
 
     name: str
     jar: str
@@ -70,7 +69,7 @@ class StockImage:
 
 
 def stock_image(layout: Layout) -> StockImage:
-    """The image of docker-compose.yml, where it takes the jar, and its port inside."""
+    """The image that docker-compose.yml runs."""
     compose = yaml.safe_load((layout.root / "docker-compose.yml").read_text(encoding="utf-8"))
     server = compose["services"]["server"]
     jar_name = Path(modules.EXTENSION.products[0]).name
@@ -79,8 +78,8 @@ def stock_image(layout: Layout) -> StockImage:
     return StockImage(server["image"], jar, int(published.rpartition(":")[2]))
 
 
-def arguments(layout: Layout, plan: ContainerPlan, port: int) -> dict[str, Any]:
-    """What the SDK is asked to run: least rights, this machine only, removed by us."""
+def run_arguments(layout: Layout, plan: ContainerPlan, port: int) -> dict[str, Any]:
+    """The arguments of the SDK's `containers.run`: fewest rights, on 127.0.0.1 only."""
     image = stock_image(layout)
     volumes = {
         str(layout.root / modules.EXTENSION.products[0]): {"bind": image.jar, "mode": "ro"},
@@ -97,7 +96,7 @@ def arguments(layout: Layout, plan: ContainerPlan, port: int) -> dict[str, Any]:
         "environment": environment,
         "volumes": volumes,
         "ports": {f"{image.port}/tcp": (HOST, port)},
-        # The folder of the database belongs to who started this.
+        # So that the files of the database belong to the caller.
         "user": f"{os.getuid()}:{os.getgid()}",
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
@@ -110,23 +109,24 @@ def arguments(layout: Layout, plan: ContainerPlan, port: int) -> dict[str, Any]:
 def running_container(
     layout: Layout, plan: ContainerPlan, progress: Progress
 ) -> Iterator[RunningContainer]:
-    """Run the image for the time of the block: pulled if it is not here, removed at the end.
+    """Run the image within the block: pulled if it is missing, removed at the end.
 
     The extension must have been built. Raises ServerError: no engine answers, the image cannot
-    be had, the port is taken, or the server does not answer; the text ends with what it logged.
+    be pulled, the port is in use, or the server did not start; the text ends with the last lines
+    of its log.
     """
     port = plan.port or free_port()
-    insist_on_port(port)
+    check_port(port)
     client = _engine()
     try:
-        _insist_on_image(client, stock_image(layout).name, progress)
+        _ensure_image(client, stock_image(layout).name, progress)
         if plan.data:
             plan.data.mkdir(parents=True, exist_ok=True)
-        container = _start(client, arguments(layout, plan, port))
+        container = _start(client, run_arguments(layout, plan, port))
         try:
             log = layout.build / "logs" / f"container-{plan.edition}-{port}.log"
             base_url = f"http://{HOST}:{port}/fhir"
-            _follow(container, log)
+            _copy_logs(container, log)
             with progress.step(f"Starting the image ({plan.edition})"):
                 _wait_until_ready(container, base_url)
             yield RunningContainer(base_url, container, log)
@@ -138,16 +138,16 @@ def running_container(
         client.close()
 
 
-def insist_on_engine() -> None:
-    """Raises ServerError where no Docker engine answers."""
+def check_engine() -> None:
+    """Raise ServerError where no Docker engine answers."""
     _engine().close()
 
 
 def has_ended(running: RunningContainer) -> bool:
-    """Whether the container stopped by itself."""
+    """Whether the container has ended on its own."""
     try:
         running.container.reload()
-    except _FAILURES:
+    except _DOCKER_ERRORS:
         return True
     return running.container.status not in ("created", "running")
 
@@ -156,7 +156,7 @@ def _engine() -> DockerClient:
     try:
         client = docker.from_env()
         client.ping()
-    except _FAILURES as error:
+    except _DOCKER_ERRORS as error:
         raise ServerError(
             f"No Docker engine answers ({_first_line(error)}). Start Docker, or name its address "
             "in DOCKER_HOST; without Docker, 'ndop serve' runs the embedded server."
@@ -164,31 +164,31 @@ def _engine() -> DockerClient:
     return client
 
 
-def _insist_on_image(client: DockerClient, name: str, progress: Progress) -> None:
+def _ensure_image(client: DockerClient, name: str, progress: Progress) -> None:
     with suppress(ImageNotFound):
         client.images.get(name)
         return
     with progress.step(f"Pulling {name.partition('@')[0]}"):
         try:
             client.images.pull(name)
-        except _FAILURES as error:
+        except _DOCKER_ERRORS as error:
             raise ServerError(f"The image {name} cannot be pulled: {_first_line(error)}") from error
 
 
-def _start(client: DockerClient, asked: dict[str, Any]) -> Container:
+def _start(client: DockerClient, arguments: dict[str, Any]) -> Container:
     try:
-        container: Container = client.containers.run(**asked)
-    except _FAILURES as error:
+        container: Container = client.containers.run(**arguments)
+    except _DOCKER_ERRORS as error:
         raise ServerError(f"The container cannot be started: {_first_line(error)}") from error
     return container
 
 
-def _follow(container: Container, log: Path) -> None:
-    """Copy what the server logs, for as long as it runs."""
+def _copy_logs(container: Container, log: Path) -> None:
+    """Copy the server's log to a file, for as long as the container runs."""
     log.parent.mkdir(parents=True, exist_ok=True)
 
     def copy() -> None:
-        with log.open("wb") as output, suppress(*_FAILURES):
+        with log.open("wb") as output, suppress(*_DOCKER_ERRORS):
             for part in container.logs(stream=True, follow=True):
                 output.write(part)
                 output.flush()
@@ -201,23 +201,23 @@ def _wait_until_ready(container: Container, base_url: str) -> None:
     while time.monotonic() - begun < _SECONDS_TO_READY:
         container.reload()
         if container.status not in ("created", "running"):
-            raise ServerError(f"The server in the container did not start.\n{_end(container)}")
+            raise ServerError(f"The server in the container did not start.\n{_log_tail(container)}")
         with suppress(httpx.TransportError):
-            if answers(base_url):
+            if is_ready(base_url):
                 return
         time.sleep(0.5)
     raise ServerError(
         f"The server in the container did not answer within {_SECONDS_TO_READY} s.\n"
-        f"{_end(container)}"
+        f"{_log_tail(container)}"
     )
 
 
 def _variable(setting: str) -> str:
-    """The environment variable of a setting, as Spring Boot derives it."""
+    """The environment variable that Spring Boot binds to a setting."""
     return setting.replace("-", "").replace(".", "_").upper()
 
 
-def _end(container: Container) -> str:
+def _log_tail(container: Container) -> str:
     return container.logs(tail=_LOG_LINES_SHOWN).decode("utf-8", "replace").rstrip()
 
 

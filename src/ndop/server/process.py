@@ -1,4 +1,4 @@
-"""The embedded reference server as a child process: started, waited for, stopped."""
+"""The embedded reference server as a child process: start it, wait until it is ready, stop it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,21 @@ import httpx
 
 from ndop.java import modules
 from ndop.system import processes
-from ndop.system.errors import ServerError
+from ndop.system.errors import ProgramError, ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from ndop.system.signals import ENDING, handling
+from ndop.system.signals import TERMINATION_SIGNALS, signal_handler
 
 _MAIN = "ndop.fhir.server.FhirServer"
-#: Servers are reached from this machine only.
+#: Servers listen on this machine only.
 HOST = "127.0.0.1"
 _SECONDS_TO_READY = 240
 _SECONDS_TO_STOP = 20
 _FREE_BYTES_NEEDED = 256 * 1024 * 1024
-_LOG_LINES_SHOWN = 20
 
-#: The JVM for a server that soon ends: it starts faster and runs a little slower.
+#: JVM options of a short-lived server: it starts faster and runs a little slower.
 SHORT_LIVED = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g")
-#: The JVM for a server that stays.
+#: JVM options of a server that keeps running.
 LONG_LIVED = ("-XX:+UseSerialGC", "-Xmx1g")
 
 
@@ -41,11 +40,11 @@ LONG_LIVED = ("-XX:+UseSerialGC", "-Xmx1g")
 class ServerPlan:
     """What to start.
 
-    `data` is the folder of the database, None for one in memory; `plain` leaves the extension
-    out, so that a bare HAPI server starts; `settings` are Spring Boot's or the extension's.
-    `tls`, for a server whose settings make it one of TLS, is what a client needs to call it.
-    `launcher_folder` starts the boot jar by PropertiesLauncher with that folder on loader.path
-    and no setting of the extension, as the stock image does.
+    `data` is the folder of the database, None for one in memory. `plain` leaves out the
+    extension, which gives a bare HAPI server. `settings` are Spring Boot's or the extension's.
+    `tls` is the client's context for a server that is configured for TLS. `launcher_folder`
+    starts the boot jar as the stock image does: by PropertiesLauncher, with that folder on
+    loader.path and without settings of the extension.
     """
 
     edition: str
@@ -60,7 +59,7 @@ class ServerPlan:
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A server that answers."""
+    """A server that has started and answers requests."""
 
     base_url: str
     process: subprocess.Popen[bytes]
@@ -69,7 +68,7 @@ class RunningServer:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on."""
+    """A port of 127.0.0.1 that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -77,14 +76,14 @@ def free_port() -> int:
 
 @contextmanager
 def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[RunningServer]:
-    """Run a server for the time of the block. It must have been built.
+    """Run a server within the block. It must have been built.
 
-    Raises ServerError: the port is taken, the disk is full, or the server did not start; the
-    text ends with what it logged.
+    Raises ServerError: the port is in use, the disk is full, or the server did not start; the
+    text ends with the last lines of its log.
     """
     port = plan.port or free_port()
-    insist_on_port(port)
-    _insist_on_disk(plan.data or layout.build)
+    check_port(port)
+    _check_disk_space(plan.data or layout.build)
     log = layout.build / "logs" / f"{plan.edition}-{port}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     base_url = f"{'https' if plan.tls else 'http'}://{HOST}:{port}/fhir"
@@ -97,10 +96,10 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
         _stop(process)
 
 
-def answers(base_url: str, tls: ssl.SSLContext | None = None) -> bool:
-    """Whether the server serves: gives its statement, or says in FHIR that it wants a token.
+def is_ready(base_url: str, tls: ssl.SSLContext | None = None) -> bool:
+    """Whether the server gives its CapabilityStatement, or asks for a token in FHIR's form.
 
-    Raises httpx.TransportError: nothing answers.
+    Raises httpx.TransportError while nothing answers.
     """
     response = httpx.get(f"{base_url}/metadata", timeout=10, verify=tls or True)
     return response.status_code == httpx.codes.OK or (
@@ -110,30 +109,31 @@ def answers(base_url: str, tls: ssl.SSLContext | None = None) -> bool:
 
 
 def resident_memory(server: RunningServer) -> int:
-    """Bytes of memory that the server's process holds now. Raises ServerError."""
-    told = processes.run(
-        ["ps", "-o", "rss=", "-p", str(server.process.pid)], "Reading the memory in use"
-    )
-    return int(told) * 1024
+    """The resident memory of the server's process in bytes. Raises ServerError: it has ended."""
+    command = ["ps", "-o", "rss=", "-p", str(server.process.pid)]
+    try:
+        return int(processes.run(command, "Reading the memory in use")) * 1024
+    except ProgramError as error:
+        raise ServerError(str(error)) from error
 
 
 def has_ended(server: RunningServer) -> bool:
-    """Whether the server stopped by itself."""
+    """Whether the server has ended on its own."""
     return server.process.poll() is not None
 
 
 def wait_for_interrupt(has_ended: Callable[[], bool], log: Path) -> None:
-    """Block until Ctrl-C or SIGTERM. Raises ServerError where the server ends by itself."""
+    """Block until Ctrl-C or SIGTERM. Raises ServerError where the server ends on its own."""
     stopped = False
 
-    def note(_signal: int, _frame: FrameType | None) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopped
         stopped = True
 
-    with handling(ENDING, note):
+    with signal_handler(TERMINATION_SIGNALS, stop):
         while not stopped:
             if has_ended():
-                raise ServerError(f"The server ended by itself.\n{_end_of(log)}")
+                raise ServerError(f"The server ended on its own.\n{_log_tail(log)}")
             time.sleep(0.2)
 
 
@@ -181,14 +181,14 @@ def _wait_until_ready(
     begun = time.monotonic()
     while time.monotonic() - begun < _SECONDS_TO_READY:
         if process.poll() is not None:
-            raise ServerError(f"The server did not start.\n{_end_of(log)}")
+            raise ServerError(f"The server did not start.\n{_log_tail(log)}")
         try:
-            if answers(base_url, tls):
+            if is_ready(base_url, tls):
                 return time.monotonic() - begun
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise ServerError(f"The server did not answer within {_SECONDS_TO_READY} s.\n{_end_of(log)}")
+    raise ServerError(f"The server did not answer within {_SECONDS_TO_READY} s.\n{_log_tail(log)}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -200,8 +200,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def insist_on_port(port: int) -> None:
-    """Raises ServerError where the port of 127.0.0.1 cannot be listened on."""
+def check_port(port: int) -> None:
+    """Raise ServerError where no server can listen on the port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -213,7 +213,7 @@ def insist_on_port(port: int) -> None:
             ) from error
 
 
-def _insist_on_disk(folder: Path) -> None:
+def _check_disk_space(folder: Path) -> None:
     existing = folder
     while not existing.exists():
         existing = existing.parent
@@ -225,10 +225,6 @@ def _insist_on_disk(folder: Path) -> None:
         )
 
 
-def _end_of(log: Path) -> str:
-    """The last lines of a log, without the stack traces between them."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    shown = [
-        line for line in lines if line.strip() and not line.lstrip().startswith(("at ", "..."))
-    ]
-    return "\n".join([*shown[-_LOG_LINES_SHOWN:], f"The whole log: {log}"])
+def _log_tail(log: Path) -> str:
+    end = processes.tail(log.read_text(encoding="utf-8", errors="replace"))
+    return f"{end}\nThe whole log: {log}"

@@ -1,1 +1,1 @@
-"""What every part stands on: errors, the checkout's folders, processes, signals, progress."""
+"""The foundation of every room: errors, the checkout's folders, processes, signals, progress."""

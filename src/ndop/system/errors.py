@@ -1,103 +1,117 @@
-"""What can go wrong, as one tree.
+"""Everything that can go wrong, as one tree.
 
-    NdopError                 the root; its text is one clear sentence or a few lines
-    ├── EditionError          an edition's YAML does not hold what it must
-    ├── ConsentError          a Consent cannot be made of what was asked for
-    ├── BuildError            profiles, packages or jars cannot be made
-    │   └── OutOfDateError    generated files differ from what their sources give
-    ├── ServerError           a server cannot be started, reached or stopped
-    ├── PresetError           what describes a server under test does not hold what it must
-    ├── CheckError            resources cannot be checked at all
-    ├── TargetError           a conformance run cannot begin against the given base URL
-    ├── ResultsError          a results.json cannot be read or compared
-    ├── CertificateError      certificates cannot be made, or are not there
-    ├── DatabaseError         what is known of vulnerable parts cannot be looked up
-    ├── TokenError            a token cannot be made as asked
-    ├── ProofError            seeded faults prove nothing: a test fails without one, say
-    ├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
-    │   └── FileRefusedError  a file of NHS numbers has a line that is none
-    ├── MissingToolError      a program that must be on the machine is not
-    └── MissingReferenceError the published artefacts that are compared with are not here
-
-Each carries the exit status that the `ndop` command ends with.
+NdopError                 the root; its text is one clear sentence or a few lines
+├── EditionError          an edition's YAML is incomplete, misspelt or contradicts itself
+├── ConsentError          no Consent can be made from these values
+├── BuildError            profiles, packages or jars cannot be built
+│   └── OutOfDateError    generated files differ from what their sources give
+├── ServerError           a server cannot be started, reached or stopped
+├── PresetError           a preset, or an option that replaces it, is wrong
+├── CheckError            resources cannot be validated at all
+├── TargetError           the server under test cannot be tested
+├── ResultsError          a results.json cannot be read or compared
+├── CertificateError      certificates are missing or cannot be created
+├── DatabaseError         the vulnerability database gives no usable answer
+├── TokenError            a token or key cannot be created as requested
+├── ProofError            seeded faults prove nothing: a test fails without one, say
+├── UpholdingError        opt-outs cannot be looked up, or a result cannot be written
+│   └── FileRefusedError  a file of NHS numbers has an invalid line
+├── ProgramError          a program that was run failed
+├── MissingToolError      a program that is needed is not installed, or is too old
+└── MissingReferenceError the published artefacts are not on this machine
 """
+
+# The tree above describes each class; a docstring adds what the tree cannot show.
+# ruff: noqa: D101
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class NdopError(Exception):
-    """Root of the tree. `exit_status` is what the `ndop` command ends with: 2, could not run."""
+    """`exit_status` is what the `ndop` command exits with; 2 means that it could not run."""
 
     exit_status = 2
 
 
 class EditionError(NdopError):
-    """An edition's facts are missing, misspelt or contradict each other."""
+    pass
 
 
 class ConsentError(NdopError):
-    """What was asked for makes no Consent: an unknown code, no NHS number, no point in time."""
+    pass
 
 
 class BuildError(NdopError):
-    """A step of the build failed; the text names the step and what its tool said."""
+    pass
 
 
 class OutOfDateError(BuildError):
-    """What is committed differs from what its sources give; the text names the remedy."""
+    """The text names the command that brings the files up to date."""
 
     exit_status = 1
 
 
 class ServerError(NdopError):
-    """A server did not start, answer or stop."""
-
-
-class CheckError(NdopError):
-    """Resources cannot be checked: the validator ended early, or a server does not validate."""
-
-
-class CertificateError(NdopError):
-    """Certificates cannot be made where they were asked for, or are missing."""
-
-
-class TargetError(NdopError):
-    """The server under test cannot be tested: nothing answers, or not a FHIR STU3 server."""
+    pass
 
 
 class PresetError(NdopError):
-    """A preset, or an option in its place, is misspelt or names a file that cannot be read."""
+    pass
+
+
+class CheckError(NdopError):
+    pass
+
+
+class TargetError(NdopError):
+    pass
 
 
 class ResultsError(NdopError):
-    """A file is no results.json of a format known here, or is of another edition."""
+    pass
+
+
+class CertificateError(NdopError):
+    pass
 
 
 class DatabaseError(NdopError):
-    """A database of vulnerabilities gave no answer, or none that can be understood."""
+    pass
 
 
 class TokenError(NdopError):
-    """A token cannot be made as asked: no such claim, no such key, no patient."""
+    pass
 
 
 class ProofError(NdopError):
-    """Seeded faults prove nothing: a test fails without a fault, or a fault cannot be applied."""
+    pass
 
 
 class UpholdingError(NdopError):
-    """Opt-outs cannot be applied to a file: no complete answer, or no place for the result."""
+    pass
 
 
 class FileRefusedError(UpholdingError):
-    """A file of NHS numbers has a bad line, so the whole is refused; the text names the line."""
+    """The whole file is refused; the text names the line."""
 
     exit_status = 1
 
 
+class ProgramError(NdopError):
+    """The text ends with the last lines of `output`, what the program printed."""
+
+    def __init__(self, purpose: str, command: Sequence[str], status: int, output: str) -> None:
+        headline = f"{purpose}: {command[0]} ended with {status}. It printed:"
+        super().__init__(f"{headline}\n{output}".rstrip())
+        self.command = tuple(command)
+        self.status = status
+
+
 class MissingToolError(NdopError):
-    """A program that must be on the machine is missing or too old."""
+    pass
 
 
 class MissingReferenceError(NdopError):
-    """The published artefacts, which are no part of the repository, are not on the machine."""
+    pass

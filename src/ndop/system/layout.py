@@ -1,4 +1,4 @@
-"""Where things are in a checkout of the project."""
+"""The folders and files of a checkout of the project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Layout:
 
     @property
     def editions(self) -> Path:
-        """One YAML file an edition."""
+        """One YAML file for each edition."""
         return self.root / "profiles" / "editions"
 
     @property
@@ -32,12 +32,12 @@ class Layout:
 
     @property
     def generated(self) -> Path:
-        """Committed artefacts, a folder an edition; never edited by hand."""
+        """Committed artefacts, a folder for each edition; never edited by hand."""
         return self.root / "profiles" / "generated"
 
     @property
     def examples(self) -> Path:
-        """Committed examples, a folder an edition; never edited by hand."""
+        """Committed examples, a folder for each edition; never edited by hand."""
         return self.root / "examples"
 
     @property
@@ -57,55 +57,55 @@ class Layout:
 
     @property
     def build(self) -> Path:
-        """Everything that can be made again; not committed."""
+        """Everything that can be rebuilt; not committed."""
         return self.root / "build"
 
     @property
     def packages(self) -> Path:
-        """The FHIR packages of the editions, as the plugin carries them."""
+        """The FHIR packages of the editions, as they go into the plugin's jar."""
         return self.build / "packages"
 
     @property
     def in_xml(self) -> Path:
-        """The same artefacts in XML, an archive an edition."""
+        """The same artefacts in XML, an archive for each edition."""
         return self.build / "xml"
 
     @property
     def report(self) -> Path:
-        """Reports of conformance runs, a folder an edition."""
+        """Reports of conformance runs, a folder for each edition."""
         return self.build / "report"
 
     @property
     def proof(self) -> Path:
-        """What came of seeded faults, a folder an edition."""
+        """Results of the seeded faults, a folder for each edition."""
         return self.build / "proof"
 
     @property
     def bills(self) -> Path:
-        """The bills of materials."""
+        """The software bills of materials."""
         return self.build / "sbom"
 
     @property
     def verdicts(self) -> Path:
-        """Why published and generated profiles may judge a Consent differently."""
+        """Why published and generated profiles may give different verdicts on a Consent."""
         return self.root / "profiles" / "verdicts.yaml"
 
     @property
     def parity_page(self) -> Path:
-        """The generated page about that, with numbers."""
+        """The generated page that counts those differences."""
         return self.root / "docs" / "parity.md"
 
     @property
     def published(self) -> Path:
-        """The published profiles, which a plain clone does not have."""
+        """The published profiles; a plain clone does not have them."""
         return self.root.parent / "shared" / "reference"
 
 
 def checkout() -> Layout:
     """The checkout that this package runs from, or the one that NDOP_HOME names.
 
-    Raises BuildError where neither is one: the profiles and the plugin are part of the
-    checkout, not of the Python package.
+    Raises BuildError if neither is a checkout: the profiles and the plugin are part of one, not
+    of the Python package.
     """
     root = Path(os.environ.get("NDOP_HOME", Path(__file__).parents[3])).resolve()
     if not (root / "profiles" / "editions").is_dir():

@@ -1,4 +1,4 @@
-"""What a long command tells while it works: a moving line for people, plain lines for pipes."""
+"""Progress of a long command: a moving line in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,57 +15,59 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.progress import Progress as Bar
+from rich.progress import Progress as ProgressBar
 
 
 class Progress:
-    """Names each step as it begins and says how long it took. Writes to standard error."""
+    """Prints each step as it begins, and how long it took. Writes to standard error."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
 
     @classmethod
     def silent(cls) -> Progress:
-        """One that says nothing."""
+        """One that prints nothing."""
         return cls(Console(quiet=True))
 
     @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """One step; `what` is a phrase such as 'Building the server'."""
-        begun = time.monotonic()
+    def step(self, description: str) -> Iterator[None]:
+        """One step; `description` is a phrase such as 'Building the server'."""
+        started = time.monotonic()
         if self._console.is_terminal:
-            with self._console.status(f"{what} …"):
+            with self._console.status(f"{description} …"):
                 yield
         else:
-            self._console.print(f"{what} …", markup=False)
+            self._console.print(f"{description} …", markup=False)
             yield
-        self._console.print(f"{what}: {time.monotonic() - begun:.1f} s", markup=False)
+        self._console.print(f"{description}: {time.monotonic() - started:.1f} s", markup=False)
 
-    def measured(
-        self, what: str, total: int | None
+    def track_bytes(
+        self, description: str, total: int | None
     ) -> AbstractContextManager[Callable[[int], None]]:
-        """A step of `total` bytes, None: nobody knows how many. Yields what to call with each
-        number of bytes that are done.
+        """A step of `total` bytes, None where that is unknown. Yields a function to call with
+        each number of bytes that has been processed.
         """
-        return self._bar(what, total, DownloadColumn())
+        return self._bar(description, total, DownloadColumn())
 
-    def counted(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
-        """As `measured`, of `total` things."""
-        return self._bar(what, total, MofNCompleteColumn())
+    def track_items(
+        self, description: str, total: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        """As `track_bytes`, for `total` items."""
+        return self._bar(description, total, MofNCompleteColumn())
 
     @contextmanager
     def _bar(
-        self, what: str, total: int | None, number: ProgressColumn
+        self, description: str, total: int | None, count: ProgressColumn
     ) -> Iterator[Callable[[int], None]]:
         if not self._console.is_terminal:
-            with self.step(what):
-                yield lambda _done: None
+            with self.step(description):
+                yield lambda _advance: None
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), number, TimeElapsedColumn())
-        with Bar(*columns, console=self._console) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda done: bar.advance(task, done)
+        columns = (TextColumn("{task.description}"), BarColumn(), count, TimeElapsedColumn())
+        with ProgressBar(*columns, console=self._console) as bar:
+            task = bar.add_task(description, total=total)
+            yield lambda advance: bar.advance(task, advance)
 
-    def say(self, sentence: str) -> None:
-        """A line of its own."""
-        self._console.print(sentence, markup=False)
+    def message(self, text: str) -> None:
+        """Print a line of its own."""
+        self._console.print(text, markup=False)

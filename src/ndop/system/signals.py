@@ -1,4 +1,4 @@
-"""Signals that are handled in another way for a while."""
+"""Signal handlers that are installed for the duration of a block."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: What asks a program to end.
-ENDING = (signal.SIGINT, signal.SIGTERM)
+#: The signals that ask a program to end.
+TERMINATION_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def handling(
+def signal_handler(
     numbers: Iterable[signal.Signals], handler: Callable[[int, FrameType | None], object]
 ) -> Iterator[None]:
-    """Call `handler` on these signals for the time of the block. In the main thread only."""
-    before = {number: signal.signal(number, handler) for number in numbers}
+    """Handle these signals with `handler` within the block. Main thread only."""
+    previous = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, told in before.items():
-            signal.signal(number, told)
+        for number, previous_handler in previous.items():
+            signal.signal(number, previous_handler)

@@ -176,6 +176,6 @@ def test_the_validator_finds_nothing_in_the_test_report(
     (tmp_path / "good.xml").write_bytes(good)
     bad = re.sub(b"<testScript>.*</testScript>", b"", good)
     (tmp_path / "bad.xml").write_bytes(bad)
-    findings = toolkit.complete_artefacts(layout, [tmp_path])[tmp_path]
+    findings = toolkit.generate_snapshots(layout, [tmp_path])[tmp_path]
     assert [finding.message for finding in findings["good"] if finding.invalidates] == []
     assert any(finding.invalidates for finding in findings["bad"])

@@ -18,7 +18,7 @@ from ndop.assurance.parity.mutations import Mutated
 from ndop.consents import Draft
 from ndop.editions import Edition
 from ndop.java import toolkit
-from ndop.java.toolkit import Finding, Inspection
+from ndop.java.toolkit import Finding, ValidationJob
 from ndop.profiles.comparison import generated_definitions, published_definitions
 from ndop.system.errors import MissingReferenceError
 from ndop.system.layout import Layout
@@ -83,16 +83,16 @@ def judge(
     """
     insist_on_published(layout)
     known = {edition.id: _explanations(layout, edition) for edition, _ in corpora}
-    inspections: list[Inspection] = []
+    inspections: list[ValidationJob] = []
     for edition, corpus in corpora:
         consents = [one.consent for one in corpus]
         respelt = _respelt(known[edition.id], consents)
         theirs = [file for file, _ in published_definitions(layout.published / edition.id)]
         ours = [file for file, _ in generated_definitions(layout.generated / edition.id)]
         url = edition.consent.url
-        inspections.append(Inspection(theirs, url, [*consents, *respelt]))
-        inspections.append(Inspection(ours, url, consents))
-    found = iter(toolkit.objections(layout, inspections))
+        inspections.append(ValidationJob(theirs, url, [*consents, *respelt]))
+        inspections.append(ValidationJob(ours, url, consents))
+    found = iter(toolkit.invalidating_findings(layout, inspections))
     outcomes = {}
     for edition, corpus in corpora:
         outcome = outcomes[edition.id] = Parity(edition.id, known[edition.id])
