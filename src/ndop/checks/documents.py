@@ -17,8 +17,8 @@ from ndop.system.problem import Problem
 #: A row of the README's table of editions.
 _ROW = re.compile(r"^\| `([^`]+)`[^|]*\|(?:[^|]*\|){3}$", re.MULTILINE)
 _TABLE = "| Edition | What it is |"
-#: The ndop command as pages and scripts call it, and what follows it.
-_CALL = re.compile(r"(?:\.venv/bin/|^\s*|[`'$]|\$\(NDOP\) )ndop (?!-)([a-z-]+)", re.MULTILINE)
+#: The ndop command as pages and scripts call it, and the first word that follows it.
+_CALL = re.compile(r"(?:\.venv/bin/ndop\"?|\$\(NDOP\)|(?:^|[`'])ndop) ([a-z][a-z-]*)")
 
 
 def document_problems(

@@ -144,7 +144,8 @@ def _clauses(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, s
                     f"source: {source.text!r} leads nowhere",
                     "Name an artefact of the edition, or give the work an address (sources).",
                 )
-        if not any(source.can_be_followed for source in found):
+        named = sources.register.names(edition)  # else _editions_named_by_none says enough
+        if named and not any(source.can_be_followed for source in found):
             yield (
                 f"source: no clause of {edition.id} that can be followed",
                 "Name the clause, as docs/requirements.md says, or 'Inferred: the same for "
