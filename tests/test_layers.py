@@ -18,6 +18,8 @@ LAYERS = (
     {"examples", "profiles"},
     {"conformance", "release", "server", "upholding", "validation"},
     {"assurance"},
+    {"checks"},
+    {"checks"},
     {"cli"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

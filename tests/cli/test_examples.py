@@ -12,7 +12,6 @@ from fhir.resources.STU3.consent import Consent
 from ndop.editions import EditionFolder
 from ndop.examples import files
 from ndop.examples.recordings import Recordings
-from ndop.system.layout import Layout
 from tests.cli.command import ndop_in_process as ndop
 
 PATIENT = "9990000018"

@@ -133,8 +133,8 @@ COMMANDS = (
     CommandSpec(
         "check",
         "ndop.cli.sources:check",
-        "Run formatters, linters and type checkers; check the register and generated files.",
-        "ndop check",
+        "Check format, style and types; check that facts, register, tests, pages and files agree.",
+        "ndop check --fast",
     ),
     CommandSpec(
         "format",

@@ -10,13 +10,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ndop.checks.run import check_register
 from ndop.cli.options import EditionsOption
 from ndop.conformance.coverage import tables
-from ndop.conformance.coverage.register_check import check_register
-from ndop.conformance.coverage.register_coverage import Entry, account, collect, last_results
+from ndop.conformance.coverage.register_coverage import (
+    RowCoverage,
+    collect,
+    coverage,
+    last_results,
+)
 from ndop.conformance.register import requirements as register_file
 from ndop.editions import EditionFolder
 from ndop.system.layout import checkout
+from ndop.system.progress import Progress
 
 
 class Format(StrEnum):
@@ -28,7 +34,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-_WRITERS: dict[Format, Callable[[Sequence[Entry]], str]] = {
+_WRITERS: dict[Format, Callable[[Sequence[RowCoverage]], str]] = {
     Format.TEXT: tables.as_text,
     Format.CSV: tables.as_csv,
     Format.JSON: tables.as_json,
@@ -45,17 +51,17 @@ def requirements(
         Path | None, typer.Option(help="File to write; by default standard output.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only check that each row is accounted for.")
+        bool, typer.Option("--check", help="Only check register, tests, faults and facts.")
     ] = False,
 ) -> None:
     """List each requirement with its source, what it concerns, its tests and last result."""
     layout = checkout()
     if check:
-        raise typer.Exit(0 if check_register(layout) else 1)
+        raise typer.Exit(0 if check_register(layout, Progress()) else 1)
     register = register_file.read(layout.requirements)
     editions = EditionFolder.of(layout).load_all()
     entries = _filtered(
-        account(register, editions, collect(layout), last_results(layout, editions)),
+        coverage(register, editions, collect(layout), last_results(layout, editions)),
         area or [],
         level or [],
         edition or [],
@@ -69,8 +75,8 @@ def requirements(
 
 
 def _filtered(
-    entries: Sequence[Entry], areas: list[str], levels: list[str], editions: list[str]
-) -> list[Entry]:
+    entries: Sequence[RowCoverage], areas: list[str], levels: list[str], editions: list[str]
+) -> list[RowCoverage]:
     """The entries that match. Raises BadParameter for a value that no entry has."""
     for option, requested, valid in (
         ("--area", areas, {entry.area for entry in entries}),

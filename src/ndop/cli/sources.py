@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
+from typer.core import TyperGroup
 
-from ndop.conformance.coverage.register_check import check_register
+from ndop.checks import run as checks
+from ndop.checks.generated import results_schema, results_schema_text
 from ndop.editions import EditionFolder
 from ndop.examples import files as examples
 from ndop.profiles import build as profiles
@@ -32,25 +34,24 @@ def build(
     editions = EditionFolder.of(layout).load_all()
     profiles.build(layout, editions, layout.generated, progress)
     examples.build(layout, editions)
+    results_schema(layout).write_text(results_schema_text(), encoding="utf-8")
     progress.message(
-        f"Profiles: {layout.generated}. Packages: {layout.packages}. Examples: {layout.examples}."
+        f"Profiles: {layout.generated}. Packages: {layout.packages}. Examples: {layout.examples}. "
+        f"Schema: {results_schema(layout)}."
     )
 
 
-def check() -> None:
-    """Run formatters, linters and type checkers; check the register and generated files."""
-    layout = checkout()
-    for command, purpose, folder in (
-        ([*_RUFF, "format", "--check", "."], "Checking the format of Python", layout.root),
-        ([*_RUFF, "check", "."], "Linting Python", layout.root),
-        ([sys.executable, "-m", "mypy"], "Checking the types of Python", layout.root),
-        ([*_MAVEN, "spotless:check"], "Checking the format of Java", layout.plugin),
-    ):
-        if not run_in_terminal(command, purpose, folder):
-            raise typer.Exit(1)
-    if not check_register(layout):
+def check(
+    context: typer.Context,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Leave out formatters, linters, type checkers and Maven.")
+    ] = False,
+) -> None:
+    """Check format, style and types; check that facts, register, tests, pages and files agree."""
+    assert context.parent is not None
+    commands = cast(TyperGroup, context.parent.command).commands
+    if not checks.check(checkout(), list(commands), Progress(), fast=fast):
         raise typer.Exit(1)
-    _check_generated(layout, Progress())
 
 
 def format_sources() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ndop.editions import inheritance, located_yaml, shared_facts
-from ndop.editions.located_yaml import LocatedData, location_of
+from ndop.editions.located_yaml import KeyPath, LocatedData, Location, location_of
 from ndop.editions.model import Edition
 from ndop.editions.references import ReferenceResolver, validated
 from ndop.system.errors import EditionError
@@ -93,6 +93,13 @@ class EditionFolder:
     def _known(self) -> list[str]:
         more = [] if self.bases is None else [file.stem for file in self.bases.glob("*.yaml")]
         return sorted({*self.ids(), *more})
+
+    def location(self, edition_id: str, path: KeyPath) -> Location:
+        """File and line of a fact of an edition, or of the nearest one around it.
+
+        Raises EditionError: there is no such edition, or its YAML is wrong.
+        """
+        return self._located(edition_id).location(path)
 
     def _located(self, edition_id: str) -> LocatedData:
         """The facts of an edition, with everything it inherits and uses."""

@@ -132,23 +132,24 @@ def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
     stamp.write_text(_fingerprint(layout), encoding="ascii")
 
 
-def differences(layout: Layout, editions: Sequence[Edition]) -> list[str]:
-    """Where the committed examples differ from what `build` writes, a line each."""
+def differences(layout: Layout, editions: Sequence[Edition]) -> dict[str, str]:
+    """The committed files that differ from what `build` writes, below examples/, and how."""
     made = make_committed(editions, Recordings.read(layout.recordings))
     committed = _read_folder(layout.examples)
     committed.pop(layout.recordings.relative_to(layout.examples).as_posix(), None)
-    return [
-        f"{layout.examples / name}: {_difference(made.get(name), committed.get(name))}"
+    return {
+        name: _difference(made.get(name), committed.get(name))
         for name in sorted(made.keys() | committed.keys())
         if made.get(name) != committed.get(name)
-    ]
+    }
 
 
 def check(layout: Layout, editions: Sequence[Edition]) -> None:
     """Raise OutOfDateError where the committed examples differ from what `build` writes."""
     found = differences(layout, editions)
     if found:
-        raise OutOfDateError("\n".join([*found, f"Run '{REMEDY}' and commit what it writes."]))
+        lines = [f"{layout.examples / name}: {how}" for name, how in found.items()]
+        raise OutOfDateError("\n".join([*lines, f"Run '{REMEDY}' and commit what it writes."]))
 
 
 def _fingerprint(layout: Layout) -> str:

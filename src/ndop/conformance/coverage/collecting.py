@@ -1,6 +1,7 @@
-"""A pytest plugin that tells which tests the suite has, and of which editions, without running one.
+"""A pytest plugin that lists the tests of the suite and the editions they apply to; it runs none.
 
-One JSON object a test on the file descriptor of `--collect-to`, in the form of CollectedTest.
+It writes one JSON object per test, in the form of CollectedTest, to the file descriptor that
+`--collect-to` names.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from ndop.system.layout import checkout
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option that names the file descriptor."""
+    """Add `--collect-to`."""
     parser.addoption("--collect-to", type=int, help="file descriptor that tests are written to")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell each test."""
+    """Write each test."""
     descriptor = session.config.getoption("--collect-to")
     if descriptor is None:
         return
@@ -39,5 +40,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 for one in editions
                 if known >= set(named) and applies_to(item, one, register)
             ]
-            told = {"id": item.nodeid, "requirements": named, "editions": asked}
-            stream.write(json.dumps(told) + "\n")
+            line = (item.location[1] or 0) + 1
+            test = {"id": item.nodeid, "line": line, "requirements": named, "editions": asked}
+            stream.write(json.dumps(test) + "\n")

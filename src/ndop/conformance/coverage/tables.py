@@ -1,4 +1,4 @@
-"""The account of the register as text for people, Markdown, CSV or JSON."""
+"""The coverage of the register as text for people, Markdown, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import get_args
 from rich import box
 from rich.table import Table
 
-from ndop.conformance.coverage.register_coverage import By, Entry
+from ndop.conformance.coverage.register_coverage import Evidence, RowCoverage
 from ndop.conformance.register.requirements import Level
 
 _HEADINGS = ["level", "edition", "rows", "suite", "project", "reason", "open", "passed"]
 
 
-def as_text(entries: Sequence[Entry]) -> str:
+def as_text(entries: Sequence[RowCoverage]) -> str:
     """A paragraph for each row of the register, its editions together."""
     return "\n".join(_paragraph(of_row) for of_row in _by_row(entries))
 
 
-def _paragraph(of_row: Sequence[Entry]) -> str:
+def _paragraph(of_row: Sequence[RowCoverage]) -> str:
     results = [f"{entry.edition} {_result(entry)}" for entry in of_row]
     parts = (
         ("from", _united(source.text for entry in of_row for source in entry.sources)),
@@ -42,9 +42,9 @@ def _marked(values: Sequence[str]) -> Iterator[tuple[bool, str]]:
     return ((number == 0, value) for number, value in enumerate(values))
 
 
-def totals(entries: Sequence[Entry]) -> Table:
-    """How many rows are accounted for by what, by level and edition."""
-    table = Table(title="Rows of the register, and by what they are shown", box=box.SIMPLE_HEAD)
+def totals(entries: Sequence[RowCoverage]) -> Table:
+    """How many rows rest on what, by level and edition."""
+    table = Table(title="Rows of the register, and what shows them", box=box.SIMPLE_HEAD)
     for heading in _HEADINGS:
         table.add_column(heading, justify="left" if heading in ("level", "edition") else "right")
     for line in total_lines(entries):
@@ -52,8 +52,10 @@ def totals(entries: Sequence[Entry]) -> Table:
     return table
 
 
-def total_lines(entries: Sequence[Entry]) -> list[list[str | int]]:
-    """Level, edition, number of rows, of those by each of By, and how many passed at last."""
+def total_lines(entries: Sequence[RowCoverage]) -> list[list[str | int]]:
+    """Level, edition, number of rows, how many rest on each kind of evidence, and how many passed
+    in the last run.
+    """
     lines: list[list[str | int]] = []
     for level in get_args(Level):
         for edition in dict.fromkeys(entry.edition for entry in entries):
@@ -61,20 +63,20 @@ def total_lines(entries: Sequence[Entry]) -> list[list[str | int]]:
             if own:
                 by = Counter(entry.by for entry in own)
                 passed = sum(entry.result == "passed" for entry in own)
-                counts = [by[kind] for kind in get_args(By)]
+                counts = [by[kind] for kind in get_args(Evidence)]
                 lines.append([level, edition, len(own), *counts, passed])
     return lines
 
 
-def as_json(entries: Sequence[Entry]) -> str:
+def as_json(entries: Sequence[RowCoverage]) -> str:
     """A list of entries, one for each row and edition."""
     data = [entry.model_dump() for entry in entries]
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def as_csv(entries: Sequence[Entry]) -> str:
+def as_csv(entries: Sequence[RowCoverage]) -> str:
     """A line for each row and edition; several values in a cell have semicolons between them."""
-    columns = list(Entry.model_fields)
+    columns = list(RowCoverage.model_fields)
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()
@@ -91,7 +93,7 @@ def as_csv(entries: Sequence[Entry]) -> str:
     return stream.getvalue()
 
 
-def as_markdown(entries: Sequence[Entry]) -> str:
+def as_markdown(entries: Sequence[RowCoverage]) -> str:
     """The totals and a table with a line for each row, whose clauses are links."""
     lines = ["# Requirements", "", _line(_HEADINGS), _line(["---"] * len(_HEADINGS))]
     lines += [_line(list(map(str, line))) for line in total_lines(entries)]
@@ -116,18 +118,18 @@ def as_markdown(entries: Sequence[Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_row(entries: Sequence[Entry]) -> list[list[Entry]]:
-    rows: dict[str, list[Entry]] = {}
+def _by_row(entries: Sequence[RowCoverage]) -> list[list[RowCoverage]]:
+    rows: dict[str, list[RowCoverage]] = {}
     for entry in entries:
         rows.setdefault(entry.id, []).append(entry)
     return list(rows.values())
 
 
-def _shown(entry: Entry) -> list[str]:
+def _shown(entry: RowCoverage) -> list[str]:
     return [f"none: {entry.not_testable}"] if entry.by == "reason" else entry.tests
 
 
-def _result(entry: Entry) -> str:
+def _result(entry: RowCoverage) -> str:
     if entry.by == "project":
         return "by the project's own test"
     return {"open": "open", "reason": "not testable"}.get(entry.by) or entry.result or "not run"

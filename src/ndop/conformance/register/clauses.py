@@ -42,6 +42,11 @@ class Source(BaseModel):
     text: str
     url: str | None
 
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether it leads somewhere: to an address, a decision, or this project."""
+        return self.url is not None or self.text.startswith((_DECISION, "Project: "))
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:

@@ -30,7 +30,8 @@ _NOT = "not "
 class Requirement:
     """One row: a clause of the specification that can be told right from wrong.
 
-    `source` has clauses (ndop.conformance.register.clauses). `shown_by` names tests of the project
+    `facts` has what the row restates of an edition's facts (ndop.conformance.register.facts),
+    `source` clauses (ndop.conformance.register.clauses). `shown_by` names tests of the project
     where a server cannot show it from outside, each as `file::test`, with semicolons between them;
     `not_testable` says why no test is possible, or not yet. docs/specification.md has the rows in
     their context.
@@ -45,6 +46,7 @@ class Requirement:
     interaction: str
     statement: str
     expected: str
+    facts: str
     source: str
     test_idea: str
     shown_by: str
@@ -154,6 +156,18 @@ def read(file: Path) -> Register:
             fields = {**entry, "editions": editions, "applies_when": applies_when}
             rows.append(Requirement(**cast("dict[str, object]", fields)))  # type: ignore[arg-type]
     return Register(rows)
+
+
+def lines(file: Path) -> dict[str, int]:
+    """The line, from 1, that each row of the register begins in, by its id."""
+    begins: dict[str, int] = {}
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        line = 1
+        for cells in reader:
+            begins[cells[0] if cells else ""] = line
+            line = reader.line_num + 1
+    return begins
 
 
 def _separated(value: str) -> tuple[str, ...]:

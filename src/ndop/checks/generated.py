@@ -1,0 +1,126 @@
+"""Generated files that no longer are what their sources give, seen without Java.
+
+Snapshots are HAPI's and are left out here: a snapshot is stale only where its differential is, or
+where the toolkit changed, which `ndop build --check` sees.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from ndop.conformance.report import results
+from ndop.editions import Edition
+from ndop.examples import files as examples
+from ndop.profiles import descriptor, openapi
+from ndop.profiles.render import render
+from ndop.system.layout import Layout
+from ndop.system.problem import Problem
+
+#: The command that brings every kind of generated file up to date.
+MEND = "ndop build"
+_REMEDY = f"Run '{MEND}' and commit what it writes."
+
+#: What HAPI adds to an artefact on its own account.
+_ADDED = ("text", "snapshot", "mapping")
+
+#: A value somewhere in a resource: the names of the elements around it, and the value as text.
+_Leaf = tuple[str, str]
+
+
+def generated_problems(layout: Layout, editions: Sequence[Edition]) -> Iterator[Problem]:
+    """One problem for each folder of generated files that is out of date, and one for the schema
+    of results.json.
+    """
+    known = {edition.id for edition in editions}
+    folders = sorted(folder for folder in layout.generated.glob("*") if folder.is_dir())
+    for folder in folders:
+        if folder.name not in known:
+            place = folder.relative_to(layout.root).as_posix()
+            yield Problem(place, "no edition has this name", "Remove the folder.")
+    for edition in editions:
+        yield from _stale(layout, layout.generated / edition.id, _artefacts(layout, edition))
+    yield from _stale(layout, layout.examples, examples.differences(layout, editions))
+    schema = results_schema(layout)
+    name = schema.name
+    fault = _fault(schema.parent, name, results_schema_text().encode())
+    yield from _stale(layout, schema.parent, {name: fault})
+
+
+def results_schema(layout: Layout) -> Path:
+    """The committed JSON Schema of results.json."""
+    return layout.root / "src" / "ndop" / "conformance" / "report" / "results.schema.json"
+
+
+def results_schema_text() -> str:
+    """What stands in it."""
+    return json.dumps(results.schema(), indent=1) + "\n"
+
+
+def _stale(layout: Layout, folder: Path, faults: Mapping[str, str | None]) -> Iterator[Problem]:
+    """One problem for a folder: how many of its files are wrong, and the first few."""
+    wrong = sorted((name, fault) for name, fault in faults.items() if fault)
+    if wrong:
+        shown = ", ".join(f"{name} {fault}" for name, fault in wrong[:3])
+        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        place = folder.relative_to(layout.root).as_posix()
+        yield Problem(place, f"out of date: {shown}{more}", _REMEDY)
+
+
+def _artefacts(layout: Layout, edition: Edition) -> dict[str, str | None]:
+    """File name of each artefact of an edition to what is wrong with it."""
+    folder = layout.generated / edition.id
+    wrong: dict[str, str | None] = {
+        module.FILE_NAME: _fault(folder, module.FILE_NAME, _json(module.describe(edition)))
+        for module in (descriptor, openapi)
+    }
+    for artefact in render(edition, layout.templates):
+        name = f"{artefact.file_stem}.json"
+        file = folder / name
+        if not file.is_file():
+            wrong[name] = "is missing"
+        else:
+            made = [*_of_xml(ET.fromstring(artefact.xml))]  # noqa: S314 (our own text)
+            wrong[name] = None if [*_of_json(json.loads(file.read_bytes()))] == made else "differs"
+    return wrong | dict.fromkeys(_files(folder) - wrong.keys(), "nothing makes it")
+
+
+def _fault(folder: Path, name: str, content: bytes) -> str | None:
+    file = folder / name
+    if not file.is_file():
+        return "is missing"
+    return None if file.read_bytes() == content else "differs"
+
+
+def _files(folder: Path) -> set[str]:
+    return {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
+
+
+def _json(data: object) -> bytes:
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _of_xml(node: ET.Element, path: str = "") -> Iterator[_Leaf]:
+    """The values of a resource in XML, in order."""
+    for name, value in node.attrib.items():
+        yield (path if name == "value" else f"{path}.{name}"), value
+    for child in node:
+        name = child.tag.rpartition("}")[2]
+        if path or name not in _ADDED:
+            yield from _of_xml(child, f"{path}.{name}")
+
+
+def _of_json(value: Any, path: str = "") -> Iterator[_Leaf]:
+    """The values of a resource in JSON, in order."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if path or name not in (*_ADDED, "resourceType"):
+                yield from _of_json(part, f"{path}.{name}")
+    elif isinstance(value, list):
+        for part in value:
+            yield from _of_json(part, path)
+    else:
+        yield path, str(value).lower() if isinstance(value, bool) else str(value)
