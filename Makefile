@@ -1,4 +1,4 @@
-# Every target is a thin call of the ndop command (.venv/bin/ndop --help).
+# Each target is a thin call of the ndop command (.venv/bin/ndop --help).
 PYTHON ?= python3
 EDITION ?=
 PORT ?=
@@ -18,37 +18,37 @@ READY := $(VENV)/.ready
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(READY) ## build everything, run the suite against every edition's server (EDITION= one)
+run: $(READY) ## build everything, run the suite against a server of each edition (EDITION= for one)
 	@$(NDOP) run $(if $(EDITION),--edition $(EDITION))
 
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
 
-fuzz: $(READY) ## 20,000 random requests at a server of each edition (EDITION= one, SEED=)
+fuzz: $(READY) ## send 20,000 random requests to a server of each edition (EDITION= for one, SEED=)
 	@$(NDOP) fuzz $(if $(EDITION),--edition $(EDITION)) $(if $(SEED),--seed $(SEED))
 
-parity: $(READY) ## over mutated Consents: verdicts of the published profiles and of ours, of server and validator (EDITION= one)
+parity: $(READY) ## compare verdicts on mutated Consents: published and generated profiles, server and validator (EDITION= for one)
 	@$(NDOP) parity $(if $(EDITION),--edition $(EDITION))
 
 serve: $(READY) ## keep the reference server running until Ctrl-C (EDITION=, PORT=, DATA=, AUDIT=, TLS=1)
 	@$(NDOP) serve $(if $(EDITION),--edition $(EDITION)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA)) $(if $(AUDIT),--audit $(AUDIT)) $(if $(TLS),--tls build/certificates)
 
-prove: $(READY) ## seed faults: each must be caught by a test of its own requirement
+prove: $(READY) ## seed faults: a test of the requirement must catch each (EDITION= for one)
 	@$(NDOP) prove $(if $(EDITION),--edition $(EDITION))
 
-check: $(READY) ## formatters, linters, type checkers, generated files
+check: $(READY) ## run formatters, linters and type checkers; check the register and generated files
 	@$(NDOP) check
 
-format: $(READY) ## format Python and Java
+format: $(READY) ## format the Python and Java sources
 	@$(NDOP) format
 
-build: $(READY) ## generate the profiles and packages of every edition
+build: $(READY) ## generate profiles, packages and examples of every edition
 	@$(NDOP) build
 
-sbom: $(READY) ## bills of materials of both languages, licences checked (VULNERABILITIES=1: looked up)
+sbom: $(READY) ## list all components and check their licences (VULNERABILITIES=1 looks those up)
 	@$(NDOP) sbom $(if $(VULNERABILITIES),--vulnerabilities)
 
-clean: ## remove everything that can be made again
+clean: ## remove everything that can be rebuilt
 	rm -rf $(VENV) build plugin/*/target .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): constraints.txt pyproject.toml

@@ -1,11 +1,10 @@
-"""Area errors: how a request is refused (ndop-api.md, section 6)."""
+"""Area errors: how a request is refused (docs/specification.md, section 6)."""
 
 from __future__ import annotations
 
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +12,10 @@ import pytest
 from ndop.conformance.suite.client import JSON, XML, NdopClient
 from ndop.conformance.suite.expectations import (
     assert_spine_error,
+    consent_id_of,
     expect,
+    expect_contains,
+    expect_present,
     expect_status,
     expect_that,
     json_of,
@@ -21,9 +23,7 @@ from ndop.conformance.suite.expectations import (
 )
 from ndop.consents import Draft, having, without
 from ndop.editions import Edition
-
-Store = Callable[[Draft], dict[str, Any]]
-Total = Callable[[str], int]
+from support import UNREADABLE, CountConsents, Store
 
 
 @pytest.fixture
@@ -82,14 +82,16 @@ def test_errors_have_id_profile_and_diagnostics(edition: Edition, errors: Errors
     profile = edition.structure(edition.outcome).url
     for name, response in errors():
         outcome = json_of(response)
-        expect_that(f"id ({name})", bool(outcome.get("id")), "present", "absent")
+        expect_present(f"id ({name})", outcome.get("id"))
         profiles = outcome.get("meta", {}).get("profile", [])
-        expect_that(f"meta.profile ({name})", profile in profiles, profile, profiles)
+        expect_contains(f"meta.profile ({name})", profiles, profile)
         for issue in outcome["issue"]:
             text = issue.get("diagnostics", "")
-            expect_that(f"diagnostics ({name})", bool(text), "present", "absent")
+            expect_present(f"diagnostics ({name})", text)
             for trace in ("Exception", "\tat ", "HAPI-"):
-                expect_that(f"diagnostics ({name})", trace not in text, f"no {trace!r}", text)
+                expect_that(
+                    f"diagnostics ({name})", trace not in text, found=text, expected=f"no {trace!r}"
+                )
 
 
 @pytest.mark.requirement("NDOP-138")
@@ -102,9 +104,6 @@ def test_no_element_specific_codes(
     assert_spine_error(edition, response, status=422, issue="invalid", code="INVALID_RESOURCE")
     codes = {issue["details"]["coding"][0]["code"] for issue in json_of(response)["issue"]}
     expect("codes of all issues", codes, {"INVALID_RESOURCE"})
-
-
-UNREADABLE = {"BAD_REQUEST", "MESSAGE_NOT_WELL_FORMED"}
 
 
 @pytest.mark.requirement("NDOP-139")
@@ -140,7 +139,7 @@ UNREADABLE = {"BAD_REQUEST", "MESSAGE_NOT_WELL_FORMED"}
 def test_unreadable_create(
     ndop: NdopClient, edition: Edition, body: str, content_type: str
 ) -> None:
-    """SHALL: a body that is no Consent is refused as unreadable."""
+    """SHALL: a body that is not a Consent is refused as unreadable."""
     response = ndop.post(body, content_type)
     assert_spine_error(
         edition, response, status=400, issue={"invalid", "structure"}, code=UNREADABLE
@@ -149,12 +148,12 @@ def test_unreadable_create(
 
 @pytest.mark.requirement("NDOP-139")
 def test_unknown_element(
-    ndop: NdopClient, edition: Edition, patient: str, consent: Draft, total: Total
+    ndop: NdopClient, edition: Edition, patient: str, consent: Draft, count_consents: CountConsents
 ) -> None:
     """SHALL: a body with an element unknown to FHIR is refused."""
     response = ndop.create(having(consent, "favouriteColour", value="blue"))
     assert_spine_error(edition, response, status={400, 422})
-    expect("number of Consents", total(patient), 0)
+    expect("number of Consents", count_consents(patient), 0)
 
 
 @pytest.mark.requirement("NDOP-140")
@@ -190,14 +189,19 @@ def test_patch_is_not_supported(
 @pytest.mark.requirement("NDOP-142")
 @pytest.mark.parametrize("kind", ["batch", "transaction"])
 def test_batch_and_transaction_are_not_supported(
-    ndop: NdopClient, edition: Edition, patient: str, consent: Draft, total: Total, kind: str
+    ndop: NdopClient,
+    edition: Edition,
+    patient: str,
+    consent: Draft,
+    count_consents: CountConsents,
+    kind: str,
 ) -> None:
     """SHALL: a Bundle at the base is refused and stores nothing."""
     entry = {"resource": consent, "request": {"method": "POST", "url": "Consent"}}
     bundle = {"resourceType": "Bundle", "type": kind, "entry": [entry]}
     response = ndop.request("POST", "", body=json.dumps(bundle), headers={"Content-Type": JSON})
     assert_spine_error(edition, response, status={*range(400, 500), 501})
-    expect("number of Consents", total(patient), 0)
+    expect("number of Consents", count_consents(patient), 0)
 
 
 @pytest.mark.requirement("NDOP-143")
@@ -219,11 +223,11 @@ def test_other_types_and_operations(ndop: NdopClient, edition: Edition, path: st
 
 @pytest.mark.requirement("NDOP-149")
 def test_informational_outcomes(ndop: NdopClient, edition: Edition, consent: Draft) -> None:
-    """SHALL: an outcome that a client asks for by Prefer is informational."""
+    """SHALL: an outcome that a client asks for with Prefer is informational."""
     prefer = {"Prefer": "return=OperationOutcome"}
     created = ndop.create(consent, **prefer)
     expect_status(created, 201)
-    consent_id = created.headers["location"].split("/Consent/")[1].split("/")[0]
+    consent_id = consent_id_of(created)
     updated = ndop.update({**consent, "id": consent_id, "status": "inactive"}, consent_id, **prefer)
     for response, status, code in (
         (created, 201, "RESOURCE_CREATED"),

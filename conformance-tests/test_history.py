@@ -1,4 +1,4 @@
-"""Area history: earlier versions (ndop-api.md, section 5.5)."""
+"""Area history: earlier versions (docs/specification.md, section 5.5)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ndop.conformance.suite.client import NdopClient
 from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
+    expect_present,
     expect_status,
     expect_that,
     expect_valid,
@@ -21,9 +22,7 @@ from ndop.conformance.suite.expectations import (
 )
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
-
-Store = Callable[[Draft], dict[str, Any]]
-NewPatient = Callable[[], str]
+from support import NewPatient, Store, resources_in
 
 
 @pytest.fixture
@@ -61,15 +60,11 @@ def history(ndop: NdopClient) -> Callable[..., dict[str, Any]]:
 History = Callable[..., dict[str, Any]]
 
 
-def versions_in(bundle: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entry["resource"] for entry in bundle.get("entry", [])]
-
-
 @pytest.mark.requirement("NDOP-124")
 def test_history_of_a_patient(
     edition: Edition, new_patient: NewPatient, changed_twice: ChangedTwice, history: History
 ) -> None:
-    """SHALL: the history by patient has every version of this patient and nobody else's."""
+    """SHALL: the history by patient has every version for this patient and for nobody else."""
     one, other = new_patient(), new_patient()
     versions = changed_twice(draft(edition, one))
     changed_twice(draft(edition, other))
@@ -77,7 +72,7 @@ def test_history_of_a_patient(
     bundle = history("Consent/_history", patient=edition.patient.reference_to(one))
 
     expect("total", bundle.get("total"), 3)
-    expect("versions, newest first", versions_in(bundle), list(reversed(versions)))
+    expect("versions, newest first", resources_in(bundle), list(reversed(versions)))
 
 
 @pytest.mark.requirement("NDOP-125")
@@ -90,7 +85,7 @@ def test_history_entry_by_version(
     for version in versions:
         wanted = version["meta"]["versionId"]
         bundle = history("Consent/_history", patient=reference, versionId=wanted)
-        expect("versions", versions_in(bundle), [version])
+        expect("versions", resources_in(bundle), [version])
     empty = history("Consent/_history", patient=reference, versionId="9999")
     expect("total for an unknown version", empty.get("total"), 0)
 
@@ -107,7 +102,7 @@ def test_history_by_purpose(
     }
     for code, made in versions.items():
         bundle = history("Consent/_history", patient=reference, purpose=code)
-        expect(f"versions of {code}, newest first", versions_in(bundle), list(reversed(made)))
+        expect(f"versions of {code}, newest first", resources_in(bundle), list(reversed(made)))
     total = history("Consent/_history", patient=reference).get("total")
     expect("total without a purpose", total, sum(len(made) for made in versions.values()))
     empty = history("Consent/_history", patient=reference, purpose="HRESCH")
@@ -135,7 +130,7 @@ def test_history_of_one_consent(
     """SHALL: the history of a Consent has all its versions."""
     versions = changed_twice(consent)
     bundle = history(f"Consent/{versions[0]['id']}/_history")
-    expect("versions, newest first", versions_in(bundle), list(reversed(versions)))
+    expect("versions, newest first", resources_in(bundle), list(reversed(versions)))
 
 
 @pytest.mark.requirement("NDOP-129")
@@ -190,10 +185,10 @@ def test_shape_of_a_history_bundle(
     for entry in bundle["entry"]:
         full_url = entry.get("fullUrl", "")
         start = f"{ndop.base_url}/Consent/{versions[0]['id']}"
-        expect_that("fullUrl", full_url.startswith(start), start, full_url)
-        expect_that("request.url", bool(entry["request"].get("url")), "present", "absent")
+        expect_that("fullUrl", full_url.startswith(start), found=full_url, expected=start)
+        expect_present("request.url", entry["request"].get("url"))
         for name in ("versionId", "lastUpdated"):
-            expect_that(f"meta.{name}", name in entry["resource"]["meta"], "present", "absent")
+            expect_present(f"meta.{name}", entry["resource"]["meta"].get(name))
 
 
 @pytest.mark.requirement("NDOP-204")
@@ -204,5 +199,5 @@ def test_history_goes_by_the_nhs_number(
     elsewhere = f"https://other.example/base/Patient/{patient}"
     stored(having(consent, "patient", "reference", value=elsewhere))
     bundle = history("Consent/_history", patient=edition.patient.reference_to(patient))
-    references = [version["patient"]["reference"] for version in versions_in(bundle)]
+    references = [version["patient"]["reference"] for version in resources_in(bundle)]
     expect("references found", references, [elsewhere])

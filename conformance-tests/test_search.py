@@ -1,4 +1,4 @@
-"""Area search: looking a preference up (ndop-api.md, section 5.1)."""
+"""Area search: looking a preference up (docs/specification.md, section 5.1)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ndop.conformance.suite.client import NdopClient
 from ndop.conformance.suite.expectations import (
     assert_spine_error,
     expect,
+    expect_contains,
+    expect_present,
     expect_status,
     expect_that,
     expect_valid,
@@ -21,9 +23,7 @@ from ndop.conformance.suite.expectations import (
 )
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
-
-Store = Callable[[Draft], dict[str, Any]]
-NewPatient = Callable[[], str]
+from support import NewPatient, Note, Store, resources_in
 
 
 @pytest.fixture
@@ -43,16 +43,12 @@ def search(ndop: NdopClient) -> Callable[..., dict[str, Any]]:
 Search = Callable[..., dict[str, Any]]
 
 
-def consents_in(bundle: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entry["resource"] for entry in bundle.get("entry", [])]
-
-
 @pytest.mark.requirement("NDOP-099")
 def test_search_without_a_match(edition: Edition, patient: str, search: Search) -> None:
     """SHALL: the search for a patient without a Consent is an empty searchset."""
     bundle = search(patient=edition.patient.reference_to(patient))
     expect("total", bundle.get("total"), 0)
-    expect_that("entry", "entry" not in bundle, "absent", "present")
+    expect_that("entry", "entry" not in bundle, found="present", expected="absent")
 
 
 @pytest.mark.requirement("NDOP-100")
@@ -64,7 +60,7 @@ def test_search_by_patient(
     for nhs_number in (one, other):
         stored(draft(edition, nhs_number))
 
-    found = consents_in(search(patient=edition.patient.reference_to(one)))
+    found = resources_in(search(patient=edition.patient.reference_to(one)))
 
     references = [consent["patient"]["reference"] for consent in found]
     expect("patients found", references, [edition.patient.reference_to(one)])
@@ -87,7 +83,7 @@ def test_search_ignores_the_status(
     """SHALL: an inactive Consent is found, in its current version only."""
     current = stored(consent)
     expect_status(ndop.update(having(current, "status", value="inactive"), current["id"]), 200)
-    found = consents_in(search(patient=edition.patient.reference_to(patient)))
+    found = resources_in(search(patient=edition.patient.reference_to(patient)))
     expect("statuses found", [one["status"] for one in found], ["inactive"])
 
 
@@ -103,24 +99,24 @@ def test_shape_of_the_searchset(
     expect_valid(Bundle, json.dumps(bundle))
     expect("total", bundle.get("total"), 1)
     relations = [link.get("relation") for link in bundle.get("link", [])]
-    expect_that("link", "self" in relations, "self", relations)
+    expect_contains("link", relations, "self")
     (entry,) = bundle["entry"]
     expect("fullUrl", entry.get("fullUrl"), f"{ndop.base_url}/Consent/{current['id']}")
     expect("search.mode", entry.get("search", {}).get("mode"), "match")
     expect("resource", entry["resource"], current)
     for name in ("versionId", "lastUpdated"):
-        expect_that(f"meta.{name}", name in entry["resource"]["meta"], "present", "absent")
+        expect_present(f"meta.{name}", entry["resource"]["meta"].get(name))
 
 
 @pytest.mark.requirement("NDOP-104")
 def test_search_by_id(
     edition: Edition, new_patient: NewPatient, stored: Store, search: Search
 ) -> None:
-    """SHALL: _id finds that Consent; with a patient both must fit."""
+    """SHALL: _id finds that Consent; with a patient, both must match."""
     owner, other = new_patient(), new_patient()
     current = stored(draft(edition, owner))
 
-    found = consents_in(search(_id=current["id"]))
+    found = resources_in(search(_id=current["id"]))
     expect("ids found", [one["id"] for one in found], [current["id"]])
     expect("total for an unknown id", search(_id=str(uuid.uuid4()))["total"], 0)
     for nhs_number, total in ((owner, 1), (other, 0)):
@@ -135,13 +131,13 @@ def test_search_by_id(
 def test_search_by_purpose(
     edition: Edition, patient: str, stored: Store, search: Search, form: str
 ) -> None:
-    """SHALL: purpose narrows the search to the Consent of that question."""
+    """SHALL: purpose narrows the search to the Consent for that question."""
     codings = edition.purpose_codings()
     ids = [stored(draft(edition, patient, purpose=purpose))["id"] for purpose in codings]
     reference = edition.patient.reference_to(patient)
     for purpose, consent_id in zip(codings, ids, strict=True):
         value = purpose.code if form == "code" else f"{purpose.system}|{purpose.code}"
-        found = consents_in(search(patient=reference, purpose=value))
+        found = resources_in(search(patient=reference, purpose=value))
         expect(f"ids found for {purpose.code}", [one["id"] for one in found], [consent_id])
     expect("total for another code", search(patient=reference, purpose="HRESCH")["total"], 0)
 
@@ -153,7 +149,7 @@ def test_search_by_category(edition: Edition, patient: str, stored: Store, searc
     current = stored(consent)
     code = consent["category"][0]["coding"][0]["code"]
     reference = edition.patient.reference_to(patient)
-    found = consents_in(search(patient=reference, category=code))
+    found = resources_in(search(patient=reference, category=code))
     expect(f"ids found for {code}", [one["id"] for one in found], [current["id"]])
     expect("total for T2", search(patient=reference, category="T2")["total"], 0)
 
@@ -180,7 +176,7 @@ def test_further_parameters_are_recorded(
     patient: str,
     consent: Draft,
     stored: Store,
-    note: Callable[[str], None],
+    note: Note,
     name: str,
 ) -> None:
     """MAY: further search parameters; recorded, not scored."""
@@ -201,7 +197,7 @@ def test_further_parameters_are_recorded(
     ],
 )
 def test_malformed_patient_value(edition: Edition, ndop: NdopClient, value: str) -> None:
-    """SHOULD: a patient value that is no reference finds nothing and is no error."""
+    """SHOULD: a patient value that is not a reference finds nothing and is not an error."""
     response = ndop.get("Consent", params={"patient": value})
     if response.status_code == 400:
         assert_spine_error(edition, response, status=400, issue="value", code="INVALID_NHS_NUMBER")
@@ -212,7 +208,7 @@ def test_malformed_patient_value(edition: Edition, ndop: NdopClient, value: str)
 
 @pytest.mark.requirement("NDOP-109")
 def test_bare_nhs_number_is_recorded(
-    ndop: NdopClient, patient: str, consent: Draft, stored: Store, note: Callable[[str], None]
+    ndop: NdopClient, patient: str, consent: Draft, stored: Store, note: Note
 ) -> None:
     """MAY: the search with a bare NHS number; recorded, not scored."""
     stored(consent)
@@ -230,7 +226,7 @@ def test_search_needs_a_patient_or_an_id(edition: Edition, ndop: NdopClient) -> 
 
 @pytest.mark.requirement("NDOP-111")
 def test_unsupported_parameter(
-    edition: Edition, ndop: NdopClient, patient: str, note: Callable[[str], None]
+    edition: Edition, ndop: NdopClient, patient: str, note: Note
 ) -> None:
     """SHOULD: an unsupported parameter is refused."""
     parameters = {"patient": edition.patient.reference_to(patient), "colour": "red"}
@@ -247,5 +243,5 @@ def test_search_goes_by_the_nhs_number(
     """SHALL: the search finds a Consent that was stored under another host, as it was sent."""
     elsewhere = f"https://other.example/base/Patient/{patient}"
     stored(having(consent, "patient", "reference", value=elsewhere))
-    found = consents_in(search(patient=edition.patient.reference_to(patient)))
+    found = resources_in(search(patient=edition.patient.reference_to(patient)))
     expect("references found", [one["patient"]["reference"] for one in found], [elsewhere])

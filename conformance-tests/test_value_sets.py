@@ -1,105 +1,100 @@
-"""Area value-sets: which codes are accepted (ndop-api.md, section 4)."""
+"""Area value-sets: which codes are accepted (docs/specification.md, section 4)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 
 from ndop.conformance.suite.client import NdopClient
 from ndop.conformance.suite.expectations import expect_status
-from ndop.consents import Draft, draft, having
+from ndop.consents import Draft, Path, draft, having, value_at
 from ndop.editions import Edition
-from ndop.editions.model import CodeSystem, Structure
+from support import (
+    Accepts,
+    NewPatient,
+    Refuses,
+    bound_code_system,
+    bound_value_set,
+    proxy_role_path,
+    source_path,
+)
 
-Refuses = Callable[..., None]
-Accepts = Callable[[Draft], None]
-
-SOURCE_CODING = ("extension", 0, "valueCodeableConcept", "coding", 0)
-PROXY_CODING = ("extension", 1, "valueCodeableConcept", "coding", 0)
-
-
-def code_system_of(edition: Edition, extension: Structure) -> CodeSystem:
-    """The code system behind the required binding of an extension's value."""
-    for element in extension.elements.values():
-        if element.binding is not None:
-            include = edition.value_set(element.binding.value_set).include[0]
-            assert include.code_system is not None
-            return edition.code_system(include.code_system)
-    raise AssertionError(f"{extension.id} has no binding")
+CATEGORY_CODING = ("category", 0, "coding", 0)
 
 
-def source_codes(edition: Edition) -> CodeSystem:
-    sent = draft(edition, "0000000000")["extension"][0]["url"]
-    return code_system_of(edition, next(s for s in edition.structures if s.url == sent))
+def with_source(edition: Edition, consent: Draft, **parts: str) -> Draft:
+    """A copy with other parts in the coding of the opt-out source."""
+    return with_coding(consent, (*source_path(edition, consent), "coding", 0), **parts)
 
 
-def proxy_codes(edition: Edition) -> CodeSystem:
-    return code_system_of(edition, edition.structure("Extension-NDOP-ProxyRole-1"))
+def with_proxy_role(edition: Edition, consent: Draft, **parts: str) -> Draft:
+    """A copy with other parts in the coding of the proxy role."""
+    return with_coding(consent, (*proxy_role_path(edition, consent), "coding", 0), **parts)
+
+
+def with_coding(consent: Draft, path: Path, **parts: str) -> Draft:
+    """A copy with other parts in the coding at a path."""
+    return having(consent, *path, value={**value_at(consent, path), **parts})
 
 
 @pytest.mark.requirement("NDOP-054", "NDOP-055", "NDOP-065")
 def test_every_source_code_is_accepted(
-    edition: Edition, new_patient: Callable[[], str], accepts: Accepts
+    edition: Edition, new_patient: NewPatient, accepts: Accepts
 ) -> None:
     """SHALL: each code of the opt-out source, with its display, is accepted."""
-    codes = source_codes(edition)
+    codes = bound_code_system(edition, "NDOP-056")
     assert codes.concepts
     for code, display in codes.concepts.items():
-        coding = {"system": codes.url, "code": code, "display": display}
-        accepts(having(draft(edition, new_patient()), *SOURCE_CODING, value=coding))
+        consent = draft(edition, new_patient())
+        accepts(with_source(edition, consent, system=codes.url, code=code, display=display))
 
 
 @pytest.mark.requirement("NDOP-056")
 @pytest.mark.parametrize("code", ["NHSChoices", "withdrawn or not yet known", "lower case"])
 def test_other_source_codes_are_refused(edition: Edition, refuses: Refuses, code: str) -> None:
     """SHALL: a source code outside the edition's value set is refused."""
-    known = source_codes(edition).concepts
+    codes = bound_code_system(edition, "NDOP-056").concepts
     sent = {
         "NHSChoices": "NHSChoices",
-        "withdrawn or not yet known": next(one for one in ("GP", "MG") if one not in known),
+        "withdrawn or not yet known": next(one for one in ("GP", "MG") if one not in codes),
         "lower case": "op",
     }[code]
-    refuses(lambda consent: having(consent, *SOURCE_CODING, "code", value=sent))
+    refuses(lambda consent: with_source(edition, consent, code=sent))
 
 
 @pytest.mark.requirement("NDOP-056")
 def test_value_set_url_is_no_system(edition: Edition, refuses: Refuses) -> None:
-    """SHALL: the URL of the value set is not a coding system."""
-    codes = source_codes(edition)
-    value_set = next(one for one in edition.value_sets if one.include[0].code_system == codes.id)
-    refuses(lambda consent: having(consent, *SOURCE_CODING, "system", value=value_set.url))
+    """SHALL: the URL of the value set is not the URL of a code system."""
+    value_set = bound_value_set(edition, "NDOP-056")
+    refuses(lambda consent: with_source(edition, consent, system=value_set.url))
 
 
 @pytest.mark.requirement("NDOP-057")
-def test_another_display_is_tolerated(consent: Draft, accepts: Accepts) -> None:
-    """SHALL: a display that differs from the code system is no error."""
-    accepts(having(consent, *SOURCE_CODING, "display", value="Online Portal"))
+def test_another_display_is_tolerated(edition: Edition, consent: Draft, accepts: Accepts) -> None:
+    """SHALL: a display that differs from the code system's is not an error."""
+    accepts(with_source(edition, consent, display="Online Portal"))
 
 
 @pytest.mark.requirement("NDOP-058")
 def test_every_proxy_role_is_accepted(
-    edition: Edition, new_patient: Callable[[], str], accepts: Accepts
+    edition: Edition, new_patient: NewPatient, accepts: Accepts
 ) -> None:
     """SHALL: each code of the proxy role is accepted."""
-    codes = proxy_codes(edition)
+    codes = bound_code_system(edition, "NDOP-058")
     assert set(codes.concepts) == {"COURTDEP", "POA", "GUARDIAN"}
     for code, display in codes.concepts.items():
-        coding = {"system": codes.url, "code": code, "display": display}
-        accepts(having(draft(edition, new_patient(), sample="proxy"), *PROXY_CODING, value=coding))
+        consent = draft(edition, new_patient(), sample="proxy")
+        accepts(with_proxy_role(edition, consent, system=codes.url, code=code, display=display))
 
 
 @pytest.mark.requirement("NDOP-058")
 @pytest.mark.parametrize("shape", ["another code", "value set as system"])
 def test_other_proxy_roles_are_refused(edition: Edition, refuses: Refuses, shape: str) -> None:
     """SHALL: a proxy role outside the value set is refused."""
-    if shape == "another code":
-        refuses(
-            lambda consent: having(consent, *PROXY_CODING, "code", value="MOTHER"), sample="proxy"
-        )
-    else:
-        url = edition.value_set("NDOP-ProxyRole-1").url
-        refuses(lambda consent: having(consent, *PROXY_CODING, "system", value=url), sample="proxy")
+    other = {
+        "another code": {"code": "MOTHER"},
+        "value set as system": {"system": bound_value_set(edition, "NDOP-058").url},
+    }[shape]
+    refuses(lambda consent: with_proxy_role(edition, consent, **other), sample="proxy")
 
 
 @pytest.mark.requirement("NDOP-059")
@@ -115,21 +110,21 @@ def test_category_binding_is_preferred(
             "code": "DNR",
             "display": "Do Not Resuscitate",
         }
-        consent = having(consent, "category", 0, "coding", 0, value=coding)
+        consent = having(consent, *CATEGORY_CODING, value=coding)
     accepts(consent)
 
 
 @pytest.mark.requirement("NDOP-060")
 def test_every_category_is_accepted(
-    edition: Edition, new_patient: Callable[[], str], accepts: Accepts
+    edition: Edition, new_patient: NewPatient, accepts: Accepts
 ) -> None:
     """SHALL: each category of the edition is accepted."""
-    codes = edition.code_system("NDOP-Categories-1")
+    codes = bound_code_system(edition, "NDOP-060")
     assert set(codes.concepts) == {"NDOP", "T2"}
     for code, display in codes.concepts.items():
-        coding = {"system": codes.url, "code": code, "display": display}
         consent = draft(edition, new_patient(), sample="maximal")
-        accepts(having(consent, "category", 0, "coding", 0, value=coding))
+        coding = {"system": codes.url, "code": code, "display": display}
+        accepts(having(consent, *CATEGORY_CODING, value=coding))
 
 
 @pytest.mark.requirement("NDOP-060")
@@ -138,7 +133,7 @@ def test_other_categories_are_refused(refuses: Refuses, part: str) -> None:
     """SHALL: a category outside the value set is refused."""
     other = {"code": "T1", "system": "http://hl7.org/fhir/consentcategorycodes"}[part]
     refuses(
-        lambda consent: having(consent, "category", 0, "coding", 0, part, value=other),
+        lambda consent: having(consent, *CATEGORY_CODING, part, value=other),
         sample="maximal",
     )
 
@@ -176,13 +171,13 @@ def test_every_preference_is_accepted(edition: Edition, patient: str, accepts: A
 def test_other_preferences_are_refused(edition: Edition, refuses: Refuses, code: str) -> None:
     """SHALL: a preference outside the edition's value set is refused."""
     if code == "of another draft":
-        known = {coding.code for coding in edition.purpose_codings()}
-        (code,) = {"PC", "PLAN"} - known
+        own = {coding.code for coding in edition.purpose_codings()}
+        (code,) = {"PC", "PLAN"} - own
     refuses(lambda consent: having(consent, "purpose", 0, "code", value=code))
 
 
 @pytest.mark.requirement("NDOP-063")
 def test_other_systems_of_preferences_are_refused(refuses: Refuses) -> None:
-    """SHALL: a preference of a system that is not the edition's is refused."""
+    """SHALL: a preference from a system that is not the edition's is refused."""
     system = "http://hl7.org/fhir/v3/ActReason"
     refuses(lambda consent: having(consent, "purpose", 0, "system", value=system))

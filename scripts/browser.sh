@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Chromium for the tests of pages, on Debian as root and only where none is there. Without
-# it those tests are skipped, so a failure here is told and is no failure.
+# Installs Chromium for the tests of pages: on Debian, as root, if there is no browser yet. Without a
+# browser those tests are skipped, so this reports a failure and still succeeds.
 set -u
 for program in chromium chromium-browser google-chrome; do
   command -v "$program" >/dev/null && exit 0

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Measures ndop validate beside HL7's own validation engine (org.hl7.fhir.validation, of the version that
-# HAPI was built with), each in one process, on the same NDJSON of Consents:
+# Compares the speed of ndop validate with that of HL7's own validation engine (org.hl7.fhir.validation,
+# in the version that HAPI was built with), each in one process, on the same NDJSON of Consents:
 #     scripts/measure-validators.sh [NUMBER] [EDITION]
-# The engine is a Maven module of its own (plugin/reference, profile reference) that nothing ships.
+# The engine is in a Maven module of its own (plugin/reference, profile reference), which is not shipped.
 set -eu
 home=$(cd "$(dirname "$0")/.." && pwd)
 number=${1:-10000}
@@ -31,11 +31,11 @@ with open(file, "w", encoding="utf-8") as out:
 print(edition.consent.url)
 PYTHON
 
-# Builds what is not built yet, so that it is not measured.
+# Builds everything first, so that building is not measured.
 .venv/bin/ndop validate --quiet --edition "$edition" "$work/profile" > "$work/findings" || true
 (cd plugin && mvn -B -q -ntp -DskipTests -P reference -pl reference -am package)
 
-echo "ndop validate (with its start):"
+echo "ndop validate (including its start):"
 begun=$(date +%s)
 .venv/bin/ndop validate --edition "$edition" "$work/consents.ndjson" 2>&1 > "$work/findings" | tail -n 1 || true
 echo "    $(($(date +%s) - begun)) s"

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/images anew: the start page of a server, and the report of a run.
+"""Retakes the pictures of docs/images: the start page of a server, and the report of a run.
 
 ndop run --edition ndop-1.1.0 && .venv/bin/python scripts/pictures.py
 """
@@ -22,7 +22,7 @@ IMAGES = LAYOUT.root / "docs" / "images"
 
 
 def main() -> None:
-    """Write them; with what is on the screen before one scrolls."""
+    """Write what is visible without scrolling."""
     plan = ServerPlan(DEFAULT_EDITION)
     with process.running(LAYOUT, plan, Progress()) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(

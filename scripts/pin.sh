@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes constraints.txt from pyproject.toml: versions and hashes, no address of an index.
+# Writes constraints.txt from pyproject.toml: versions and hashes, without the address of an index.
 set -eu
 cd "$(dirname "$0")/.."
 exec .venv/bin/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \

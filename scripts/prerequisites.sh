@@ -1,6 +1,6 @@
 #!/bin/sh
-# Says what this machine lacks: Python 3.11, a JDK 17, Maven 3.8 or newer each. Exit status 0: all
-# there, 2: something is missing or too old.
+# Reports what this machine lacks of Python 3.11, a JDK 17 and Maven 3.8, or newer. Exit status 0:
+# nothing, 2: something is missing or too old.
 set -u
 PYTHON=${PYTHON:-python3}
 missing=0

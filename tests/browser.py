@@ -74,10 +74,10 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 def assert_accessible(page: Page) -> None:
     """Insist that axe-core finds nothing against WCAG 2.2 AA or its good practices."""
     found = Axe().run(page)
-    told = [
+    message = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}: {node['html'][:200]}"
         for violation in found.response["violations"]
         for node in violation["nodes"]
     ]
-    if told:
-        raise AssertionError("axe-core finds:\n" + "\n".join(told))
+    if message:
+        raise AssertionError("axe-core finds:\n" + "\n".join(message))

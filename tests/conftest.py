@@ -10,21 +10,35 @@ from pathlib import Path
 
 import httpx
 import pytest
-from rich.console import Console
 
 from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition, EditionFolder
-from ndop.java import modules
-from ndop.profiles import build as profiles
+from ndop.examples.recordings import Recordings
 from ndop.server import process
+from ndop.server.assembly import build_all
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout, checkout
 from ndop.system.progress import Progress
 from ndop.validation import Validator
 from tests.browser import chromium, open_page
+from tests.examples.recorder import Recorder
+from tests.slow_tests import only_slow_tests_start_slow_programs, pytest_collection_modifyitems
 
-__all__ = ["chromium", "open_page"]
+__all__ = [
+    "chromium",
+    "only_slow_tests_start_slow_programs",
+    "open_page",
+    "pytest_collection_modifyitems",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-examples",
+        action="store_true",
+        help="write what servers say in the situations of the examples into examples/recorded.json",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +48,27 @@ def layout() -> Layout:
 
 @pytest.fixture(scope="session")
 def progress() -> Progress:
-    """Says nothing."""
-    return Progress(Console(quiet=True))
+    """Prints nothing."""
+    return Progress.silent()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def editions_are_read_once() -> Iterator[None]:
+    """Loads an edition again only after a file of its folders has changed: it takes 0.2 s."""
+    load = EditionFolder.load
+    loaded: dict[tuple[object, ...], Edition] = {}
+
+    def load_once(self: EditionFolder, edition_id: str) -> Edition:
+        files = sorted({*self.editions.glob("*.yaml"), *self.shared.glob("*.yaml")})
+        state = tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        key = (self, edition_id, state)
+        if key not in loaded:
+            loaded[key] = load(self, edition_id)
+        return loaded[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EditionFolder, "load", load_once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +77,29 @@ def folder(layout: Layout) -> EditionFolder:
 
 
 @pytest.fixture(scope="session")
+def recordings(layout: Layout) -> Recordings:
+    """What the reference server said in the situations of the examples."""
+    return Recordings.read(layout.recordings)
+
+
+@pytest.fixture(scope="session")
+def recorder(request: pytest.FixtureRequest, layout: Layout) -> Recorder:
+    """Holds what servers say to what is recorded, or records it."""
+    return Recorder(layout.recordings, recording=request.config.getoption("--record-examples"))
+
+
+@pytest.fixture(scope="session")
 def edition(folder: EditionFolder) -> Edition:
     """The default edition."""
     return folder.load("ndop-1.1.0")
+
+
+@pytest.fixture(scope="session")
+def published_ids(folder: EditionFolder) -> list[str]:
+    """The editions that were published, so that there are profiles and prose to compare with: all
+    but those that are based on another.
+    """
+    return [one.id for one in folder.load_all() if not one.based_on]
 
 
 @pytest.fixture(scope="session")
@@ -102,10 +155,9 @@ def published(layout: Layout) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(layout: Layout, folder: EditionFolder, progress: Progress) -> Layout:
+def built(layout: Layout, progress: Progress) -> Layout:
     """The checkout with everything built."""
-    profiles.build_if_stale(layout, folder.load_all(), progress)
-    modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)
+    build_all(layout, progress)
     return layout
 
 

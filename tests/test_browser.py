@@ -32,14 +32,14 @@ def test_an_image_without_a_text_is_found(open_page: OpenPage, file: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         ('<img alt="x" src="https://example.org/x.png">', "https://example.org/x.png"),
         ("<script>nothing()</script>", "nothing is not defined"),
     ],
 )
 def test_an_outside_request_and_a_broken_script_are_found(
-    layout: Layout, chromium: object, tmp_path: Path, file: Path, fault: str, told: str
+    layout: Layout, chromium: object, tmp_path: Path, file: Path, fault: str, message: str
 ) -> None:
     """In a pytest of its own, as the fixture judges when the test is over."""
     file.write_text(GOOD.replace("</main>", f"{fault}</main>"), encoding="utf-8")
@@ -62,4 +62,4 @@ def test_page(open_page):
         check=False,
     )
     assert "1 passed, 1 error" in done.stdout, done.stdout + done.stderr
-    assert told in done.stdout
+    assert message in done.stdout

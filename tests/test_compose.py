@@ -72,7 +72,8 @@ def test_the_settings_of_the_extension_are_not_overridden(
     layout: Layout, server: dict[str, Any]
 ) -> None:
     """Environment variables win over what the extension sets."""
-    source = layout.plugin / "extension/src/main/java/ndop/fhir/extension/HostDefaults.java"
+    sources = layout.plugin / "extension/src/main/java"
+    (source,) = sources.rglob("NdopEnvironmentPostProcessor.java")
     settings = re.findall(r'"((?:hapi|server)\.[a-z.\-_]+)"', source.read_text(encoding="utf-8"))
     assert "hapi.fhir.fhir_version" in settings
     variables = {re.sub(r"[.\-]", "_", name).upper() for name in settings}

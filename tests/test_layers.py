@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,8 @@ def module_name(file: Path, source: Path) -> str:
     return ".".join(file.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(file: Path, modules: set[str] | frozenset[str] | object) -> Iterator[str]:
+def imported(file: Path, modules: Collection[str]) -> Iterator[str]:
+    """The modules of ndop that a file imports. A name of a package is no module."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names if one.name.split(".")[0] == "ndop")
@@ -50,7 +51,7 @@ def imported(file: Path, modules: set[str] | frozenset[str] | object) -> Iterato
             if node.module and node.module.split(".")[0] == "ndop":
                 for one in node.names:
                     submodule = f"{node.module}.{one.name}"
-                    yield submodule if submodule in modules else node.module  # type: ignore[operator]
+                    yield submodule if submodule in modules else node.module
 
 
 def room_of(module: str) -> str | None:

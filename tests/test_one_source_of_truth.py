@@ -11,8 +11,8 @@ from ndop.system.layout import Layout
 
 #: Where the name of the default edition stands, once for each language.
 DEFAULTS = {
-    "plugin/extension/src/main/java/ndop/fhir/extension/ExtensionSettings.java",
-    "src/ndop/editions/source.py",
+    "plugin/extension/src/main/java/ndop/fhir/config/NdopProperties.java",
+    "src/ndop/editions/folder.py",
 }
 
 

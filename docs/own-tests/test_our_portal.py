@@ -1,4 +1,4 @@
-"""An example of a team's own tests beside the suite's: what *our* portal relies on.
+"""An example of a team's own tests: what *our* portal relies on.
 
 pytest docs/own-tests --ndop-base-url http://127.0.0.1:8080/fhir
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from ndop.conformance.suite.client import NdopClient
-from ndop.conformance.suite.expectations import expect, expect_status, resource_of
+from ndop.conformance.suite.expectations import consent_id_of, expect, expect_status, resource_of
 from ndop.consents import Draft
 from ndop.editions import Edition
 
@@ -18,10 +18,13 @@ from ndop.editions import Edition
 def test_a_change_of_mind_is_found_at_once(
     ndop: NdopClient, edition: Edition, patient: str, consent: Draft
 ) -> None:
-    """A patient opts out and back in; the next search has the last word."""
+    """A patient opts out and back in; the next search finds the change."""
+    # POST /Consent
     created = ndop.create(consent)
     expect_status(created, 201)
-    consent_id = created.headers["location"].split("/Consent/")[1].split("/")[0]
+
+    # PUT /Consent/…
+    consent_id = consent_id_of(created)
     changed = {**consent, "id": consent_id, "status": edition.status.sharing}
     expect_status(ndop.update(changed, consent_id), 200)
 
@@ -37,7 +40,7 @@ def test_a_change_of_mind_is_found_at_once(
 def test_pressing_the_button_twice(
     ndop: NdopClient, consent: Draft, assert_spine_error: Callable[..., None]
 ) -> None:
-    """The second create is told as a duplicate, which our portal translates for people."""
+    """The second create is refused as a duplicate, which our portal explains to the user."""
     ndop.create(consent)
 
     # POST /Consent, same patient

@@ -17,14 +17,14 @@ from typer.testing import CliRunner
 from ndop.cli.app import COMMANDS, app
 from ndop.server.process import RunningServer, free_port
 from ndop.system.layout import Layout
-from tests.cli.command import ended, ndop, started
+from tests.cli.command import ended, ndop, ndop_in_process, started
 from tests.conformance.canned import Answer, canned
 from tests.conformance.made import made_run, made_test
 
 
 def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
-    """Insist on one clear message and the exit status."""
-    done = ndop(*arguments, home=home)
+    """What the command prints when it ends with the exit status."""
+    done = ndop_in_process(*arguments, home=home)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -39,10 +39,10 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
 
 
 def test_help_lists_the_exit_statuses_and_every_command() -> None:
-    told = ndop("--help").stdout
-    assert "2 could not run" in told
+    message = ndop_in_process("--help").stdout
+    assert "2 could not run" in message
     for one in COMMANDS:
-        assert re.search(rf"^  {one.name}  +{one.summary[:30]}", told, re.MULTILINE)
+        assert re.search(rf"^  {one.name}  +{one.summary[:30]}", message, re.MULTILINE)
 
 
 def test_a_command_that_does_not_exist() -> None:
@@ -52,19 +52,19 @@ def test_a_command_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("command", [["run"], ["serve"], ["conformance", "http://127.0.0.1"]])
 def test_an_unknown_edition(command: list[str]) -> None:
-    told = refused(*command, "--edition", "of-nobody")
-    assert "There is no edition 'of-nobody'" in told
-    assert "ndop-1.1.0" in told
+    message = refused(*command, "--edition", "of-nobody")
+    assert "There is no edition 'of-nobody'" in message
+    assert "ndop-1.1.0" in message
 
 
 def test_a_broken_edition(layout: Layout, tmp_path: Path) -> None:
     shutil.copytree(layout.root / "profiles", tmp_path / "profiles")
     file = tmp_path / "profiles/editions/ndop-1.1.0.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("version: 1.1.0", "version: x", 1))
-    told = refused("build", home=tmp_path)
-    assert f"{file}:" in told
-    assert "version: expected" in told
-    assert "found 'x'" in told
+    message = refused("build", home=tmp_path)
+    assert f"{file}:" in message
+    assert "version: expected" in message
+    assert "found 'x'" in message
 
 
 def test_no_checkout(tmp_path: Path) -> None:
@@ -72,8 +72,8 @@ def test_no_checkout(tmp_path: Path) -> None:
 
 
 def test_a_base_url_where_nothing_answers() -> None:
-    told = refused("conformance", f"http://127.0.0.1:{free_port()}/fhir")
-    assert "Nothing answers at" in told
+    message = refused("conformance", f"http://127.0.0.1:{free_port()}/fhir")
+    assert "Nothing answers at" in message
 
 
 def test_a_base_url_that_answers_html() -> None:
@@ -83,8 +83,8 @@ def test_a_base_url_that_answers_html() -> None:
 
 
 def test_a_claim_that_means_nothing() -> None:
-    told = refused("conformance", "http://127.0.0.1", "--claim", "perfect")
-    assert "strict-nhs-number" in told
+    message = refused("conformance", "http://127.0.0.1", "--claim", "perfect")
+    assert "strict-nhs-number" in message
 
 
 def test_a_run_needs_a_server() -> None:
@@ -93,7 +93,7 @@ def test_a_run_needs_a_server() -> None:
 
 def test_a_preset_is_written_once_and_read(tmp_path: Path) -> None:
     file = tmp_path / "target.yaml"
-    done = ndop("conformance", "--init", "--preset", str(file))
+    done = ndop_in_process("conformance", "--init", "--preset", str(file))
     assert done.returncode == 0
     assert f"ndop conformance --preset {file} --dry-run" in done.stdout
     assert "it is not overwritten" in refused("conformance", "--init", "--preset", str(file))
@@ -108,15 +108,15 @@ def test_runs_are_compared(tmp_path: Path) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_text(made_run([made_test("x")]).model_dump_json())
     new.write_text(made_run([made_test("x", "failed")]).model_dump_json())
-    broken = ndop("conformance", "compare", str(old), str(new))
+    broken = ndop_in_process("conformance", "compare", str(old), str(new))
     assert broken.returncode == 1
     assert "passed → failed" in broken.stdout
-    assert ndop("conformance", "compare", str(new), str(old)).returncode == 0
+    assert ndop_in_process("conformance", "compare", str(new), str(old)).returncode == 0
     assert "expected a results.json" in refused("conformance", "compare", "nowhere", str(new))
 
 
 def test_the_schema_is_printed() -> None:
-    done = ndop("conformance", "--schema")
+    done = ndop_in_process("conformance", "--schema")
     assert json.loads(done.stdout)["title"] == "RunResult"
 
 
@@ -188,7 +188,7 @@ def test_interrupted_fuzzing_tells_what_it_found(server: RunningServer, layout: 
         running.send_signal(signal.SIGINT)
         status, printed = ended(running)
     assert status == 130, printed
-    assert f"{edition}: interrupted, so this is not all of it" in printed
-    told = json.loads((layout.report / edition / "fuzz.json").read_text(encoding="utf-8"))
-    assert told["complete"] is False
-    assert told["requests"] < 100_000
+    assert f"{edition}: interrupted, so these results are incomplete" in printed
+    report = json.loads((layout.report / edition / "fuzz.json").read_text(encoding="utf-8"))
+    assert report["complete"] is False
+    assert report["requests"] < 100_000

@@ -9,7 +9,7 @@ import pytest
 
 from ndop.server.process import free_port
 from ndop.system.layout import Layout
-from tests.cli.command import ended, ndop, started
+from tests.cli.command import ended, ndop, ndop_in_process, started
 
 PRESET = """\
 base-url: https://127.0.0.1:{port}/fhir
@@ -23,12 +23,12 @@ tls:
 
 def test_certificates_are_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "tls"
-    made = ndop("certificates", "init", str(folder))
+    made = ndop_in_process("certificates", "init", str(folder))
     assert made.returncode == 0, made.stderr
     assert f"ndop serve --tls {folder}" in made.stderr
     names = {file.name for file in folder.iterdir()}
     assert {"authority.pem", "server.key", "client-1.pem", "client-2.key", "clients.txt"} <= names
-    again = ndop("certificates", "init", str(folder))
+    again = ndop_in_process("certificates", "init", str(folder))
     assert again.returncode == 2
     assert str(folder) in again.stderr
 

@@ -11,7 +11,7 @@ from fhir.resources.STU3.consent import Consent
 
 from ndop.editions import EditionFolder
 from ndop.system.layout import Layout
-from tests.cli.command import ndop
+from tests.cli.command import ndop_in_process as ndop
 
 PATIENT = "9990000018"
 WHEN = "2026-01-31T09:30:00+00:00"
@@ -23,9 +23,9 @@ def test_the_list_names_every_file(layout: Layout, folder: EditionFolder) -> Non
     done = examples()
     listed = {tuple(line.split("\t")[::2][:2]) for line in done.stdout.splitlines()}
     assert listed == {
-        (edition, file.relative_to(layout.examples / edition).as_posix())
+        (edition, file.relative_to(layout.all_examples / edition).as_posix())
         for edition in folder.ids()
-        for file in (layout.examples / edition).rglob("*")
+        for file in (layout.all_examples / edition).rglob("*")
         if file.is_file() and file.name != "manifest.json"
     }
 
@@ -65,7 +65,7 @@ def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--channel", "FAX"], "channel: expected one of OP (Online Process), PFSP"),
         (["--channel", "OP", "--purpose", "RESCH"], "purpose: expected one of 370856009"),
@@ -81,9 +81,9 @@ def test_a_new_one_in_an_xml_file(tmp_path: Path) -> None:
         (["--channel", "OP", "--edition", "of-nobody"], "There is no edition 'of-nobody'"),
     ],
 )
-def test_what_makes_no_consent_is_told(arguments: list[str], told: str) -> None:
+def test_what_makes_no_consent_is_told(arguments: list[str], message: str) -> None:
     done = examples("new", "--nhs-number", PATIENT, *arguments)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""

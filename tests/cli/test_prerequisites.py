@@ -49,7 +49,7 @@ def test_all_is_there(layout: Layout, machine: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "told"),
+    ("name", "old", "message"),
     [
         ("python3", "3.10.12", "Python: found 3.10.12, needed 3.11 or newer."),
         ("python3", "2.7.18", "Python: found 2.7.18, needed 3.11 or newer."),
@@ -58,11 +58,11 @@ def test_all_is_there(layout: Layout, machine: Path) -> None:
         ("mvn", "Apache Maven 3.6.3", "Maven: found 3.6.3, needed 3.8 or newer."),
     ],
 )
-def test_too_old(layout: Layout, machine: Path, name: str, old: str, told: str) -> None:
+def test_too_old(layout: Layout, machine: Path, name: str, old: str, message: str) -> None:
     say(machine, name, old)
     done = check(layout, machine)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Debian, Ubuntu: sudo apt install" in done.stderr
     assert "macOS:          brew install" in done.stderr
 
@@ -81,5 +81,5 @@ def test_missing(layout: Layout, machine: Path) -> None:
         (machine / name).unlink()
     done = check(layout, machine)
     assert done.returncode == 2
-    for told in ("Python: found none", "JDK (javac): found none", "Maven: found none"):
-        assert told in done.stderr
+    for message in ("Python: found none", "JDK (javac): found none", "Maven: found none"):
+        assert message in done.stderr

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from ndop.editions import EditionFolder
-from tests.cli.command import ndop
+from tests.cli.command import ndop_in_process as ndop
 from tests.fhir.test_tokens import payload
 
 PATIENT = "9990000018"
@@ -45,7 +45,7 @@ def test_roles_scopes_and_faults() -> None:
 
 
 def test_bad_input_is_told(tmp_path: Path) -> None:
-    for arguments, told in (
+    for arguments, message in (
         (["--broken", "colour"], "found 'colour'"),
         (["--sign", str(tmp_path / "none.json")], "expected a private key"),
         (["--edition", "ndop-0.0.9-alpha"], "--patient"),
@@ -53,7 +53,7 @@ def test_bad_input_is_told(tmp_path: Path) -> None:
     ):
         printed = ndop("token", *arguments)
         assert printed.returncode == 2
-        assert told in printed.stderr
+        assert message in printed.stderr
 
 
 def test_keys_sign_and_verify(tmp_path: Path) -> None:
@@ -68,5 +68,5 @@ def test_keys_sign_and_verify(tmp_path: Path) -> None:
     before = private.read_bytes()
     again = ndop("keys", str(folder))
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
     assert private.read_bytes() == before

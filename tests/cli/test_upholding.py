@@ -35,23 +35,23 @@ def ndop(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_file_is_upheld_and_kept(source: Path, tmp_path: Path) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def counting(method: str, path: str) -> Answer:
-        asked.append(path)
+        requested.append(path)
         return answer(method, path)
 
     with canned(counting) as base_url:
         for name in ("first.dat", "second.dat"):
-            status, told = ndop(
+            status, message = ndop(
                 *(str(source), "--output", str(tmp_path / name), "--server", base_url),
                 *("--keep", str(tmp_path / "kept"), "--header", "Authorization: Bearer x"),
             )
-            assert status == 0, told
+            assert status == 0, message
             assert (tmp_path / name).read_bytes() == f"{STAYS},\n".encode()
-    assert len(asked) == 2
-    assert "reused a result less than 24 hours old" in told
-    assert OUT not in told
+    assert len(requested) == 2
+    assert "reused a result less than 24 hours old" in message
+    assert OUT not in message
 
 
 def test_a_file_is_refused(source: Path, tmp_path: Path) -> None:
@@ -62,13 +62,13 @@ def test_a_file_is_refused(source: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_is_addressed(source: Path, tmp_path: Path) -> None:
-    status, told = ndop(str(source), "--output", str(tmp_path / "to.dat"), "--mesh-from", "X99")
+    status, message = ndop(str(source), "--output", str(tmp_path / "to.dat"), "--mesh-from", "X99")
     assert status == 0
-    assert f"{tmp_path / 'to.dat'} and {tmp_path / 'to.ctl'}" in told
+    assert f"{tmp_path / 'to.dat'} and {tmp_path / 'to.ctl'}" in message
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ([], "expected --server URL, or --mesh-from MAILBOX"),
         (["--server", "http://a", "--mesh-from", "X"], "and not both"),
@@ -81,9 +81,9 @@ def test_a_file_is_addressed(source: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_told(
-    source: Path, tmp_path: Path, options: list[str], told: str
+    source: Path, tmp_path: Path, options: list[str], message: str
 ) -> None:
     status, printed = ndop(str(source), "--output", str(tmp_path / "x.dat"), *options)
     assert status == 2
-    assert told in " ".join(printed.replace("│", " ").split())
+    assert message in " ".join(printed.replace("│", " ").split())
     assert not (tmp_path / "x.dat").exists()

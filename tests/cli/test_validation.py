@@ -79,8 +79,8 @@ def test_quiet_and_another_format_from_standard_input(folder_of_consents: Path) 
     ]
     done = validate("-", "--quiet", "--format", "json", stdin="\n".join(lines))
     assert (done.returncode, done.stderr) == (1, "")
-    told = json.loads(done.stdout)
-    assert [(one["line"], one["valid"]) for one in told["results"]] == [
+    report = json.loads(done.stdout)
+    assert [(one["line"], one["valid"]) for one in report["results"]] == [
         (1, False),
         (2, True),
         (3, True),
@@ -119,8 +119,8 @@ def test_an_interruption_leaves_no_process(number: signal.Signals) -> None:
 
     running.send_signal(number)
 
-    _, told = running.communicate(timeout=60)
-    assert running.returncode == 130, told
-    assert "Traceback" not in told
+    _, message = running.communicate(timeout=60)
+    assert running.returncode == 130, message
+    assert "Traceback" not in message
     with pytest.raises(ProcessLookupError):
         os.kill(java, 0)

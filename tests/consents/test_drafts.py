@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ndop.consents import adding, consent, draft, having, without
+from ndop.consents import adding, coding_paths, consent, draft, having, value_at, without
 from ndop.editions import Edition
 
 NHS_NUMBER = "4505577104"
@@ -41,3 +41,14 @@ def test_the_samples_of_two_patients_share_nothing(edition: Edition) -> None:
     one, other = draft(edition, NHS_NUMBER), draft(edition, "9990000018")
     one["purpose"][0]["code"] = "changed"
     assert other["purpose"][0]["code"] != "changed"
+
+
+def test_the_paths_of_codings() -> None:
+    consent = {
+        "purpose": [{"system": "s", "code": "c"}],
+        "category": [{"coding": [{"system": "s", "code": "c", "display": "d"}], "text": "t"}],
+        "status": "active",
+    }
+    paths = list(coding_paths(consent))
+    assert paths == [("purpose", 0), ("category", 0, "coding", 0)]
+    assert value_at(consent, (*paths[1], "display")) == "d"

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from ndop.consents.nhs_numbers import synthetic
-from ndop.consents.patients import MOST_TRIES, first_without_consent
+from ndop.consents.patients import MAX_TRIES, first_without_consent
 from ndop.editions import Edition
 
-NUMBERS = list(islice(synthetic(3), MOST_TRIES + 2))
+NUMBERS = list(islice(synthetic(3), MAX_TRIES + 2))
 FOUND = httpx.Response(200, json={"total": 1, "entry": [{}]})
 NOTHING = httpx.Response(200, json={"total": 0})
 
@@ -32,7 +32,7 @@ def test_a_refusal_is_no_consent(edition: Edition, status: int) -> None:
 
 def test_a_server_that_knows_everybody_holds_nobody_up(edition: Edition) -> None:
     given = first_without_consent(synthetic(3), edition, lambda _: FOUND)
-    assert given == NUMBERS[MOST_TRIES - 1]
+    assert given == NUMBERS[MAX_TRIES - 1]
 
 
 def test_of_known_patients_alone_there_is_none(edition: Edition) -> None:
@@ -42,5 +42,5 @@ def test_of_known_patients_alone_there_is_none(edition: Edition) -> None:
         next(asked)
         return FOUND
 
-    assert first_without_consent(iter(NUMBERS), edition, search, most_tries=None) is None
+    assert first_without_consent(iter(NUMBERS), edition, search, max_tries=None) is None
     assert next(asked) == len(NUMBERS)

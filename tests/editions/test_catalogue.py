@@ -1,4 +1,4 @@
-"""The catalogue of errors holds what the specification lists (ndop-api.md, section 6.2)."""
+"""The catalogue of errors has every answer of docs/specification.md, section 6.2."""
 
 from __future__ import annotations
 

@@ -249,3 +249,20 @@ def test_the_example_of_the_page_loads(copied_editions: EditionFolder, layout: L
     (text,) = re.findall(r"```yaml\n(id: .*?)```", page, re.DOTALL)
     write(copied_editions, text, "ndop-1.2.0")
     assert [one.id for one in copied_editions.load_all()] == copied_editions.ids()
+
+
+def test_a_pilot_says_only_what_differs(layout: Layout) -> None:
+    folder = EditionFolder.of(layout, Path(__file__).parent)
+    base, pilot = folder.load("made-up"), folder.load("made-up-pilot")
+    assert pilot.lineage == ["made-up-pilot", "made-up"]
+    assert other_facts(pilot, base) == {
+        *("id", "based_on", "title", "version"),
+        *("structures", "code_systems", "errors", "samples"),
+    }
+    assert [one.code for one in pilot.channel_codings()] == ["WARD", "KIOSK", "NURSE"]
+    assert list(pilot.code_system("programmes").concepts) == ["HEART"]
+    assert pilot.constrained("Consent.identifier").max == 1
+    assert base.samples.keys() - pilot.samples.keys() == {"other-programme"}
+    assert pilot.errors["other-type-or-operation"].interactions == []
+    differing = {key for key, entry in pilot.errors.items() if entry != base.errors[key]}
+    assert differing == {"other-type-or-operation"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ndop.editions import Edition, EditionFolder
-from ndop.editions.source import fhirpath_string
+from ndop.editions.references import fhirpath_string
 from ndop.system.errors import EditionError
 
 

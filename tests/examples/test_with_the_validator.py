@@ -29,7 +29,7 @@ def entries(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 def test_verdict_code_and_requirement(
     built: Layout, validators: Callable[[str], Validator], edition: str
 ) -> None:
-    folder = built.examples / edition
+    folder = built.all_examples / edition
     consents = [
         (file, one)
         for file, one in entries(folder / "valid")

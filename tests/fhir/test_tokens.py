@@ -147,7 +147,7 @@ def test_the_suite_names_the_interaction(method: str, url: str, expected: str) -
 
 
 def test_the_suite_names_the_patient_of_the_request(folder: EditionFolder) -> None:
-    (edition,) = (one for one in folder.load_all() if tokens.names_patient(one))
+    edition = next(one for one in folder.load_all() if tokens.names_patient(one))
     credentials = Credentials(edition)
     first, second = PATIENT, "9990000026"
 
@@ -160,12 +160,12 @@ def test_the_suite_names_the_patient_of_the_request(folder: EditionFolder) -> No
     assert named("GET", f"{base}?patient=https%3A%2F%2Fa%2FPatient%2F{second}") == second
     body = f'{{"patient": {{"reference": "https://a/Patient/{first}"}}}}'
     assert named("POST", base, body) == first
-    credentials.learn({"location": f"{base}/abc-1/_history/1"})
+    credentials.remember({"location": f"{base}/abc-1/_history/1"})
     assert named("GET", f"{base}?patient=https://a/Patient/{second}") == second
     assert named("GET", f"{base}/abc-1/_history/1") == first
     assert named("GET", f"{base}/unknown") == first
     with_ten_digits = "0b7d1c2e-94ab-4347-8591-9434765919ab"
-    credentials.learn({"location": f"{base}/{with_ten_digits}/_history/1"})
+    credentials.remember({"location": f"{base}/{with_ten_digits}/_history/1"})
     named("GET", f"{base}?patient=https://a/Patient/{second}")
     assert named("GET", f"{base}?_id={with_ten_digits}") == first
     xml = (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import ndop
 from ndop.editions import Edition, EditionFolder
 from ndop.profiles import build
 from ndop.system.errors import BuildError, OutOfDateError
@@ -87,3 +88,19 @@ def test_nothing_is_done_twice(copied: Layout, progress: Progress) -> None:
     build.build_if_stale(copied, editions_of(copied), progress)
     assert package.stat().st_mtime_ns == times
     assert (copied.build / "rendered").stat().st_mtime_ns == rendered
+
+
+@pytest.mark.parametrize(
+    "edited",
+    ["src/ndop/editions/model.py", "src/ndop/profiles/render.py", "profiles/shared/spine.yaml"],
+)
+def test_an_edit_of_what_profiles_are_made_from_makes_them_stale(
+    copied: Layout, edited: str
+) -> None:
+    package = copied.root / "src" / "ndop"
+    shutil.copytree(Path(ndop.__file__).parent, package)
+    before = build.sources_fingerprint(copied, package)
+    assert before == build.sources_fingerprint(copied)
+    file = copied.root / edited
+    file.write_text(file.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert build.sources_fingerprint(copied, package) != before

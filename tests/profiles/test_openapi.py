@@ -14,13 +14,11 @@ from referencing.jsonschema import DRAFT202012
 from ndop.conformance.suite.client import JSON
 from ndop.editions import Edition, EditionFolder
 from ndop.profiles import openapi
-from ndop.system.layout import Layout
+from ndop.system.layout import Layout, checkout
 from ndop.validation import Validator
 
-EDITIONS = ["ndop-1.1.0", "ndop-0.0.9-alpha", "noom-draft"]
 
-
-@pytest.fixture(params=EDITIONS)
+@pytest.fixture(params=EditionFolder.of(checkout()).ids())
 def one(request: pytest.FixtureRequest, folder: EditionFolder) -> Edition:
     return folder.load(request.param)
 
@@ -44,7 +42,7 @@ def consents(one: Edition, description: dict[str, Any]) -> Draft202012Validator:
 def examples(layout: Layout, edition: Edition, folder: str) -> dict[str, Any]:
     """Consents by file name; what is no JSON, as some invalid examples, is left out."""
     consents = {}
-    for file in (layout.examples / edition.id / folder).glob("*.json"):
+    for file in (layout.all_examples / edition.id / folder).glob("*.json"):
         try:
             body = json.loads(file.read_bytes())
         except ValueError:

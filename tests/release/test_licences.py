@@ -1,17 +1,17 @@
-"""Which licences pass, and which entries of the list are of no use."""
+"""Which licences are allowed, and which entries of the list are unused."""
 
 from __future__ import annotations
 
 import pytest
 
 from ndop.release import licences
-from ndop.release.bill import Component
-from ndop.release.licences import Corrected, Licences
+from ndop.release.bom import Component
+from ndop.release.licences import LicenceOverride, LicencePolicy
 
-LIST = Licences(
+LIST = LicencePolicy(
     allowed=("MIT", "Apache-2.0"),
     spellings={"The MIT License": "MIT"},
-    components={"pkg:pypi/silent": Corrected(licence="MIT", why="Its file says so.")},
+    components={"pkg:pypi/silent": LicenceOverride(licence="MIT", reason="Its file says so.")},
 )
 USED = (
     Component("pkg:pypi/silent@1.0", ()),
@@ -20,7 +20,7 @@ USED = (
 
 
 @pytest.mark.parametrize(
-    "said",
+    "licences_named",
     [
         ("MIT",),
         ("GPL-3.0-only", "MIT"),
@@ -29,12 +29,12 @@ USED = (
         ("(MIT OR GPL-3.0-only) AND Apache-2.0",),
     ],
 )
-def test_what_is_allowed(said: tuple[str, ...]) -> None:
-    assert LIST.objections([*USED, Component("pkg:maven/a/b@1.0", said)]) == []
+def test_allowed_licences(licences_named: tuple[str, ...]) -> None:
+    assert LIST.violations([*USED, Component("pkg:maven/a/b@1.0", licences_named)]) == []
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("licences_named", "message"),
     [
         ((), "expected a licence, found none"),
         (("GPL-3.0-only",), "expected a licence that licences.yaml allows, found GPL-3.0-only"),
@@ -42,20 +42,20 @@ def test_what_is_allowed(said: tuple[str, ...]) -> None:
         (("Whatever you like",), "found Whatever you like"),
     ],
 )
-def test_what_is_not(said: tuple[str, ...], told: str) -> None:
-    (objection,) = LIST.objections([*USED, Component("pkg:maven/a/b@1.0", said)])
-    assert objection.startswith("pkg:maven/a/b@1.0: ")
-    assert told in objection
+def test_licences_that_are_not_allowed(licences_named: tuple[str, ...], message: str) -> None:
+    (violation,) = LIST.violations([*USED, Component("pkg:maven/a/b@1.0", licences_named)])
+    assert violation.startswith("pkg:maven/a/b@1.0: ")
+    assert message in violation
 
 
-def test_entries_that_nothing_needs() -> None:
-    assert LIST.objections([Component("pkg:maven/a/b@1.0", ("MIT",))]) == [
+def test_unused_entries() -> None:
+    assert LIST.violations([Component("pkg:maven/a/b@1.0", ("MIT",))]) == [
         "licences.yaml: there is no component pkg:pypi/silent any more; remove the entry.",
         "licences.yaml: no component says 'The MIT License' any more; remove the spelling.",
     ]
 
 
-def test_every_allowed_licence_is_one_of_spdx() -> None:
+def test_every_allowed_licence_is_an_spdx_licence() -> None:
     known = licences.read()
     named = [*known.allowed, *known.spellings.values()]
     named += [one.licence for one in known.components.values()]

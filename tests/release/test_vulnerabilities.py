@@ -1,4 +1,4 @@
-"""What is asked of a database in the form of OSV, and what is told of its answers."""
+"""Requests to a database with the API of OSV, and what is made of its responses."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Callable
 import pytest
 
 from ndop.release import vulnerabilities
-from ndop.release.bill import Component
+from ndop.release.bom import Component
 from ndop.release.vulnerabilities import Vulnerability
 from ndop.system.errors import DatabaseError
 from tests.conformance.canned import Answer, canned
 
-SOUND = Component("pkg:pypi/sound@1.0", ("MIT",))
-FRAIL = Component("pkg:maven/org.example/frail@2.0", ("MIT",))
+SAFE = Component("pkg:pypi/sound@1.0", ("MIT",))
+VULNERABLE = Component("pkg:maven/org.example/frail@2.0", ("MIT",))
 
 
-def answered(*pages: object) -> Callable[[str, str], Answer]:
-    """Gives one page after the other to what is posted, and describes every vulnerability."""
+def database_with(*pages: object) -> Callable[[str, str], Answer]:
+    """Returns the pages in order to what is posted, and details of any vulnerability."""
     rest = iter(pages)
 
     def script(method: str, path: str) -> Answer:
@@ -26,39 +26,39 @@ def answered(*pages: object) -> Callable[[str, str], Answer]:
             assert path == "/fhir/v1/querybatch"
             return Answer(json.dumps({"results": next(rest)}))
         name = path.rpartition("/")[2]
-        told = {"id": name, "summary": f"About {name}", "aliases": [f"CVE-{name}"]}
-        return Answer(json.dumps(told))
+        details = {"id": name, "summary": f"About {name}", "aliases": [f"CVE-{name}"]}
+        return Answer(json.dumps(details))
 
     return script
 
 
-def test_nothing_is_known() -> None:
-    with canned(answered([{}, {}])) as database:
-        assert vulnerabilities.known([SOUND, FRAIL], database) == []
+def test_no_known_vulnerability() -> None:
+    with canned(database_with([{}, {}])) as database:
+        assert vulnerabilities.find_vulnerabilities([SAFE, VULNERABLE], database) == []
 
 
-def test_what_is_known_is_described_page_by_page() -> None:
+def test_all_pages_are_fetched() -> None:
     first = [{}, {"vulns": [{"id": "B"}], "next_page_token": "more"}]
-    with canned(answered(first, [{"vulns": [{"id": "A"}]}])) as database:
-        assert vulnerabilities.known([SOUND, FRAIL], database) == [
-            Vulnerability(FRAIL, "A", ("CVE-A",), "About A"),
-            Vulnerability(FRAIL, "B", ("CVE-B",), "About B"),
+    with canned(database_with(first, [{"vulns": [{"id": "A"}]}])) as database:
+        assert vulnerabilities.find_vulnerabilities([SAFE, VULNERABLE], database) == [
+            Vulnerability(VULNERABLE, "A", ("CVE-A",), "About A"),
+            Vulnerability(VULNERABLE, "B", ("CVE-B",), "About B"),
         ]
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (Answer("{}", status=503), "503"),
         (Answer("<html>"), "Invalid JSON"),
         (Answer(json.dumps({"results": [{}]})), "expected 2 answers, found 1"),
     ],
 )
-def test_a_database_that_does_not_answer(answer: Answer, told: str) -> None:
-    with canned(lambda *_: answer) as database, pytest.raises(DatabaseError, match=told):
-        vulnerabilities.known([SOUND, FRAIL], database)
+def test_an_unusable_response(answer: Answer, message: str) -> None:
+    with canned(lambda *_: answer) as database, pytest.raises(DatabaseError, match=message):
+        vulnerabilities.find_vulnerabilities([SAFE, VULNERABLE], database)
 
 
-def test_a_database_that_is_not_there() -> None:
+def test_a_database_that_cannot_be_reached() -> None:
     with pytest.raises(DatabaseError, match="Try again where it can be reached"):
-        vulnerabilities.known([SOUND], "http://127.0.0.1:1")
+        vulnerabilities.find_vulnerabilities([SAFE], "http://127.0.0.1:1")

@@ -31,7 +31,7 @@ def post(
     return http.post("Consent", content=body, headers=typed)
 
 
-def insist_refused(
+def expect_refusal(
     edition: Edition, answer: httpx.Response, status: int, code: str = "BAD_REQUEST"
 ) -> None:
     assert_spine_error(edition, answer, status=status, code=code)
@@ -39,8 +39,8 @@ def insist_refused(
 
 
 def tells_no_product(answer: httpx.Response) -> bool:
-    said = answer.text + str(answer.headers)
-    return not [one for one in TELLTALES if one in said] and "server" not in answer.headers
+    content = answer.text + str(answer.headers)
+    return not [one for one in TELLTALES if one in content] and "server" not in answer.headers
 
 
 def is_stored(http: httpx.Client, consent: Draft) -> bool:
@@ -141,7 +141,7 @@ def test_schema_location_is_not_followed(
 )
 def test_entity_expansion(http: httpx.Client, edition: Edition, declaration: str) -> None:
     answer = post(http, declaration + CONSENT_IN_XML.format("&e;" * 1000), XML)
-    insist_refused(edition, answer, 400)
+    expect_refusal(edition, answer, 400)
 
 
 def test_entities_in_a_narrative(http: httpx.Client, edition: Edition, consent: Draft) -> None:
@@ -181,7 +181,7 @@ def test_work_does_not_grow_with_the_square_of_the_body(
     """HL7's validator compares extensions with each other: a megabyte of them took a minute."""
     extensions = [{"url": f"http://x/{number}", "valueString": "x"} for number in range(18_000)]
     answer = post(http, json.dumps({**consent, "modifierExtension": extensions}))
-    insist_refused(edition, answer, 400)
+    expect_refusal(edition, answer, 400)
     few = {**consent, "extension": [*consent["extension"], *extensions[:600]]}
     post(http, json.dumps(few))
 
@@ -195,7 +195,7 @@ def test_long_references(http: httpx.Client, edition: Edition, consent: Draft, s
         having(consent, "consentingParty", 0, "reference", value=reference),
         having(consent, "organization", 0, "reference", value=reference),
     ):
-        insist_refused(edition, post(http, json.dumps(changed)), 422, "INVALID_RESOURCE")
+        expect_refusal(edition, post(http, json.dumps(changed)), 422, "INVALID_RESOURCE")
     found = http.get("Consent", params={"patient": "https://x" + "/a" * 800 + "/9990000018"})
     assert found.json()["total"] == 0
 
@@ -250,9 +250,9 @@ def test_integers_out_of_range(
 def test_duplicate_keys(http: httpx.Client, edition: Edition, consent: Draft, second: str) -> None:
     """One reader takes the first value, another the last: which was validated?"""
     text = json.dumps(consent)[:-1] + f', "{second}": "inactive"}}'
-    insist_refused(edition, post(http, text), 400)
+    expect_refusal(edition, post(http, text), 400)
     nested = json.dumps(consent).replace('"reference":', '"reference": "https://x/1", "reference":')
-    insist_refused(edition, post(http, nested), 400)
+    expect_refusal(edition, post(http, nested), 400)
     assert not is_stored(http, consent)
 
 
@@ -260,7 +260,7 @@ def test_duplicate_keys(http: httpx.Client, edition: Edition, consent: Draft, se
 def test_more_after_the_end(
     http: httpx.Client, edition: Edition, consent: Draft, more: str
 ) -> None:
-    insist_refused(edition, post(http, json.dumps(consent) + more), 400)
+    expect_refusal(edition, post(http, json.dumps(consent) + more), 400)
     assert not is_stored(http, consent)
 
 
@@ -309,7 +309,7 @@ def test_xml_that_declares_another_encoding(
     http: httpx.Client, edition: Edition, encoding: str
 ) -> None:
     body = f"<?xml version='1.0' encoding='{encoding}'?>" + CONSENT_IN_XML.format("active")
-    insist_refused(edition, post(http, body, XML), 400)
+    expect_refusal(edition, post(http, body, XML), 400)
 
 
 # --- HTTP ------------------------------------------------------------------------------------

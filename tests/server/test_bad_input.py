@@ -1,4 +1,4 @@
-"""What a server of ours says to input that nobody should send: the documented status, a Spine
+"""How the server answers input that no client should send: the documented status, a Spine
 outcome, no stack trace, no product, nothing stored."""
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tests.server.raw_http import response as raw
 pytestmark = pytest.mark.slow
 
 
-def insist(edition: Edition, response: httpx.Response, status: int, code: str) -> None:
+def expect_error(edition: Edition, response: httpx.Response, status: int, code: str) -> None:
     assert_spine_error(edition, response, status=status, code=code)
-    said = response.text + str(response.headers)
-    assert [telltale for telltale in TELLTALES if telltale in said] == []
+    content = response.text + str(response.headers)
+    assert [telltale for telltale in TELLTALES if telltale in content] == []
     assert {"server", "x-powered-by"} & response.headers.keys() == set()
 
 
@@ -74,18 +74,18 @@ def test_bodies(
     status: int,
     code: str,
 ) -> None:
-    insist(edition, post(http, body, content_type), status, code)
+    expect_error(edition, post(http, body, content_type), status, code)
 
 
 def test_no_content_type(http: httpx.Client, edition: Edition, consent: Draft) -> None:
     response = http.post("Consent", content=json.dumps(consent))
-    insist(edition, response, 415, "UNSUPPORTED_MEDIA_TYPE")
+    expect_error(edition, response, 415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 def test_letters_in_the_nhs_number(http: httpx.Client, edition: Edition, consent: Draft) -> None:
     reference = edition.patient.reference_to("45055771AA")
     response = post(http, json.dumps(having(consent, "patient", "reference", value=reference)))
-    insist(edition, response, 422, "INVALID_RESOURCE")
+    expect_error(edition, response, 422, "INVALID_RESOURCE")
 
 
 @pytest.mark.parametrize("ending", ["\n", " ", "\t", "\u0000", "\u00a0", "%0a", "?", "#"])
@@ -104,7 +104,7 @@ def test_a_reference_longer_than_the_index(
 ) -> None:
     reference = f"https://example.org/{'a/' * 120}Patient/{patient}"
     response = post(http, json.dumps(having(consent, "patient", "reference", value=reference)))
-    insist(edition, response, 422, "INVALID_RESOURCE")
+    expect_error(edition, response, 422, "INVALID_RESOURCE")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -114,7 +114,7 @@ def test_ten_megabytes(http: httpx.Client, edition: Edition, consent: Draft, chu
     response = http.post(
         "Consent", content=pieces if chunked else text, headers={"Content-Type": JSON}
     )
-    insist(edition, response, 413, "BAD_REQUEST")
+    expect_error(edition, response, 413, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_addresses(http: httpx.Client, edition: Edition, path: str, status: int,
     response = raw(
         str(http.base_url), f"GET {urlsplit(str(http.base_url)).path}{quoted(path)} HTTP/1.1"
     )
-    insist(edition, response, status, code)
+    expect_error(edition, response, status, code)
 
 
 def quoted(path: str) -> str:
@@ -166,7 +166,9 @@ def quoted(path: str) -> str:
 def test_addresses_outside_the_api(
     http: httpx.Client, edition: Edition, path: str, status: int
 ) -> None:
-    insist(edition, raw(str(http.base_url), f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND")
+    expect_error(
+        edition, raw(str(http.base_url), f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND"
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_addresses_outside_the_api(
 )
 def test_methods(http: httpx.Client, edition: Edition, method: str, status: int, code: str) -> None:
     response = raw(str(http.base_url), f"{method} /fhir/Consent/1 HTTP/1.1")
-    insist(edition, response, status, code)
+    expect_error(edition, response, status, code)
 
 
 @pytest.mark.parametrize("value", ["x", "", "-1", "Mon, 99 Foo 2020", "9" * 30])
@@ -209,7 +211,7 @@ def test_history_since(
 
 def test_wrong_accept(http: httpx.Client, edition: Edition) -> None:
     response = http.get("metadata", headers={"Accept": "image/png"})
-    insist(edition, response, 406, "UNSUPPORTED_MEDIA_TYPE")
+    expect_error(edition, response, 406, "UNSUPPORTED_MEDIA_TYPE")
 
 
 TURTLE = "application/fhir+turtle"
@@ -219,7 +221,7 @@ TURTLE = "application/fhir+turtle"
 def test_turtle(http: httpx.Client, edition: Edition, path: str) -> None:
     """HAPI knows it and cannot write it; the refusal is in JSON."""
     response = http.get(path, headers={"Accept": TURTLE})
-    insist(edition, response, 406, "UNSUPPORTED_MEDIA_TYPE")
+    expect_error(edition, response, 406, "UNSUPPORTED_MEDIA_TYPE")
 
 
 def test_turtle_before_json(http: httpx.Client) -> None:
@@ -236,7 +238,7 @@ def test_whitespace_is_no_value(http: httpx.Client, edition: Edition, patient: s
         *("category", 0, "coding", 0, "display"),
         value=" ",
     )
-    insist(edition, post(http, json.dumps(blank)), 422, "INVALID_RESOURCE")
+    expect_error(edition, post(http, json.dumps(blank)), 422, "INVALID_RESOURCE")
 
 
 def test_errors_of_the_container_are_xml_where_xml_is_accepted(
@@ -244,7 +246,7 @@ def test_errors_of_the_container_are_xml_where_xml_is_accepted(
 ) -> None:
     response = raw(str(http.base_url), "GET /fhir/%zz HTTP/1.1", f"Accept: {XML}")
     assert response.headers["content-type"].startswith(XML)
-    insist(edition, response, 400, "BAD_REQUEST")
+    expect_error(edition, response, 400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize(
@@ -262,7 +264,7 @@ def test_errors_of_the_container_are_xml_where_xml_is_accepted(
 def test_requests_that_are_not_http(http: httpx.Client, edition: Edition, lines: list[str]) -> None:
     response = raw(str(http.base_url), *lines)
     assert 400 <= response.status_code < 500
-    insist(edition, response, response.status_code, "BAD_REQUEST")
+    expect_error(edition, response, response.status_code, "BAD_REQUEST")
     assert [one for one in TELLTALES if one in response.text + str(response.headers)] == []
 
 

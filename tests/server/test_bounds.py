@@ -20,8 +20,8 @@ from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
+from tests.examples.recorder import Recorder
 from tests.server.raw_http import connected, parsed, received, sent
-from tests.server.shown import assert_is_the_example
 
 pytestmark = pytest.mark.slow
 
@@ -124,8 +124,8 @@ def test_elements(http: httpx.Client, edition: Edition, body: str, content_type:
     assert "at most 200 values or elements" in response.text
 
 
-@pytest.mark.parametrize("asked", [{}, {"_count": "100"}, {"_offset": "1"}])
-def test_entries_of_a_page(http: httpx.Client, edition: Edition, asked: dict[str, str]) -> None:
+@pytest.mark.parametrize("params", [{}, {"_count": "100"}, {"_offset": "1"}])
+def test_entries_of_a_page(http: httpx.Client, edition: Edition, params: dict[str, str]) -> None:
     consent = draft(edition, next(synthetic()))
     created = post(http, json.dumps(consent))
     assert created.status_code == 201, created.text
@@ -134,14 +134,14 @@ def test_entries_of_a_page(http: httpx.Client, edition: Edition, asked: dict[str
         changed = {**consent, "id": path.rsplit("/", 1)[1], "status": status}
         http.put(path, content=json.dumps(changed), headers={"Content-Type": JSON})
     reference = consent["patient"]["reference"]
-    by_patient = http.get("Consent/_history", params={"patient": reference, **asked})
-    for history in (by_patient, http.get(f"{path}/_history", params=asked)):
+    by_patient = http.get("Consent/_history", params={"patient": reference, **params})
+    for history in (by_patient, http.get(f"{path}/_history", params=params)):
         assert history.status_code == 200, history.text
         assert history.json()["total"] == 4
         assert len(history.json()["entry"]) == 2
 
 
-def test_time_of_a_request(bounded: RunningServer, edition: Edition) -> None:
+def test_time_of_a_request(bounded: RunningServer, edition: Edition, recorder: Recorder) -> None:
     """A client that sends a byte now and then keeps a thread no longer than that."""
     begun = time.monotonic()
     with connected(bounded.base_url, "127.0.0.11") as connection:
@@ -153,7 +153,7 @@ def test_time_of_a_request(bounded: RunningServer, edition: Edition) -> None:
                 break
         answer = parsed(received(connection))
     assert_spine_error(edition, answer, status=408, issue="timeout", code="BAD_REQUEST")
-    assert_is_the_example(edition, answer, "request-too-slow")
+    recorder.check(answer, "request-too-slow")
     assert time.monotonic() - begun >= SECONDS
 
 
@@ -194,7 +194,7 @@ def test_slow_headers_keep_nobody_else_waiting(bounded: RunningServer) -> None:
             connection.close()
 
 
-def test_requests_at_once(bounded: RunningServer, edition: Edition) -> None:
+def test_requests_at_once(bounded: RunningServer, edition: Edition, recorder: Recorder) -> None:
     slow = [connected(bounded.base_url, "127.0.0.16") for _ in range(AT_ONCE)]
     try:
         for connection in slow:
@@ -203,7 +203,7 @@ def test_requests_at_once(bounded: RunningServer, edition: Edition) -> None:
         with client(bounded, "127.0.0.17") as http:
             refused = http.get("metadata")
             assert_spine_error(edition, refused, status=503, issue="throttled")
-            assert_is_the_example(edition, refused, "overloaded")
+            recorder.check(refused, "overloaded")
             assert refused.headers["retry-after"] == "1"
             for connection in slow:
                 connection.close()
@@ -213,7 +213,9 @@ def test_requests_at_once(bounded: RunningServer, edition: Edition) -> None:
             connection.close()
 
 
-def test_requests_of_a_client_in_a_minute(bounded: RunningServer, edition: Edition) -> None:
+def test_requests_of_a_client_in_a_minute(
+    bounded: RunningServer, edition: Edition, recorder: Recorder
+) -> None:
     with client(bounded, "127.0.0.18") as http:
         answers = [http.get("metadata") for _ in range(PER_MINUTE + 20)]
         statuses = [answer.status_code for answer in answers]
@@ -221,7 +223,7 @@ def test_requests_of_a_client_in_a_minute(bounded: RunningServer, edition: Editi
         assert 429 in statuses
         refused = answers[statuses.index(429)]
         assert_spine_error(edition, refused, status=429, issue="throttled", code="BAD_REQUEST")
-        assert_is_the_example(edition, refused, "too-many-requests")
+        recorder.check(refused, "too-many-requests")
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         time.sleep(int(refused.headers["retry-after"]))
         assert http.get("metadata").status_code == 200

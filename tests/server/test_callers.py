@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from ndop.assurance.fuzzing.health import confidential_lines
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.client import JSON
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import draft
@@ -25,7 +26,7 @@ from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.server.shown import assert_is_the_example
+from tests.examples.recorder import Recorder
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +171,9 @@ def test_own_consents_are_served(bound: Bound) -> None:
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["there-is-one", "there-is-none"])
-def test_another_patient_in_the_request_is_refused(bound: Bound, stored: bool) -> None:
+def test_another_patient_in_the_request_is_refused(
+    bound: Bound, stored: bool, recorder: Recorder
+) -> None:
     """The same words, whether the other patient has a Consent or not."""
     if stored:
         bound.store(bound.other)
@@ -194,7 +197,7 @@ def test_another_patient_in_the_request_is_refused(bound: Bound, stored: bool) -
             code="MISSING_OR_INVALID_HEADER",
         )
         assert bound.other not in response.text
-        assert_is_the_example(bound.edition, response, "another-patient")
+        recorder.check(response, "another-patient")
     assert len({json.dumps(answer_of(response)[1]) for response in answers}) == 1
     found = bound.http.get(
         "Consent", params={"patient": reference}, headers=bound.headers(bound.other)
@@ -219,16 +222,16 @@ def test_another_patients_consent_is_as_one_that_does_not_exist(bound: Bound) ->
         ("PUT", "Consent/{}", {"If-Match": 'W/"9"'}),
         ("PUT", "Consent/{}", {"Prefer": "return=representation"}),
     ):
-        told = []
+        message = []
         for consent_id in (other["id"], "0353e505-f7be-4c20-8f4e-337e79a32c51"):
             body = {**own, "id": consent_id} if method == "PUT" else None
             response = bound.send(method, path.format(consent_id), body, **headers)
             assert response.status_code == 404
             is_json = response.text and "json" in response.headers["content-type"]
-            told.append(
+            message.append(
                 answer_of(response) if is_json else (404, len(response.text), set(response.headers))
             )
-        assert told[0] == told[1], (method, path, headers)
+        assert message[0] == message[1], (method, path, headers)
 
 
 def test_a_search_by_id_finds_nothing_of_another_patient(bound: Bound) -> None:

@@ -1,4 +1,4 @@
-"""The stock image through the Docker SDK: what is asked of it; where an engine is, all of it."""
+"""The stock image: the arguments for the Docker SDK and, where there is an engine, all of it."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ from ndop.system.progress import Progress
 
 
 def test_the_image_and_the_place_of_the_jar_are_those_of_the_compose_file(layout: Layout) -> None:
-    asked = container.run_arguments(layout, ContainerPlan("ndop-1.1.0"), 9080)
+    arguments = container.run_arguments(layout, ContainerPlan("ndop-1.1.0"), 9080)
     compose = yaml.safe_load((layout.root / "docker-compose.yml").read_text(encoding="utf-8"))
     server = compose["services"]["server"]
-    assert asked["image"] == server["image"]
+    assert arguments["image"] == server["image"]
     mounts = {mount["target"] for mount in server["volumes"]}
-    ((source, mounted),) = asked["volumes"].items()
+    ((source, mounted),) = arguments["volumes"].items()
     assert mounted == {"bind": next(iter(mounts)), "mode": "ro"}
     assert source.endswith("ndop-fhir-extension.jar")
-    assert set(asked["environment"]) <= set(server["environment"])
-    assert asked["ports"] == {"8080/tcp": ("127.0.0.1", 9080)}
+    assert set(arguments["environment"]) <= set(server["environment"])
+    assert arguments["ports"] == {"8080/tcp": ("127.0.0.1", 9080)}
 
 
 def test_the_database_is_kept_in_the_folder_that_was_named(layout: Layout, tmp_path: Path) -> None:
-    asked = container.run_arguments(layout, ContainerPlan("ndop-1.1.0", data=tmp_path), 9080)
-    mounted = asked["volumes"][str(tmp_path)]
+    arguments = container.run_arguments(layout, ContainerPlan("ndop-1.1.0", data=tmp_path), 9080)
+    mounted = arguments["volumes"][str(tmp_path)]
     assert mounted["mode"] == "rw"
-    assert asked["environment"]["SPRING_DATASOURCE_URL"].startswith(
+    assert arguments["environment"]["SPRING_DATASOURCE_URL"].startswith(
         f"jdbc:h2:file:{mounted['bind']}/"
     )
 
 
+@pytest.mark.slow
 def test_without_an_engine_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     """Before anything is built. A child, since the SDK leaves the socket of its attempt open."""
     done = subprocess.run(

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.consents import draft, having
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition

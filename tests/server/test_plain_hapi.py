@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from ndop.conformance.report import reports
+from ndop.conformance.report.console import format_failure
 from ndop.conformance.report.results import RunResult
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.server import process
 from ndop.server.process import ServerPlan
 from ndop.system.layout import Layout
@@ -54,9 +56,9 @@ def test_a_failure_reads_like_an_explanation(
     result: RunResult, test: str, parts: list[str]
 ) -> None:
     (failed,) = [one for one in result.failures if one.id.endswith(f"::{test}")]
-    told = reports.explain(failed, result)
+    message = format_failure(failed, result)
     for part in parts:
-        assert part in told
+        assert part in message
 
 
 def test_no_failure_is_a_fault_of_the_suite(result: RunResult) -> None:

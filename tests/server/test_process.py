@@ -29,9 +29,9 @@ def test_a_port_in_use(layout: Layout, progress: Progress) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        told = start(layout, ServerPlan("ndop-1.1.0", port=port), progress)
-    assert f"Port {port} of 127.0.0.1 cannot be used" in told
-    assert "make serve PORT=" in told
+        message = start(layout, ServerPlan("ndop-1.1.0", port=port), progress)
+    assert f"Port {port} of 127.0.0.1 cannot be used" in message
+    assert "make serve PORT=" in message
 
 
 def test_a_full_disk(
@@ -39,8 +39,8 @@ def test_a_full_disk(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 5 * 2**20))
-    told = start(layout, ServerPlan("ndop-1.1.0", data=tmp_path / "new"), progress)
-    assert "5 MiB are free" in told
+    message = start(layout, ServerPlan("ndop-1.1.0", data=tmp_path / "new"), progress)
+    assert "5 MiB are free" in message
     assert not (tmp_path / "new").exists()
 
 
@@ -54,9 +54,9 @@ def test_no_java(
 
 @pytest.mark.slow
 def test_a_server_that_refuses_to_start_says_why(built: Layout, progress: Progress) -> None:
-    told = start(built, ServerPlan("of-nobody"), progress)
-    assert "There is no edition 'of-nobody'" in told
-    assert "\tat " not in told
+    message = start(built, ServerPlan("of-nobody"), progress)
+    assert "There is no edition 'of-nobody'" in message
+    assert "\tat " not in message
 
 
 @pytest.mark.slow

@@ -16,7 +16,8 @@ import httpx
 import pytest
 from joserfc import jwt
 
-from ndop.conformance.run.conformance_run import RunPlan, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.access import Access
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.editions import Edition
@@ -77,14 +78,14 @@ def send(signing: Server, edition: Edition) -> Callable[[str], httpx.Response]:
 
 @pytest.fixture
 def refused(send: Callable[[str], httpx.Response], edition: Edition) -> Callable[[str, str], None]:
-    def insist(token: str, told: str) -> None:
+    def expect_rejection(token: str, message: str) -> None:
         response = send(token)
         assert_spine_error(
             edition, response, status=400, issue="structure", code="MISSING_OR_INVALID_HEADER"
         )
-        assert told in response.text
+        assert message in response.text
 
-    return insist
+    return expect_rejection
 
 
 def forged(header: dict[str, Any], made: Claims, key: Key) -> str:

@@ -34,16 +34,16 @@ def page(chromium: Browser, root: str) -> Iterator[Page]:
     """The page in a browser, which asked for nothing but the page."""
     context = chromium.new_context(viewport={"width": 1000, "height": 900})
     opened = context.new_page()
-    asked: list[str] = []
+    requested: list[str] = []
     failures: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("request", lambda request: requested.append(request.url))
     opened.on("pageerror", lambda error: failures.append(str(error)))
-    opened.on("console", lambda said: failures.append(said.text))
+    opened.on("console", lambda console_message: failures.append(console_message.text))
     opened.goto(root)
     yield opened
     context.close()
-    assert set(asked) <= {root, urljoin(root, "/favicon.ico")}
-    assert [told for told in failures if "favicon" not in told] == []
+    assert set(requested) <= {root, urljoin(root, "/favicon.ico")}
+    assert [message for message in failures if "favicon" not in message] == []
 
 
 def links(html: str) -> list[str]:
@@ -99,7 +99,7 @@ def test_every_link_leads_somewhere(root: str, layout: Layout, edition: Edition)
 
 
 def test_every_example_is_served(root: str, layout: Layout, edition: Edition) -> None:
-    folder = layout.examples / edition.id
+    folder = layout.all_examples / edition.id
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert len(files) > 200
     with httpx.Client() as http:
@@ -154,14 +154,14 @@ def test_a_fhir_client_is_answered_as_before(root: str, accept: str | None) -> N
     ],
 )
 def test_nothing_else_is_served(root: str, path: str) -> None:
-    asked = subprocess.run(
+    requested = subprocess.run(
         ["curl", "-s", "--path-as-is", "-H", f"Accept: {HTML}", "-w", "%{http_code}", root + path],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    assert asked[-3:] in ("400", "404"), asked
-    assert "OperationOutcome" in asked
+    assert requested[-3:] in ("400", "404"), requested
+    assert "OperationOutcome" in requested
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

@@ -24,7 +24,7 @@ from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.errors import CertificateError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.server.shown import assert_is_the_example
+from tests.examples.recorder import Recorder
 
 pytestmark = pytest.mark.slow
 
@@ -161,7 +161,11 @@ def test_no_handshake(
 
 
 def test_a_client_that_is_not_listed(
-    served: RunningServer, made: Certificates, edition: Edition, tmp_path: Path
+    served: RunningServer,
+    made: Certificates,
+    edition: Edition,
+    tmp_path: Path,
+    recorder: Recorder,
 ) -> None:
     """Genuine, and refused until the list has it; then served without a restart."""
     newcomer = Certificates(tmp_path)
@@ -170,7 +174,7 @@ def test_a_client_that_is_not_listed(
     context.load_cert_chain(*newcomer.key_pair("newcomer"))
     refused = get(served, context)
     assert_spine_error(edition, refused, status=403, code="ACCESS_DENIED_SSL")
-    assert_is_the_example(edition, refused, "unknown-certificate")
+    recorder.check(refused, "unknown-certificate")
     before = made.clients.read_text(encoding="utf-8")
     for listed in (fingerprint(certificate).upper(), "CN=newcomer"):
         made.clients.write_text(f"{before}{listed}\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from ndop.server import process
 from ndop.server.process import ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.server.shown import assert_is_the_example
+from tests.examples.recorder import Recorder
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,11 @@ class Recorded:
 
 @pytest.fixture(scope="module")
 def recorded(
-    built: Layout, edition: Edition, progress: Progress, tmp_path_factory: pytest.TempPathFactory
+    built: Layout,
+    edition: Edition,
+    progress: Progress,
+    tmp_path_factory: pytest.TempPathFactory,
+    recorder: Recorder,
 ) -> Recorded:
     """Of a server on the data of one whose trail could not be written; read without either."""
     folder = tmp_path_factory.mktemp("trail")
@@ -65,7 +69,7 @@ def recorded(
         return ServerPlan(edition.id, data=folder / "data", settings=settled)
 
     with process.running(built, plan("/dev/full"), progress) as server:
-        fail_to_store(server.base_url, edition, headers)
+        fail_to_store(server.base_url, edition, headers, recorder)
     with process.running(built, plan(str(trail)), progress) as server:
         consent_id = request_everything(server.base_url, edition, headers)
         log = server.log
@@ -76,11 +80,13 @@ def recorded(
     return Recorded(claims, headers, consent_id, trail, log, events)
 
 
-def fail_to_store(base_url: str, edition: Edition, headers: dict[str, str]) -> None:
+def fail_to_store(
+    base_url: str, edition: Edition, headers: dict[str, str], recorder: Recorder
+) -> None:
     body = json.dumps(draft(edition, PATIENT))
     response = httpx.post(f"{base_url}/Consent", content=body, headers=headers, timeout=60)
     assert_spine_error(edition, response, status=500, code="INTERNAL_SERVER_ERROR")
-    assert_is_the_example(edition, response, "internal-failure")
+    recorder.check(response, "internal-failure")
 
 
 def request_everything(base_url: str, edition: Edition, headers: dict[str, str]) -> str:
@@ -141,8 +147,8 @@ def test_every_change_has_its_event_in_the_database(recorded: Recorded, edition:
         assert consent["reference"]["reference"] == stored
         assert patient["identifier"]["value"] == person
         (trace,) = consent["detail"]
-        told = base64.b64decode(trace["value"]).decode()
-        assert told == recorded.headers[edition.audit.headers.trace[0]]
+        message = base64.b64decode(trace["value"]).decode()
+        assert message == recorded.headers[edition.audit.headers.trace[0]]
         assert [agent["requestor"] for agent in event["agent"]] == [True, False]
         assert event["agent"][1]["userId"]["value"] == recorded.claims["requesting_system"]
 

@@ -29,7 +29,8 @@ def test_the_drawn_tree_is_the_class_hierarchy() -> None:
         if issubclass(one, NdopError)
     }
     assert drawn() == {
-        name: None if one is NdopError else one.__base__.__name__ for name, one in classes.items()
+        name: None if one is NdopError else one.__bases__[0].__name__
+        for name, one in classes.items()
     }
 
 

@@ -10,6 +10,7 @@ from ndop.system.layout import Layout
 from ndop.system.parallel_editions import run_in_parallel
 
 
+@pytest.mark.slow
 def test_runs_that_fail_are_reported(
     layout: Layout, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ndop.editions import Edition, EditionFolder
 from ndop.system.errors import FileRefusedError, UpholdingError
-from ndop.upholding.mesh import address
+from ndop.upholding.mesh import write_message
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_a_file_is_addressed_to_the_national_service(source: Path, folder: Editi
     """NDOP-191"""
     for edition in folder.load_all():
         data = source.with_name(f"X99-010126-{edition.id}.dat")
-        control = address(source, data, edition.upholding, "X99OT001", strict=True)
+        control = write_message(source, data, edition.upholding, "X99OT001", strict=True)
         assert data.read_bytes() == source.read_bytes()
         assert control == data.with_suffix(".ctl")
         told = {child.tag: child.text for child in ET.parse(control).getroot()}
@@ -31,10 +31,10 @@ def test_a_file_is_addressed_to_the_national_service(source: Path, folder: Editi
         assert told["LocalId"] == data.stem
 
 
-def test_a_bad_file_is_not_addressed(source: Path, edition: Edition) -> None:
+def test_an_invalid_file_is_not_written(source: Path, edition: Edition) -> None:
     source.write_bytes(b"999000001,\n")
     with pytest.raises(FileRefusedError, match="Line 1"):
-        address(source, source.with_name("to.dat"), edition.upholding, "X99", strict=False)
+        write_message(source, source.with_name("to.dat"), edition.upholding, "X99", strict=False)
     assert [file.name for file in source.parent.iterdir()] == [source.name]
 
 
@@ -43,4 +43,4 @@ def test_a_bad_file_is_not_addressed(source: Path, edition: Edition) -> None:
 )
 def test_names(source: Path, edition: Edition, name: str, told: str) -> None:
     with pytest.raises(UpholdingError, match=told):
-        address(source, source.with_name(name), edition.upholding, "X99", strict=False)
+        write_message(source, source.with_name(name), edition.upholding, "X99", strict=False)

@@ -1,4 +1,4 @@
-"""The validator says what the server says to a POST: the same verdict, the same Spine code."""
+"""The validator agrees with the server's answer to a POST: the same verdict and Spine code."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from ndop.assurance.parity import served
-from ndop.assurance.parity.mutations import Mutated, corpus
+from ndop.assurance.corpus.mutated_consents import MutatedConsent, corpus
+from ndop.assurance.parity.server_verdicts import (
+    compare_with_server,
+    counts,
+    incomplete_findings,
+)
 from ndop.conformance.suite.client import JSON, XML
 from ndop.consents import Draft, adding, draft, having, without
 from ndop.editions import Edition, EditionFolder
@@ -107,13 +111,13 @@ def test_the_same_verdict_over_mutations(
     edition = EDITIONS.load(edition_id)
     server = servers(edition_id)
     mutated = corpus(edition, count=COUNT, patients=patients)
-    found = served.ask(edition, mutated, server.base_url, validators(edition_id))
-    assert [str(one) for one in found if not one.agreed] == []
-    assert list(served.unexplained(found)) == []
+    found = compare_with_server(edition, mutated, server.base_url, validators(edition_id))
+    assert [str(one) for one in found if not one.agrees] == []
+    assert list(incomplete_findings(found)) == []
     for one in found:
         assert one.status in STATUSES[one.code], one
-    assert all(count > COUNT / 20 for count in served.counts(found).values())
-    assert served.counts(found).keys() == STATUSES.keys()
+    assert all(count > COUNT / 20 for count in counts(found).values())
+    assert counts(found).keys() == STATUSES.keys()
 
 
 def test_a_different_answer_is_found(
@@ -121,9 +125,9 @@ def test_a_different_answer_is_found(
 ) -> None:
     """Of a server of another edition."""
     other = next(one for one in EDITIONS.ids() if one != edition.id)
-    mutated = Mutated("a Consent", "of this test", draft(edition, patient))
-    (found,) = served.ask(edition, [mutated], servers(other).base_url, validator)
-    assert not found.agreed
+    mutated = MutatedConsent("a Consent", "of this test", draft(edition, patient))
+    (found,) = compare_with_server(edition, [mutated], servers(other).base_url, validator)
+    assert not found.agrees
     assert "a Consent: the server answers 422 INVALID_RESOURCE" in str(found)
     assert "the validator: accepts" in str(found)
 

@@ -1,5 +1,4 @@
-"""What is said of resources: the finding, its place, what was expected and found, the requirement
-and the Spine code."""
+"""Findings on resources: position, what was expected and found, requirement and Spine code."""
 
 from __future__ import annotations
 
@@ -57,12 +56,12 @@ def test_a_missing_element(validator: Validator, consent: Draft) -> None:
     assert (finding.file, finding.line) == ("", None)
 
 
-def test_one_too_many(validator: Validator, consent: Draft) -> None:
+def test_too_many_values(validator: Validator, consent: Draft) -> None:
     finding = only(validator.check(adding(consent, "purpose", value=consent["purpose"][0])))
     assert (finding.expected, finding.found) == ("at most 1", "2")
 
 
-def test_one_that_is_not_allowed(validator: Validator, consent: Draft) -> None:
+def test_an_element_that_is_not_allowed(validator: Validator, consent: Draft) -> None:
     finding = only(validator.check(having(consent, "policyRule", value="https://example.org")))
     assert (finding.path, finding.expected, finding.requirement) == (
         "Consent.policyRule",
@@ -105,7 +104,7 @@ def test_a_rule_of_base_stu3_has_the_general_requirement(
     assert base.requirement == "NDOP-002"
 
 
-def test_a_wrong_check_digit_is_a_warning_that_does_not_tell_the_number(
+def test_a_wrong_check_digit_is_a_warning_without_the_number(
     validator: Validator, edition: Edition, consent: Draft, patient: str
 ) -> None:
     wrong = patient[:9] + str((int(patient[9]) + 1) % 10)
@@ -160,7 +159,7 @@ def test_another_version(
         ('{"resourceType": "Nothing"}', (1, 28), "Nothing"),
     ],
 )
-def test_what_is_no_resource(
+def test_text_that_is_not_a_resource(
     validator: Validator, tmp_path: Path, text: str, place: tuple[int, int], told: str
 ) -> None:
     finding = checked(validator, tmp_path, "a.txt", text)[-1].findings[0]
@@ -177,14 +176,14 @@ def test_what_is_no_resource(
         "<!DOCTYPE x>\n<Consent xmlns='http://hl7.org/fhir'/>",
     ],
 )
-def test_what_is_no_resource_in_xml(validator: Validator, tmp_path: Path, text: str) -> None:
+def test_xml_that_is_not_a_resource(validator: Validator, tmp_path: Path, text: str) -> None:
     (result,) = checked(validator, tmp_path, "a.xml", text)
     finding = only(result.findings)
     assert (finding.code, finding.requirement) == ("BAD_REQUEST", "NDOP-139")
     assert finding.line in (1, 2)
 
 
-def test_a_name_that_stands_twice(validator: Validator, tmp_path: Path, consent: Draft) -> None:
+def test_a_repeated_name(validator: Validator, tmp_path: Path, consent: Draft) -> None:
     text = json.dumps(consent, indent=1).replace('"status"', '"status": "active",\n "status"', 1)
     (result,) = checked(validator, tmp_path, "a.json", text)
     finding = only(result.findings)
@@ -213,7 +212,7 @@ def test_xml_has_the_same_findings(validator: Validator, tmp_path: Path, consent
     assert (status.line, status.found, status.requirement) == (2, "draft", "NDOP-016")
 
 
-def test_places_in_a_bundle(validator: Validator, tmp_path: Path, consent: Draft) -> None:
+def test_positions_in_a_bundle(validator: Validator, tmp_path: Path, consent: Draft) -> None:
     wrong = having(consent, "status", value="draft")
     bundle = {"resourceType": "Bundle", "entry": [{"resource": consent}, {"resource": wrong}]}
     for indent in (None, 2):

@@ -32,21 +32,19 @@ _Leaf = tuple[str, str]
 
 
 def generated_problems(layout: Layout, editions: Sequence[Edition]) -> Iterator[Problem]:
-    """One problem for each folder of generated files that is out of date, and one for the schema
-    of results.json.
+    """One problem for each edition whose artefacts are out of date, one for the examples, and one
+    for the schema of results.json.
     """
-    for parent in (layout.generated, layout.examples):
-        known = {edition.id for edition in editions}
-        for stray in sorted(folder.name for folder in parent.glob("*") if folder.is_dir()):
-            if stray not in known:
-                place = (parent / stray).relative_to(layout.root).as_posix()
-                yield Problem(place, "no edition has this name", "Remove the folder.")
+    known = {edition.id for edition in editions}
+    for stray in sorted(one.name for one in layout.generated.glob("*") if one.is_dir()):
+        if stray not in known:
+            place = (layout.generated / stray).relative_to(layout.root).as_posix()
+            yield Problem(place, "no edition has this name", "Remove the folder.")
     for edition in editions:
         yield from _stale(layout, layout.generated / edition.id, _artefacts(layout, edition))
-        folder = layout.examples / edition.id
-        wrong = {file: _fault(folder, file, want) for file, want in examples.make(edition).items()}
-        wrong |= dict.fromkeys(_files(folder) - wrong.keys(), "nothing makes it")
-        yield from _stale(layout, folder, wrong)
+    lines = [line.rpartition(": ") for line in examples.differences(layout, editions)]
+    wrong = {file.removeprefix(f"{layout.examples}/"): fault for file, _, fault in lines}
+    yield from _stale(layout, layout.examples, wrong)
     schema = results_schema(layout)
     name = schema.name
     fault = _fault(schema.parent, name, results_schema_text().encode())

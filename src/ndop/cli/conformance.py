@@ -12,11 +12,11 @@ from rich.console import Console
 from ndop.conformance.register import requirements
 from ndop.conformance.report import comparison as comparisons
 from ndop.conformance.report import results
-from ndop.conformance.run.conformance_run import RunPlan
+from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.reporting import print_preview, run_and_report
 from ndop.conformance.suite import preset
-from ndop.conformance.suite.plugin import CLAIMS, known
-from ndop.conformance.suite.preset import Described
+from ndop.conformance.suite.claims import CLAIMS
+from ndop.conformance.suite.preset import KnownNames, LoadedPreset
 from ndop.editions import DEFAULT_EDITION
 from ndop.editions.installed import load_edition
 from ndop.system.errors import PresetError, TargetError
@@ -89,9 +89,10 @@ def conformance(
         _write_preset(preset_file or _PRESET, edition or DEFAULT_EDITION)
         return
     layout = checkout()
-    described = Described()
+    described = LoadedPreset()
     if preset_file is not None:
-        described = preset.read(preset_file, known(layout, requirements.read(layout.requirements)))
+        register = requirements.read(layout.requirements)
+        described = preset.read(preset_file, KnownNames.of(layout, register))
     described = preset.overridden(described, header or [], request_limit, token_key)
     _check_claims(claim or [])
     target = base_url or described.base_url
@@ -128,7 +129,7 @@ def compare(
     """Compare two runs of the suite: what was fixed, what broke, what is new."""
     before, after = results.read(old), results.read(new)
     comparison = comparisons.compare(before, after)
-    comparisons.show(comparison, before, after, Console(highlight=False))
+    comparisons.print_comparison(comparison, before, after, Console(highlight=False))
     if comparison.is_regression:
         raise typer.Exit(1)
 

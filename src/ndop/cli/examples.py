@@ -19,7 +19,9 @@ from ndop.editions import DEFAULT_EDITION
 from ndop.editions.installed import load_edition, load_editions
 from ndop.examples.asked_for import consent_asked_for
 from ndop.examples.files import examples_of, files_of, write
+from ndop.examples.recordings import Recordings
 from ndop.system.errors import ConsentError
+from ndop.system.layout import checkout
 
 
 class Decision(StrEnum):
@@ -43,10 +45,11 @@ def examples(
     ] = None,
 ) -> None:
     """List the examples of the editions."""
+    recordings = Recordings.read(checkout().recordings)
     rows = [
         (one.id, example.kind, f"{example.folder}/{name}", example.shows)
         for one in load_editions(edition)
-        for example in examples_of(one)
+        for example in examples_of(one, recordings)
         for name in files_of(example)
     ]
     kinds = sorted({row[1] for row in rows})

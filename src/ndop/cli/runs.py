@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ndop.conformance.run.conformance_run import RunPlan
 from ndop.conformance.run.every_edition import run_every_edition
+from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.reporting import run_and_report
 from ndop.editions.installed import load_edition
 from ndop.server import process

@@ -33,7 +33,7 @@ def build(
         return
     editions = EditionFolder.of(layout).load_all()
     profiles.build(layout, editions, layout.generated, progress)
-    examples.build(layout.examples, editions)
+    examples.build(layout, editions)
     results_schema(layout).write_text(results_schema_text(), encoding="utf-8")
     progress.message(
         f"Profiles: {layout.generated}. Packages: {layout.packages}. Examples: {layout.examples}. "
@@ -69,5 +69,5 @@ def format_sources() -> None:
 def _check_generated(layout: Layout, progress: Progress) -> None:
     editions = EditionFolder.of(layout).load_all()
     profiles.check(layout, editions, progress)
-    examples.check(layout.examples, editions)
+    examples.check(layout, editions)
     progress.message(f"{layout.generated} and {layout.examples} are up to date.")

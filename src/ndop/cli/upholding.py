@@ -15,10 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ndop.cli.options import EditionOption
 from ndop.editions import DEFAULT_EDITION, Coding, Edition
 from ndop.editions.installed import load_edition
-from ndop.upholding.kept_results import KeptResults, copy
-from ndop.upholding.mesh import address
-from ndop.upholding.opt_outs import OptOuts
-from ndop.upholding.uphold import Watcher
+from ndop.upholding.atomic_file import atomic_copy
+from ndop.upholding.mesh import write_message
+from ndop.upholding.opt_out_lookup import OptOutLookup
+from ndop.upholding.result_cache import ResultCache
+from ndop.upholding.uphold import ProgressCallback
 from ndop.upholding.uphold import uphold as uphold_file
 
 _HOUR = 3600
@@ -62,26 +63,26 @@ def uphold(
         raise typer.BadParameter("expected --server URL, or --mesh-from MAILBOX, and not both")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if mesh_from is not None:
-        control = address(source, output, facts.upholding, mesh_from, strict=strict)
+        control = write_message(source, output, facts.upholding, mesh_from, strict=strict)
         console.print(f"For MESH: {output} and {control}", markup=False)
         return
     assert server is not None
     coding = _purpose(facts, purpose)
-    results = KeptResults(keep, hours * _HOUR) if keep else None
-    key = results.key(source, server, facts.id, coding.code, str(strict)) if results else ""
-    if results and (kept := results.find(key)) and not output.exists():
-        copy(kept, output)
+    cache = ResultCache(keep, hours * _HOUR) if keep else None
+    key = cache.key(source, server, facts.id, coding.code, str(strict)) if cache else ""
+    if cache and (cached := cache.get(key)) and not output.exists():
+        atomic_copy(cached, output)
         console.print(f"{output}: reused a result less than {hours:g} hours old", markup=False)
         return
-    with _progress(console) as watcher, httpx.Client(timeout=_SECONDS) as http:
+    with _progress_display(console) as on_progress, httpx.Client(timeout=_SECONDS) as http:
         http.headers.update(_headers(header or []))
-        among = OptOuts(facts, coding, server, http, at_once).among
-        upheld = uphold_file(source, output, among, watcher, strict=strict)
-    if results:
-        results.keep(key, output)
-    removed = upheld.numbers - upheld.kept
+        look_up = OptOutLookup(facts, coding, server, http, at_once).opted_out
+        result = uphold_file(source, output, look_up, on_progress, strict=strict)
+    if cache:
+        cache.put(key, output)
+    removed = result.numbers - result.kept
     console.print(
-        f"{output}: {upheld.kept} of {upheld.numbers} numbers, {removed} removed", markup=False
+        f"{output}: {result.kept} of {result.numbers} numbers, {removed} removed", markup=False
     )
 
 
@@ -106,7 +107,7 @@ def _headers(lines: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Watcher]:
+def _progress_display(console: Console) -> Iterator[ProgressCallback]:
     """A bar in a terminal, elsewhere a line for each tenth."""
     if not console.is_terminal:
         tenths = 0

@@ -14,8 +14,9 @@ from ndop.editions import DEFAULT_EDITION
 from ndop.editions.installed import load_edition
 from ndop.system.progress import Progress
 from ndop.validation import Validator
-from ndop.validation.formats import FORMATS, FormatName, Summary
-from ndop.validation.reading import STDIN, files_of
+from ndop.validation.findings import ResultCounts
+from ndop.validation.formatters import FORMATTERS, FormatName
+from ndop.validation.source_reader import STDIN, find_files
 
 
 class FailOn(StrEnum):
@@ -48,29 +49,29 @@ def validate(
     """Validate Consents, alone or in Bundles, as a server of the edition would."""
     progress = Progress.silent() if quiet else Progress()
     facts = load_edition(edition)
-    summary = Summary()
+    counts = ResultCounts()
     with (
         Validator(facts, profile=profile, server=server, progress=progress) as validator,
-        progress.track_bytes("Validating", _bytes_of(paths)) as told,
+        progress.track_bytes("Validating", _bytes_of(paths)) as on_read,
     ):
-        written = FORMATS[output](sys.stdout, facts)
-        for result in validator.check_paths(paths, told=told):
-            summary.count(result)
-            written.write(result)
-        written.end(summary)
-    progress.message(str(summary))
-    raise typer.Exit(_status(summary, fail_on))
+        formatter = FORMATTERS[output](sys.stdout, facts)
+        for result in validator.check_paths(paths, on_read=on_read):
+            counts.add(result)
+            formatter.write(result)
+        formatter.end(counts)
+    progress.message(str(counts))
+    raise typer.Exit(_status(counts, fail_on))
 
 
-def _status(summary: Summary, fail_on: FailOn) -> int:
-    if summary.unchecked or not summary.valid + summary.invalid:
+def _status(counts: ResultCounts, fail_on: FailOn) -> int:
+    if counts.unchecked or not counts.valid + counts.invalid:
         return 2
-    return int(summary.invalid > 0 or (fail_on == FailOn.WARNING and summary.warnings > 0))
+    return int(counts.invalid > 0 or (fail_on == FailOn.WARNING and counts.warnings > 0))
 
 
 def _bytes_of(paths: list[str]) -> int | None:
     """How many bytes there are to read; None where that cannot be known."""
     if STDIN in paths:
         return None
-    files = [file for file in files_of(paths) if isinstance(file, str)]
+    files = [file for file in find_files(paths) if isinstance(file, str)]
     return sum(Path(file).stat().st_size for file in files if Path(file).is_file())

@@ -1,25 +1,31 @@
-"""Consents for an edition, and the made-up patients whom they are about."""
+"""Consents of an edition, and synthetic patients for them."""
 
 from ndop.consents.drafts import (
     Draft,
+    Path,
     adding,
+    coding_paths,
     consent,
     draft,
     filled,
     having,
     merged,
     preference,
+    value_at,
     without,
 )
 
 __all__ = [
     "Draft",
+    "Path",
     "adding",
+    "coding_paths",
     "consent",
     "draft",
     "filled",
     "having",
     "merged",
     "preference",
+    "value_at",
     "without",
 ]

@@ -1,17 +1,19 @@
-"""Consents for an edition, from the samples in its YAML."""
+"""Consents of an edition, built from the samples in its YAML."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fhir.resources.STU3.consent import Consent
 
 from ndop.editions import Coding, Edition
 
-#: A Consent as JSON data, which, unlike the model, may break any rule.
+#: A Consent as JSON data, which unlike the model may break any rule.
 Draft = dict[str, Any]
+#: Keys and indexes that lead to a value in a Consent, such as `("purpose", 0, "code")`.
+Path = tuple[str | int, ...]
 
 
 def draft(
@@ -22,11 +24,11 @@ def draft(
     purpose: Coding | None = None,
     status: str | None = None,
 ) -> Draft:
-    """A Consent of the edition for one patient, as JSON data of one's own to change.
+    """A Consent of the edition for one patient, as JSON data that the caller may modify.
 
-    `sample` is one of the edition's: minimal, maximal and others. `purpose` is by default the
-    edition's first, `status` the one that means opted out. Raises KeyError for an unknown
-    sample.
+    `sample` is the name of one of the edition's samples, such as minimal or maximal. `purpose`
+    defaults to the edition's first, `status` to the one that means opted out. Raises KeyError for
+    an unknown sample.
     """
     consent: Draft = filled(edition, edition.samples[sample], nhs_number, purpose=purpose)
     consent["status"] = status or edition.status.opted_out
@@ -43,11 +45,11 @@ def preference(
     purpose: Coding | None = None,
     date_time: str | None = None,
 ) -> Draft:
-    """The Consent that says whether a patient opts out.
+    """The Consent that records whether a patient opts out.
 
-    `channel` is how the preference came, one of `edition.channel_codings()`, `role` that of the
-    proxy who decided, one of `edition.proxy_codings()`, or None where the patient did.
-    `date_time` is when, as FHIR writes it. What is left out stays as the sample has it.
+    `channel`, one of `edition.channel_codings()`, is how the preference reached the service;
+    `role`, one of `edition.proxy_codings()`, is that of the proxy who decided, None if the patient
+    did; `date_time` is in FHIR's format. Whatever is left out is as in the sample.
     """
     status = edition.status.opted_out if opted_out else edition.status.sharing
     sample = "minimal" if role is None else _sample_with(edition, str(edition.proxy))
@@ -64,7 +66,7 @@ def preference(
 def filled(
     edition: Edition, template: Any, nhs_number: str, *, purpose: Coding | None = None
 ) -> Any:
-    """A copy of a sample, or a part of one, with the patient and the purpose in their places."""
+    """A copy of a sample, or of part of one, with patient and purpose filled in."""
     coding = purpose or edition.purpose_codings()[0]
     return _replaced(
         template,
@@ -83,7 +85,7 @@ def consent(
     purpose: Coding | None = None,
     status: str | None = None,
 ) -> Consent:
-    """As `draft`, as a model of fhir.resources (STU3), which checks it against base STU3."""
+    """Like `draft`, as a model of fhir.resources (STU3), which validates it against base STU3."""
     data = draft(edition, nhs_number, sample=sample, purpose=purpose, status=status)
     return Consent.model_validate(data)
 
@@ -91,8 +93,7 @@ def consent(
 def without(consent: Draft, *path: str | int) -> Draft:
     """A copy without the value at `path`, such as `without(draft, "purpose", 0, "code")`.
 
-    Raises KeyError or IndexError where there is none: a test that removes nothing proves
-    nothing.
+    Raises KeyError or IndexError if there is none: a test that removes nothing proves nothing.
     """
 
     def remove(holder: Any, key: str | int) -> None:
@@ -121,6 +122,25 @@ def adding(consent: Draft, *path: str | int, value: Any) -> Draft:
     return _changed(consent, path, append)
 
 
+def coding_paths(part: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of everything in a Consent, or a part of one, that has a system and a code."""
+    if isinstance(part, dict):
+        if {"system", "code"} <= part.keys():
+            yield path
+        for key, value in part.items():
+            yield from coding_paths(value, (*path, key))
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from coding_paths(value, (*path, index))
+
+
+def value_at(part: Any, path: Path) -> Any:
+    """The value at a path. Raises KeyError or IndexError where there is none."""
+    for step in path:
+        part = part[step]
+    return part
+
+
 def merged(value: Any, patch: Any) -> Any:
     """A copy of `value` with a JSON merge patch applied (RFC 7386): null removes a key."""
     if not isinstance(patch, dict):
@@ -135,7 +155,7 @@ def merged(value: Any, patch: Any) -> Any:
 
 
 def _sample_with(edition: Edition, extension: str) -> str:
-    """The first sample that has the extension. Raises KeyError where none has."""
+    """Name of the first sample with the extension. Raises KeyError if there is none."""
     url = edition.url(extension)
     for name, sample in edition.samples.items():
         if any(one["url"] == url for one in sample["extension"]):
@@ -149,14 +169,9 @@ def _put_coding(consent: Draft, extension_url: str, coding: Coding) -> None:
             extension["valueCodeableConcept"] = {"coding": [coding.model_dump()]}
 
 
-def _changed(
-    consent: Draft, path: tuple[str | int, ...], change: Callable[[Any, str | int], None]
-) -> Draft:
+def _changed(consent: Draft, path: Path, change: Callable[[Any, str | int], None]) -> Draft:
     changed = copy.deepcopy(consent)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
-    change(holder, path[-1])
+    change(value_at(changed, path[:-1]), path[-1])
     return changed
 
 

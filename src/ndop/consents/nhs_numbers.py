@@ -21,7 +21,7 @@ def is_well_formed(text: str) -> bool:
 
 
 def check_digit(first_nine: str) -> int | None:
-    """The check digit of nine digits, or None where no number with them is issued."""
+    """The check digit of nine digits, or None if no number that begins with them is ever issued."""
     weighted = sum(
         int(digit) * weight for digit, weight in zip(first_nine, range(10, 1, -1), strict=True)
     )
@@ -30,21 +30,21 @@ def check_digit(first_nine: str) -> int | None:
 
 
 def has_valid_check_digit(nhs_number: str) -> bool:
-    """Whether the last of ten digits is the check digit of the others (NDOP-024)."""
+    """Whether the tenth digit is the check digit of the first nine (NDOP-024)."""
     return is_well_formed(nhs_number) and check_digit(nhs_number[:9]) == int(nhs_number[9])
 
 
 def is_synthetic(nhs_number: str) -> bool:
-    """Whether a number is of the range that is for tests only, check digit right or wrong."""
+    """Whether a number is in the range reserved for tests, whatever its check digit."""
     return is_well_formed(nhs_number) and nhs_number.startswith(_TEST_PREFIX)
 
 
 def synthetic(seed: int | None = None, *, share: int = 0, shares: int = 1) -> Iterator[str]:
     """Numbers of the test range with valid check digits, each at most once.
 
-    With a seed the sequence is always the same; without one it differs from run to run, so
-    that runs against one server do not meet each other's patients. Processes that each take
-    another share of as many `shares` never meet each other's.
+    With a seed the sequence is always the same; without one it differs from run to run, so that
+    runs against the same server do not share patients. Nor do processes that each take a different
+    `share` of the same number of `shares`.
     """
     source = random.Random(seed) if seed is not None else random.SystemRandom()  # noqa: S311
     given: set[str] = set()

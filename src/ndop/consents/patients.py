@@ -1,4 +1,4 @@
-"""Patients to begin with: those whom a server has no Consent of."""
+"""Patients for whom a server has no Consent yet."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import httpx
 
 from ndop.editions import Edition
 
-#: More than chance explains, on a server that knows a tenth of the test range.
-MOST_TRIES = 20
+#: So many hits in a row are not chance, even if the server knows a tenth of the test range.
+MAX_TRIES = 20
 
 
 def first_without_consent(
@@ -17,17 +17,17 @@ def first_without_consent(
     edition: Edition,
     search: Callable[[str], httpx.Response],
     *,
-    most_tries: int | None = MOST_TRIES,
+    max_tries: int | None = MAX_TRIES,
 ) -> str | None:
-    """The first of the NHS numbers that the server has no Consent of; None where there is none.
+    """The first NHS number for which the server has no Consent; None if there is none.
 
-    `search` asks the server for the Consents of a patient, by reference. What does not answer
-    that, or finds somebody of everybody, shall not hold anyone up: after `most_tries` the number
-    is given all the same.
+    `search` asks the server for the Consents of a patient, by reference. A server that does not
+    answer, or claims to have a Consent for everybody, does not block the caller: after `max_tries`
+    numbers the last one is returned regardless.
     """
     for tries, nhs_number in enumerate(numbers, 1):
         answer = search(edition.patient.reference_to(nhs_number))
         found = answer.status_code == httpx.codes.OK and '"entry"' in answer.text
-        if not found or tries == most_tries:
+        if not found or tries == max_tries:
             return nhs_number
     return None

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ndop.editions.folder import EditionFolder
 from ndop.editions.model import Edition
-from ndop.editions.source import EditionFolder
 from ndop.system.layout import checkout
 
 
 def edition_ids() -> list[str]:
-    """The names of the editions, sorted. Raises BuildError where there is no checkout."""
+    """Ids of the editions, sorted. Raises BuildError if there is no checkout."""
     return _folder().ids()
 
 
 def load_edition(edition_id: str) -> Edition:
-    """The facts of one edition. Raises EditionError: there is none, or its YAML is wrong."""
+    """The facts of one edition. Raises EditionError if there is none or its YAML is wrong."""
     return _folder().load(edition_id)
 
 

@@ -1,4 +1,4 @@
-"""YAML that remembers where each value stood, so that an error can name its line."""
+"""YAML that keeps the file and line of each value for error messages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ndop.system.errors import EditionError, NdopError
 
 _Node = TypeVar("_Node", yaml.MappingNode, yaml.SequenceNode)
 
-#: The way to a value: mapping keys and list indexes.
-Way = tuple[str | int, ...]
+#: The path to a value: mapping keys and list indexes.
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A line of a file; both count from 1."""
 
     file: Path
@@ -29,45 +29,45 @@ class Place:
 
 @dataclass(slots=True)
 class LocatedData:
-    """A mapping and the place of each value in it."""
+    """A mapping, and the location of each value in it."""
 
     file: Path
     data: dict[str, Any]
-    places: dict[Way, Place] = field(default_factory=dict)
+    locations: dict[KeyPath, Location] = field(default_factory=dict)
     error: type[NdopError] = EditionError
 
-    def place(self, way: Way) -> Place:
-        """Where a value stands, or the nearest value around it that stands anywhere."""
-        while way and way not in self.places:
-            way = way[:-1]
-        return self.places.get(way, Place(self.file, 1))
+    def location(self, path: KeyPath) -> Location:
+        """Location of a value, or of its nearest enclosing value that has one."""
+        while path and path not in self.locations:
+            path = path[:-1]
+        return self.locations.get(path, Location(self.file, 1))
 
-    def explained(self, detail: Any, *, shows_value: bool = True) -> str:
-        """One error of pydantic: the place, the key, what was expected and found."""
-        way: Way = tuple(step for step in detail["loc"] if step != "[key]")
-        place, kind = self.place(way), detail["type"]
+    def describe_error(self, detail: Any, *, shows_value: bool = True) -> str:
+        """One pydantic error as text: location, key, what was expected and what was found."""
+        path: KeyPath = tuple(step for step in detail["loc"] if step != "[key]")
+        location, kind = self.location(path), detail["type"]
         if kind == "missing":
-            return f"{place}: {dotted(way)}: expected a value, found none"
+            return f"{location}: {dotted(path)}: expected a value, found none"
         if kind == "extra_forbidden":
-            return f"{place}: {dotted(way)}: expected no such key; is it misspelt?"
+            return f"{location}: {dotted(path)}: expected no such key; is it misspelt?"
         expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         found = f"; found {detail['input']!r}" if shows_value else ""
-        return f"{place}: {dotted(way)}: expected {expected}{found}"[:400]
+        return f"{location}: {dotted(path)}: expected {expected}{found}"[:400]
 
 
 def read(file: Path, error: type[NdopError] = EditionError) -> LocatedData:
     """Read one YAML file whose root is a mapping.
 
-    Raises `error`, with file and line: the file is missing or unreadable, not YAML, has a key
-    twice, or something else than a mapping at its root.
+    Raises `error`, with file and line, if the file is missing, unreadable or not YAML, if a key is
+    repeated, or if its root is not a mapping.
     """
     return construct(compose(file, error), file, error)
 
 
 def compose(file: Path, error: type[NdopError] = EditionError) -> yaml.MappingNode:
-    """The nodes of one YAML file whose root is a mapping; merge keys (`<<`) are expanded.
+    """The node graph of one YAML file whose root is a mapping, with merge keys (`<<`) expanded.
 
-    Raises `error`, as `read` does, but for values that only `construct` looks at.
+    Raises `error` as `read` does, except for values that only `construct` looks at.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -92,12 +92,12 @@ def compose(file: Path, error: type[NdopError] = EditionError) -> yaml.MappingNo
 def construct(
     root: yaml.MappingNode, file: Path, error: type[NdopError] = EditionError
 ) -> LocatedData:
-    """The data of nodes, which may come from several files; `file` is where the root stands.
+    """The data of a node graph, whose nodes may come from several files; `file` is the root's.
 
     Raises `error`, with file and line, for a value that YAML cannot construct.
     """
     located = LocatedData(file, {}, error=error)
-    _note_places(root, (), located)
+    _note_locations(root, (), located)
     loader = yaml.SafeLoader("")
     try:
         located.data = loader.construct_document(root)
@@ -108,47 +108,47 @@ def construct(
     return located
 
 
-def place_of(node: yaml.Node) -> Place:
-    """Where a node stands."""
-    return Place(Path(node.start_mark.name), node.start_mark.line + 1)
+def location_of(node: yaml.Node) -> Location:
+    """File and line of a node."""
+    return Location(Path(node.start_mark.name), node.start_mark.line + 1)
 
 
-def replaced(node: _Node, value: list[Any]) -> _Node:
-    """A mapping or a list at the same place, with other content."""
+def with_value(node: _Node, value: list[Any]) -> _Node:
+    """A copy of a mapping or list node with other content and the same location."""
     return type(node)(node.tag, value, node.start_mark, node.end_mark, node.flow_style)
 
 
 def _invalid(fault: yaml.MarkedYAMLError, file: Path, error: type[NdopError]) -> NdopError:
     mark = fault.problem_mark
-    place = Place(Path(mark.name), mark.line + 1) if mark else Place(file, 1)
-    return error(f"{place}: not valid YAML: {fault.problem}")
+    location = Location(Path(mark.name), mark.line + 1) if mark else Location(file, 1)
+    return error(f"{location}: not valid YAML: {fault.problem}")
 
 
 def _refuse_repeated_keys(
-    node: yaml.Node, way: Way, around: tuple[yaml.Node, ...], error: type[NdopError]
+    node: yaml.Node, path: KeyPath, around: tuple[yaml.Node, ...], error: type[NdopError]
 ) -> None:
     if node in around:
-        raise error(f"{place_of(node)}: not valid YAML: {dotted(way)} contains itself")
+        raise error(f"{location_of(node)}: not valid YAML: {dotted(path)} contains itself")
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
-            key, place = str(key_node.value), place_of(key_node)
+            key, location = str(key_node.value), location_of(key_node)
             if key in seen:
                 raise error(
-                    f"{place}: {dotted((*way, key))} stands here for the second "
+                    f"{location}: {dotted((*path, key))} stands here for the second "
                     f"time; the first is in line {seen[key]}. Keep one."
                 )
-            seen[key] = place.line
-            _refuse_repeated_keys(value_node, (*way, key), (*around, node), error)
+            seen[key] = location.line
+            _refuse_repeated_keys(value_node, (*path, key), (*around, node), error)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _refuse_repeated_keys(item, (*way, index), (*around, node), error)
+            _refuse_repeated_keys(item, (*path, index), (*around, node), error)
 
 
 def _expand_merge_keys(node: yaml.Node, loader: yaml.SafeLoader) -> None:
     if isinstance(node, yaml.MappingNode):
         loader.flatten_mapping(node)
-        # The mapping's own keys stand after those that it takes from elsewhere, and win.
+        # Merged keys come first; the mapping's own keys follow and override them.
         node.value = list({str(pair[0].value): pair for pair in node.value}.values())
         for _, value_node in node.value:
             _expand_merge_keys(value_node, loader)
@@ -157,18 +157,18 @@ def _expand_merge_keys(node: yaml.Node, loader: yaml.SafeLoader) -> None:
             _expand_merge_keys(item, loader)
 
 
-def _note_places(node: yaml.Node, way: Way, located: LocatedData) -> None:
-    located.places[way] = place_of(node)
+def _note_locations(node: yaml.Node, path: KeyPath, located: LocatedData) -> None:
+    located.locations[path] = location_of(node)
     if isinstance(node, yaml.MappingNode):
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            _note_places(value_node, (*way, key), located)
-            located.places[(*way, key)] = place_of(key_node)
+            _note_locations(value_node, (*path, key), located)
+            located.locations[(*path, key)] = location_of(key_node)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _note_places(item, (*way, index), located)
+            _note_locations(item, (*path, index), located)
 
 
-def dotted(way: Way) -> str:
-    """A way as people write it."""
-    return ".".join(str(step) for step in way)
+def dotted(path: KeyPath) -> str:
+    """A path as people write it, such as `audit.claims.sub`."""
+    return ".".join(str(step) for step in path)

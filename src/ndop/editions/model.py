@@ -1,7 +1,7 @@
-"""The facts of an edition, as data classes that check themselves.
+"""The facts of an edition, as pydantic models.
 
-One object of `Edition` is one YAML file of profiles/editions with the shared facts that it
-uses. Keys in YAML are written with hyphens; the fields here with underscores.
+An `Edition` holds one YAML file of profiles/editions together with what it inherits and the shared
+facts it uses. Keys are hyphenated in YAML; fields have underscores.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SemanticVersion = Annotated[
 
 
 class Facts(BaseModel):
-    """Base of every part: keys with hyphens, nothing unknown, nothing changed afterwards."""
+    """Base of every model here: hyphenated keys, no unknown keys, immutable."""
 
     model_config = ConfigDict(
         alias_generator=lambda name: name.replace("_", "-"),
@@ -48,7 +48,7 @@ class Contact(Facts):
 
 
 class Publication(Facts):
-    """What the head of every artefact says where the artefact does not say otherwise."""
+    """Metadata of every artefact, unless the artefact overrides it."""
 
     publisher: str
     contact: Contact
@@ -97,7 +97,7 @@ class Patient(Facts):
 
 
 class IdentityParameter(Facts):
-    """A search parameter whose value helps to make a Consent the only one of its kind."""
+    """A search parameter that is part of what makes a Consent unique."""
 
     id: FhirId
     url: Url
@@ -122,8 +122,8 @@ Interaction = Literal[
 
 
 class SearchParameter(Facts):
-    """A parameter that clients may give. `identity` names the one that answers it, by the NHS
-    number at the end of the reference (NDOP-204).
+    """A parameter that clients may use. `identity` names the identity parameter that answers it, by
+    the NHS number at the end of the reference (NDOP-204).
     """
 
     type: Literal["reference", "token", "date", "string", "uri"]
@@ -141,14 +141,14 @@ class SearchParameter(Facts):
 
 
 class Search(Facts):
-    """The type-level search. `one_of`: at least one of these must be given (NDOP-110)."""
+    """The type-level search. `one_of`: at least one of these is mandatory (NDOP-110)."""
 
     parameters: Annotated[dict[str, SearchParameter], Field(min_length=1)]
     one_of: list[str] = []
 
 
 class History(Facts):
-    """The type-level history (D-07): whose, and what narrows it."""
+    """The type-level history (D-07): the parameter that selects the patient, and its filters."""
 
     by: str
     version: str | None = None
@@ -156,7 +156,7 @@ class History(Facts):
 
 
 class Capability(Facts):
-    """The capability statements, required and served (ndop-api.md, section 8)."""
+    """The capability statements, required and served (docs/specification.md, section 8)."""
 
     id: FhirId
     url: Url
@@ -169,20 +169,20 @@ class Capability(Facts):
     profile: str | None = None
 
 
-#: What a token may be asked to allow.
+#: Kinds of access that a token can grant.
 Access = Literal["read", "create", "update"]
 
 
 class Claim(Facts):
-    """What an edition asks of one claim of the token (ndop-api.md, section 7.2).
+    """What an edition requires of one claim in the token (docs/specification.md, section 7.2).
 
-    `form`: a text; a URI; seconds since 1970 in UTC; an identifier, which is naming system,
-    pipe and value; a reference; or a record, a Consent with its patient. `same_as`: equals the
-    first of these claims that is there (of a reference its last segment will do). `scopes`: a
-    blank-separated list in which one of those for the request's access stands. `setting`: a
-    deployment may have other values than `one_of`, under this name. `header`: the value equals
-    that header's. `names`: whose identity it is. `bounds`: only this patient's Consents may be
-    touched.
+    `form`: text; a URI; seconds since 1970 in UTC; an identifier, written as naming system, pipe
+    and value; a reference; or a record, which is a Consent with its patient. `same_as`: equal to
+    the first of these claims that is present (the last segment of a reference is enough).
+    `scopes`: a space-separated list that contains at least one of those listed for the kind of
+    access. `setting`: the setting by which a deployment replaces `one_of`. `header`: equal to that
+    header. `names`: whose identity it is. `bounds`: the token gives access to this patient's
+    Consents only.
     """
 
     required: bool = False
@@ -203,7 +203,7 @@ HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z\-]*$")]
 
 
 class HeaderNames(Facts):
-    """Names of the audit headers: first what clients send, then what else is understood."""
+    """Names of the audit headers: first the one clients send, then the aliases."""
 
     token: Annotated[list[HeaderName], Field(min_length=1)]
     trace: Annotated[list[HeaderName], Field(min_length=1)]
@@ -213,14 +213,14 @@ class HeaderNames(Facts):
 
 
 class InteractionIds(Facts):
-    """Ids of interactions: how all begin, and that of the capability statement (NDOP-175)."""
+    """Interaction ids: the prefix of all of them, and the one for metadata (NDOP-175)."""
 
     service: Url
     capabilities: Url
 
 
 class Audit(Facts):
-    """Who calls, and for whom. `lifetime`: the longest a token may live, in seconds."""
+    """Who is calling, and on whose behalf. `lifetime`: maximum lifetime of a token, in seconds."""
 
     headers: HeaderNames
     interaction_ids: InteractionIds | None = None
@@ -237,7 +237,7 @@ class Audit(Facts):
 
 
 class Binding(Facts):
-    """A binding to a value set, by its id here or by a URL of base STU3."""
+    """A binding to a value set, given by its id in this edition or by its URL in base STU3."""
 
     strength: Literal["required", "extensible", "preferred", "example"]
     value_set: str
@@ -254,7 +254,7 @@ class Invariant(Facts):
 
 
 class Element(Facts):
-    """What a profile says of one element, beyond the base resource."""
+    """Constraints of a profile on one element, beyond those of the base resource."""
 
     min: Annotated[int, Field(ge=0)] | None = None
     max: Annotated[int, Field(ge=0)] | Literal["*"] | None = None
@@ -277,7 +277,7 @@ class Element(Facts):
 
 
 class Artefact(Facts):
-    """The head that every artefact has."""
+    """Metadata common to all artefacts."""
 
     id: FhirId
     url: Url
@@ -302,7 +302,7 @@ class Structure(Artefact):
 
 
 class Include(Facts):
-    """A part of a value set: a whole code system of the edition, or concepts of other systems."""
+    """A part of a value set: a whole code system of the edition, or concepts from other systems."""
 
     code_system: str | None = None
     systems: list[Url] = []
@@ -336,9 +336,10 @@ class Transport(Facts):
 
 
 class CatalogueEntry(Facts):
-    """How one situation is answered (ndop-api.md, section 6.2), and which row asks for it.
+    """The answer to one situation (docs/specification.md, section 6.2), and the requirement
+    behind it.
 
-    `interactions`: which of them can be answered so, None: each, and the capability statement.
+    `interactions`: those that can be answered like this; None for all, metadata included.
     """
 
     status: Annotated[int, Field(ge=200, le=599)]
@@ -350,7 +351,7 @@ class CatalogueEntry(Facts):
 
 
 class Coding(Facts):
-    """A code with its system and display, as it goes into a resource."""
+    """A code with its system and display, as it appears in a resource."""
 
     system: str
     code: str
@@ -358,7 +359,7 @@ class Coding(Facts):
 
 
 class Upholding(Facts):
-    """Where the national service that applies opt-outs is reached by MESH (NDOP-191)."""
+    """The MESH address of the national service that applies opt-outs (NDOP-191)."""
 
     workflow: str
     mailbox: str
@@ -367,9 +368,10 @@ class Upholding(Facts):
 class CounterExample(Facts):
     """A Consent that breaks one rule.
 
-    `change`, a JSON merge patch (RFC 7386), makes it of a sample. `rule` is the invariant that it
-    breaks, if it is one; where no structure uses that, the example is left out. `situation` is
-    how a server answers. `conforms`: the profile admits it all the same.
+    It is a sample with `change`, a JSON merge patch (RFC 7386), applied. `rule` is the invariant it
+    breaks, if it breaks one; the example is left out where no structure uses that invariant.
+    `situation` is the key in `errors` of the answer. `conforms`: it is valid against the profile
+    nevertheless.
     """
 
     shows: str
@@ -384,10 +386,10 @@ class CounterExample(Facts):
 class Edition(Facts):
     """Every fact of one edition of the API.
 
-    `based_on`: the edition that it inherits from, that edition's own base, and so on, where the
-    YAML names the first only. `sources`: the addresses of the works that the register of
-    requirements cites, by name; `decisions`: what was decided where they contradict each other
-    or are silent, by number.
+    `based_on`: the edition it inherits from, then that edition's base, and so on; the YAML gives
+    only the first. `sources`: URLs of the works cited in the register of requirements, by name.
+    `decisions`: what was decided where those works are silent or contradict each other, by number;
+    the reasons are in docs/specification.md, section 10.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
@@ -425,7 +427,7 @@ class Edition(Facts):
 
     @property
     def lineage(self) -> list[str]:
-        """Its id and those of the editions that it is based on, nearest first."""
+        """The ids of this edition and of all editions it is based on, nearest first."""
         return [self.id, *self.based_on]
 
     def structure(self, artefact_id: str) -> Structure:
@@ -456,8 +458,8 @@ class Edition(Facts):
         return self.code_system(include.code_system)
 
     def url(self, artefact_id: str) -> str:
-        """Canonical URL of an artefact. A value set and a code system may share an id: then the
-        code system's, which is what codings and fixed systems name. Raises KeyError.
+        """Canonical URL of an artefact. Where a value set and a code system share an id, it is the
+        code system's, which codings and fixed systems refer to. Raises KeyError.
         """
         for artefacts in (self.structures, self.code_systems, self.value_sets):
             for artefact in artefacts:
@@ -466,9 +468,8 @@ class Edition(Facts):
         raise KeyError(artefact_id)
 
     def coding(self, address: str) -> Coding:
-        """The coding at `<id>#<code>`, where id is a code system or, failing that, a value set.
-
-        Raises KeyError where there is none.
+        """The coding at `<id>#<code>`, where id is that of a code system or, failing that, of a
+        value set. Raises KeyError if there is none.
         """
         artefact_id, _, code = address.partition("#")
         for system in self.code_systems:
@@ -482,19 +483,19 @@ class Edition(Facts):
         raise KeyError(address)
 
     def purpose_codings(self) -> list[Coding]:
-        """The questions that a patient can answer, in order."""
+        """The questions a patient can answer, in order."""
         return [self.coding(address) for address in self.purposes]
 
     def channel_codings(self) -> list[Coding]:
-        """The channels by which a preference can come (NDOP-056), in order."""
+        """The channels by which a preference can reach the service (NDOP-056), in order."""
         return self._codings_of(self.channel)
 
     def proxy_codings(self) -> list[Coding]:
-        """The roles of a proxy who may decide (NDOP-058), in order; maybe none."""
+        """The roles in which a proxy may decide (NDOP-058), in order; empty without proxies."""
         return [] if self.proxy is None else self._codings_of(self.proxy)
 
     def _codings_of(self, extension: str) -> list[Coding]:
-        """What the binding of a coded extension admits."""
+        """The codes allowed by the binding of a coded extension."""
         elements = self.structure(extension).elements.values()
         binding = next(element.binding for element in elements if element.binding is not None)
         return [
@@ -514,7 +515,7 @@ class Edition(Facts):
         yield from self.code_systems
 
     def constrained(self, path: str) -> Element:
-        """What the Consent profile says of an element id. Raises KeyError."""
+        """The constraints of the Consent profile on an element id. Raises KeyError."""
         return self.consent.elements[path]
 
 

@@ -1,5 +1,5 @@
 """What a server answers to the requests that succeed: a Consent as it is stored, search results
-and histories. tests/examples/test_on_a_server.py holds these examples to a real server.
+and histories.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _bundle(
 
 
 def _answer(name: str, kind: Kind, shows: str, resource: Draft, path: str) -> Example:
-    return Example(name, kind, shows, resource, request=Request("GET", path), status=200)
+    return Example(name, kind, shows, name, resource, request=Request("GET", path), status=200)
 
 
 def _full_url(consent: Draft) -> str:

@@ -18,7 +18,7 @@ from ndop.examples import stu3
 from ndop.examples.model import Example, Media, Verdict
 from ndop.system.errors import EditionError
 
-#: What is asked where a line of a profile does not say which row it is (ndop-api.md, section 3).
+#: The row where a line of a profile names none (docs/specification.md, section 3).
 _ANY_RULE = "NDOP-138"
 _UNREADABLE = "NDOP-139"
 
@@ -52,6 +52,7 @@ def broken_rules(edition: Edition, nhs_number: str) -> Iterator[Example]:
             name=name,
             kind="invalid",
             shows=example.shows,
+            one_of=example.rule or name,
             resource=merged(sample, filled(edition, example.change, nhs_number)),
             verdict=_verdict(
                 edition,
@@ -102,6 +103,7 @@ def _of_structures(edition: Edition, nhs_number: str) -> Iterator[Example]:
                 name=f"{_slug(path)}-{what}",
                 kind="invalid",
                 shows=f"{path}: {sentence}",
+                one_of=what,
                 resource=place.sample,
                 verdict=_verdict(edition, requirement, f"{element_id} {what}"),
             )
@@ -285,11 +287,12 @@ def _unreadable(edition: Edition, nhs_number: str) -> Iterator[Example]:
     ]
     for name, shows, media, content in cases:
         verdict = _verdict(edition, _UNREADABLE, name, "unreadable-body")
-        yield Example(name, "invalid", shows, raw={media: content}, verdict=verdict)
+        yield Example(name, "invalid", shows, name, raw={media: content}, verdict=verdict)
     yield Example(
         "another-type",
         "invalid",
         "A Patient in the place of a Consent",
+        "another-type",
         resource=foreign,
         verdict=_verdict(edition, _UNREADABLE, "another-type", "body-of-another-type"),
     )

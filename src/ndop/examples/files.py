@@ -1,10 +1,15 @@
-"""Examples as files: examples/<edition>/valid and invalid, each with a manifest.json."""
+"""Examples as files.
+
+Every example is made into build/examples/<edition>/valid and invalid, in JSON and XML, each folder
+with a manifest.json; the plugin carries them. The first of each kind, in JSON, is also written into
+examples/, with an index page, and committed for people to read.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +17,36 @@ from fhir.resources.STU3 import get_fhir_model_class
 
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
+from ndop.examples import index
 from ndop.examples.answers import answers
 from ndop.examples.broken_rules import broken_rules
 from ndop.examples.model import Example, Media
 from ndop.examples.opt_outs import opt_outs
 from ndop.examples.outcomes import outcomes
+from ndop.examples.recordings import Recordings
 from ndop.examples.story import Story
+from ndop.system import fingerprint
 from ndop.system.errors import OutOfDateError
+from ndop.system.layout import Layout
 
+_PACKAGE = Path(__file__).parents[1]
 MANIFEST = "manifest.json"
+#: The command that brings examples/ up to date.
+REMEDY = "ndop build"
 #: Where the sequences of synthetic patients begin.
 _SEED = 2018
+_FOLDERS = ("valid", "invalid")
 
 
-def examples_of(edition: Edition) -> list[Example]:
+def examples_of(edition: Edition, recordings: Recordings) -> list[Example]:
     """Every example of an edition, the valid ones first; always the same.
 
     Raises EditionError where no sample of the edition has what a rule is about.
     """
     story, patients = story_of(edition), synthetic(_SEED + 1)
     sent = list(opt_outs(edition, patients))
-    return [*sent, *answers(story), *outcomes(story), *broken_rules(edition, next(patients))]
+    broken = broken_rules(edition, next(patients))
+    return [*sent, *answers(story), *outcomes(story, recordings), *broken]
 
 
 def story_of(edition: Edition) -> Story:
@@ -41,18 +55,33 @@ def story_of(edition: Edition) -> Story:
     return Story.of(edition, next(patients), next(patients))
 
 
-def make(edition: Edition) -> dict[str, bytes]:
-    """The files of an edition: path below examples/<edition> to content."""
-    examples = examples_of(edition)
-    files = {
-        f"{example.folder}/{name}": content
-        for example in examples
-        for name, content in files_of(example).items()
-    }
-    for folder in ("valid", "invalid"):
-        entries = [_entry(example) for example in examples if example.folder == folder]
-        files[f"{folder}/{MANIFEST}"] = _json({"edition": edition.id, "examples": entries})
+def make(edition: Edition, recordings: Recordings) -> dict[str, bytes]:
+    """All files of an edition: path below build/examples/<edition> to content."""
+    return _with_manifests(
+        edition, {one.name: (one, files_of(one)) for one in examples_of(edition, recordings)}
+    )
+
+
+def make_committed(editions: Sequence[Edition], recordings: Recordings) -> dict[str, bytes]:
+    """The files that are committed: path below examples/ to content.
+
+    One example of each kind, in JSON where it has that form, and the index page.
+    """
+    chosen = {one.id: first_of_each_kind(examples_of(one, recordings)) for one in editions}
+    files = {index.FILE_NAME: index.page(chosen).encode()}
+    for edition in editions:
+        shown = {one.name: (one, dict([_for_reading(one)])) for one in chosen[edition.id]}
+        made = _with_manifests(edition, shown)
+        files |= {f"{edition.id}/{name}": content for name, content in made.items()}
     return files
+
+
+def first_of_each_kind(examples: Iterable[Example]) -> list[Example]:
+    """The first example of each that `one_of` names."""
+    first: dict[str, Example] = {}
+    for example in examples:
+        first.setdefault(example.one_of, example)
+    return list(first.values())
 
 
 def files_of(example: Example) -> dict[str, bytes]:
@@ -73,44 +102,111 @@ def write(resource: Mapping[str, Any], media: Media) -> bytes:
     return content.rstrip() + b"\n"
 
 
-def build(folder: Path, editions: Sequence[Edition]) -> None:
-    """Write the examples of `editions` below `folder`; what nothing makes goes."""
-    for edition in editions:
-        files = make(edition)
-        for stray in _committed(folder / edition.id).keys() - files.keys():
-            (folder / edition.id / stray).unlink()
-        for name, content in files.items():
-            file = folder / edition.id / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if not file.is_file() or file.read_bytes() != content:
-                file.write_bytes(content)
+def build(layout: Layout, editions: Sequence[Edition]) -> None:
+    """Write what is committed and all else, and delete what is no longer made."""
+    recordings = Recordings.read(layout.recordings)
+    build_all(layout, editions)
+    kept = {layout.recordings.relative_to(layout.examples).as_posix()}
+    _write_folder(layout.examples, make_committed(editions, recordings), kept)
 
 
-def check(folder: Path, editions: Sequence[Edition]) -> None:
-    """Raise OutOfDateError where the files below `folder` differ from what `build` writes."""
-    differences: list[str] = []
-    for edition in editions:
-        made, committed = make(edition), _committed(folder / edition.id)
-        for name in sorted(made.keys() | committed.keys()):
-            if made.get(name) != committed.get(name):
-                fault = (
-                    "is missing"
-                    if name not in committed
-                    else "nothing makes it"
-                    if name not in made
-                    else "differs"
-                )
-                differences.append(f"{folder / edition.id / name}: {fault}")
-    known = {edition.id for edition in editions}
-    strays = {one.name for one in folder.glob("*") if one.is_dir()} - known
-    differences += [f"{folder / stray}: no such edition" for stray in sorted(strays)]
-    if differences:
-        raise OutOfDateError(
-            "\n".join([*differences, "Run 'ndop build' and commit what it writes."])
-        )
+def build_all(layout: Layout, editions: Sequence[Edition]) -> None:
+    """Write every example of `editions` into build/examples, and delete what is no longer made."""
+    recordings = Recordings.read(layout.recordings)
+    made = {
+        f"{edition.id}/{name}": content
+        for edition in editions
+        for name, content in make(edition, recordings).items()
+    }
+    _write_folder(layout.all_examples, made, set())
 
 
-def _committed(folder: Path) -> dict[str, bytes]:
+def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
+    """As `build_all`, but only if a source has changed since the last time."""
+    stamp = layout.build / "stamps" / "examples"
+    expected = _fingerprint(layout)
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == expected:
+        return
+    build_all(layout, editions)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(_fingerprint(layout), encoding="ascii")
+
+
+def differences(layout: Layout, editions: Sequence[Edition]) -> list[str]:
+    """Where the committed examples differ from what `build` writes, a line each."""
+    made = make_committed(editions, Recordings.read(layout.recordings))
+    committed = _read_folder(layout.examples)
+    committed.pop(layout.recordings.relative_to(layout.examples).as_posix(), None)
+    return [
+        f"{layout.examples / name}: {_difference(made.get(name), committed.get(name))}"
+        for name in sorted(made.keys() | committed.keys())
+        if made.get(name) != committed.get(name)
+    ]
+
+
+def check(layout: Layout, editions: Sequence[Edition]) -> None:
+    """Raise OutOfDateError where the committed examples differ from what `build` writes."""
+    found = differences(layout, editions)
+    if found:
+        raise OutOfDateError("\n".join([*found, f"Run '{REMEDY}' and commit what it writes."]))
+
+
+def _fingerprint(layout: Layout) -> str:
+    """A digest of everything the examples are made from, and of what was made."""
+    code = fingerprint.source_files(Path(__file__), _PACKAGE)
+    facts = [
+        file
+        for folder in (layout.editions, layout.shared_facts, layout.all_examples)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    ]
+    recorded = [layout.recordings] if layout.recordings.is_file() else []
+    parts = (
+        fingerprint.of_files(code, _PACKAGE),
+        fingerprint.of_files([*facts, *recorded], layout.root),
+    )
+    return "-".join(parts)
+
+
+def _for_reading(example: Example) -> tuple[str, bytes]:
+    """The one file of an example that people read: its JSON where it has that form."""
+    if example.raw:
+        return next(iter(files_of(example).items()))
+    return f"{example.name}.json", write(example.resource, "json")
+
+
+def _with_manifests(
+    edition: Edition, shown: Mapping[str, tuple[Example, Mapping[str, bytes]]]
+) -> dict[str, bytes]:
+    files = {
+        f"{example.folder}/{name}": content
+        for example, contents in shown.values()
+        for name, content in contents.items()
+    }
+    for folder in _FOLDERS:
+        entries = [
+            _entry(example, list(contents))
+            for example, contents in shown.values()
+            if example.folder == folder
+        ]
+        files[f"{folder}/{MANIFEST}"] = _json({"edition": edition.id, "examples": entries})
+    return files
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes], kept: set[str]) -> None:
+    for stray in _read_folder(folder).keys() - files.keys() - kept:
+        (folder / stray).unlink()
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.is_file() or file.read_bytes() != content:
+            file.write_bytes(content)
+    for emptied in sorted((one for one in folder.rglob("*") if one.is_dir()), reverse=True):
+        if not any(emptied.iterdir()):
+            emptied.rmdir()
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
@@ -118,13 +214,15 @@ def _committed(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _entry(example: Example) -> dict[str, Any]:
-    """An example in its manifest: what is not said is left out."""
-    entry: dict[str, Any] = {
-        "files": list(files_of(example)),
-        "kind": example.kind,
-        "shows": example.shows,
-    }
+def _difference(made: bytes | None, committed: bytes | None) -> str:
+    if committed is None:
+        return "is missing"
+    return "nothing makes it" if made is None else "differs"
+
+
+def _entry(example: Example, files: list[str]) -> dict[str, Any]:
+    """An example in its manifest, without what does not apply to it."""
+    entry: dict[str, Any] = {"files": files, "kind": example.kind, "shows": example.shows}
     if example.request is not None:
         request = dataclasses.asdict(example.request)
         entry["request"] = {key: value for key, value in request.items() if value}

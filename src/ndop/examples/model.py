@@ -49,7 +49,8 @@ class Example:
     """One example, which becomes a file for each form.
 
     `name` is its file without ending, `resource` what it holds; `raw` is the bytes of one that is
-    no resource, by ending. `request` is what an answer answers, or how a resource is sent; an
+    no resource, by ending. `one_of` names what it is an example of: the first of each is committed
+    for people to read. `request` is what an answer answers, or how a resource is sent; an
     answer without one takes more than a request. `needs` are the settings of the server without
     which it answers otherwise.
     """
@@ -57,6 +58,7 @@ class Example:
     name: str
     kind: Kind
     shows: str
+    one_of: str
     resource: dict[str, Any] = field(default_factory=dict)
     raw: dict[Media, bytes] = field(default_factory=dict)
     request: Request | None = None

@@ -27,6 +27,7 @@ def opt_outs(edition: Edition, patients: Iterator[str]) -> Iterator[Example]:
             name=f"sample-{name}",
             kind="sample",
             shows=f"The sample '{name}' of the edition",
+            one_of=f"sample {name}",
             resource=draft(edition, next(patients), sample=name),
             request=Request("POST", edition.consent.type),
             status=201,
@@ -41,7 +42,8 @@ def fixed_id(edition: Edition, name: str) -> str:
 def _opting_out_and_back(
     edition: Edition, nhs_number: str, channel: Coding, role: Coding | None, purpose: Coding
 ) -> Iterator[Example]:
-    who = "patient" if role is None else role.code.lower()
+    decided_by = "patient" if role is None else "proxy"
+    who = decided_by if role is None else role.code.lower()
     about = [purpose.code.lower()] if len(edition.purposes) > 1 else []
     stem = "-".join([channel.code.lower(), who, *about])
     by = (
@@ -65,6 +67,7 @@ def _opting_out_and_back(
         name=f"{stem}-opt-out",
         kind="opt-out",
         shows=f"Opting out ({by})",
+        one_of=f"opt-out by {decided_by}",
         resource=consent(opted_out=True, date_time=OPTED_OUT),
         request=Request("POST", resource_type),
         status=201,
@@ -75,6 +78,7 @@ def _opting_out_and_back(
         name=f"{stem}-change-of-mind",
         kind="change",
         shows=f"Changing one's mind, no longer opted out ({by})",
+        one_of=f"change by {decided_by}",
         resource={"resourceType": resource_type, "id": consent_id, **changed},
         request=Request("PUT", f"{resource_type}/{consent_id}"),
         status=200,

@@ -1,1 +1,1 @@
-"""What the API says beside Consents: media types, OperationOutcomes, tokens."""
+"""What the API uses besides Consents: media types, OperationOutcomes, access tokens."""

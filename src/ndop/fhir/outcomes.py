@@ -1,4 +1,4 @@
-"""The OperationOutcome of a refusal, from the edition's catalogue of errors."""
+"""Issues of OperationOutcomes, from an edition's catalogue of errors."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from typing import Any
 from ndop.editions import Edition
 
 
-def issue(edition: Edition, situation: str, diagnostics: str) -> dict[str, Any]:
-    """One issue of an OperationOutcome as JSON data, coded as Spine does (ndop-api.md, section 6).
+def issue(edition: Edition, situation: str, diagnostics: str | None = None) -> dict[str, Any]:
+    """One issue of an OperationOutcome as JSON data, with Spine's error code
+    (docs/specification.md, section 6).
 
-    `situation` is a key of the edition's errors; KeyError where there is none.
+    `situation` is a key of the edition's errors; KeyError if there is no such key.
     """
     entry = edition.errors[situation]
     codes = edition.error_codes
     coding = {"system": codes.url, "code": entry.code, "display": codes.concepts[entry.code]}
-    return {
-        "severity": entry.severity,
-        "code": entry.issue,
-        "details": {"coding": [coding]},
-        "diagnostics": diagnostics,
-    }
+    coded = {"severity": entry.severity, "code": entry.issue, "details": {"coding": [coding]}}
+    return coded if diagnostics is None else {**coded, "diagnostics": diagnostics}

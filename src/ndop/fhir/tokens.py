@@ -1,6 +1,8 @@
-"""Tokens and audit headers of a caller, made by the facts of an edition (ndop-api.md, section 7).
+"""Access tokens and audit headers of a caller, built from the facts of an edition
+(docs/specification.md, section 7).
 
-Published tokens are unsecured; one with a key is signed (RFC 7515), for servers that verify.
+As published, tokens are unsecured JWTs (RFC 7519, section 6); with a key they are signed
+(RFC 7515), for servers that verify signatures.
 """
 
 from __future__ import annotations
@@ -21,28 +23,28 @@ from ndop.editions import Edition
 from ndop.editions.model import Claim
 from ndop.system.errors import TokenError
 
-#: What a token holds, before it becomes text; like a Consent's Draft it may break any rule.
+#: The claims of a token before it is encoded; like a Draft of a Consent they may break any rule.
 Claims = dict[str, Any]
 
 Key = jwk.RSAKey | jwk.ECKey
 
-#: By the type of the key; each is one of those that the server accepts.
+#: The signature algorithm for each type of key; the server accepts them all.
 ALGORITHMS = {"RSA": "RS512", "EC": "ES256"}
 
 _ISSUER = "https://ndop-fhir.example"
-_CALLED = "999999999999"
-_LIFETIME = 300
+_RECIPIENT = "999999999999"
+_LIFETIME_SECONDS = 300
 
-#: The ASID of the caller who is not named.
+#: The ASID of a caller that does not say which system it is.
 SYSTEM = "200000000205"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and for whom.
+    """Who calls, and on whose behalf.
 
-    `system` is an ASID; `user` an identifier (naming system, pipe, value) or a reference, as
-    the edition has it; `patient` an NHS number. `scopes`: None for all that the edition knows.
+    `system` is an ASID; `user` an identifier (naming system, pipe, value) or a reference,
+    whichever the edition expects; `patient` an NHS number; `scopes` None for all of the edition's.
     """
 
     system: str = SYSTEM
@@ -52,37 +54,37 @@ class Caller:
 
 
 def claims(edition: Edition, caller: Caller, *, now: int | None = None) -> Claims:
-    """Every claim that the edition asks for, and those that the caller fills.
+    """All claims that the edition requires, and the optional ones for which the caller has values.
 
-    `now`: seconds since 1970 in UTC, by default the clock's. `jti` makes the token the only
-    one of its kind (NDOP-155). Raises TokenError: the edition's token needs a patient.
+    `now` is in seconds since the epoch, by default the current time. A random `jti` makes the
+    token unique (NDOP-155). Raises TokenError: the edition's tokens require a patient.
     """
     issued = int(time.time()) if now is None else now
-    made: Claims = {}
+    values: Claims = {}
     for name, claim in edition.audit.claims.items():
         value = _value(edition, caller, name, claim, issued)
         if value is not None:
-            made[name] = value
+            values[name] = value
     for name, claim in edition.audit.claims.items():
         if claim.same_as:
-            made[name] = next(made[other] for other in claim.same_as if other in made)
-    return {**made, "jti": str(uuid.uuid4())}
+            values[name] = next(values[other] for other in claim.same_as if other in values)
+    return {**values, "jti": str(uuid.uuid4())}
 
 
 def _value(edition: Edition, caller: Caller, name: str, claim: Claim, issued: int) -> Any:
     if claim.form == "seconds":
-        return issued if name == "iat" else issued + (edition.audit.lifetime or _LIFETIME)
+        return issued if name == "iat" else issued + (edition.audit.lifetime or _LIFETIME_SECONDS)
     if claim.scopes is not None:
         return caller.scopes if caller.scopes is not None else all_scopes(claim)
     if claim.form == "record":
-        return _record(edition, caller, name)
+        return _requested_record(edition, caller, name)
     if claim.form == "reference":
         return caller.user or (
             edition.patient.reference_to(caller.patient) if caller.patient else edition.custodian
         )
     if claim.form == "identifier":
-        held = {"system": caller.system, "user": caller.user, "patient": caller.patient}
-        value = held[claim.names or "user"]
+        identifiers = {"system": caller.system, "user": caller.user, "patient": caller.patient}
+        value = identifiers[claim.names or "user"]
         if value is None or claim.system is None or value.startswith(f"{claim.system}|"):
             return value
         return f"{claim.system}|{value}"
@@ -91,7 +93,7 @@ def _value(edition: Edition, caller: Caller, name: str, claim: Claim, issued: in
     return claim.one_of[0] if claim.one_of else None
 
 
-def _record(edition: Edition, caller: Caller, name: str) -> dict[str, Any]:
+def _requested_record(edition: Edition, caller: Caller, name: str) -> dict[str, Any]:
     if caller.patient is None:
         raise TokenError(
             f"A token of {edition.id} names a patient in the claim {name}: expected an NHS "
@@ -102,53 +104,53 @@ def _record(edition: Edition, caller: Caller, name: str) -> dict[str, Any]:
 
 
 def names_patient(edition: Edition) -> bool:
-    """Whether every token of the edition names the patient that it is for (NDOP-169)."""
+    """Whether every token of the edition has to name its patient (NDOP-169)."""
     return any(claim.form == "record" and claim.required for claim in edition.audit.claims.values())
 
 
 def all_scopes(claim: Claim) -> str:
-    """The first scope for each access, once each."""
+    """One scope for each kind of access, without repetitions."""
     assert claim.scopes is not None
     return " ".join(dict.fromkeys(scopes[0] for scopes in claim.scopes.values()))
 
 
-def expired(made: Claims) -> Claims:
-    """The same token, ten minutes after its time."""
+def expired(payload: Claims) -> Claims:
+    """The claims of a token that has expired: the same, with times ten minutes earlier."""
     return {
-        name: value - 2 * _LIFETIME if name in ("iat", "exp") else value
-        for name, value in made.items()
+        name: value - 2 * _LIFETIME_SECONDS if name in ("iat", "exp") else value
+        for name, value in payload.items()
     }
 
 
-def broken(edition: Edition, made: Claims, name: str) -> Claims:
-    """The same token with one claim of a wrong form. Raises TokenError: no such claim."""
-    table = edition.audit.claims
-    if name not in table:
+def broken(edition: Edition, payload: Claims, name: str) -> Claims:
+    """The claims with one of them in a wrong form. Raises TokenError: no such claim."""
+    known = edition.audit.claims
+    if name not in known:
         raise TokenError(
-            f"Expected a claim of {edition.id} ({', '.join(table) or 'it has none'}); "
+            f"Expected a claim of {edition.id} ({', '.join(known) or 'it has none'}); "
             f"found {name!r}."
         )
-    return {**made, name: "broken" if table[name].form == "seconds" else 0}
+    return {**payload, name: "broken" if known[name].form == "seconds" else 0}
 
 
-def unsecured(made: Claims) -> str:
-    """The token as published: alg none, an empty signature, a dot at its end (NDOP-154)."""
-    return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(made)}."
+def unsecured(payload: Claims) -> str:
+    """An unsecured token as published: alg none and an empty signature (NDOP-154)."""
+    return f"{_encode_part({'alg': 'none', 'typ': 'JWT'})}.{_encode_part(payload)}."
 
 
-def signed(made: Claims, key: Key) -> str:
-    """The token with a signature, RS512 or ES256 by the type of the key."""
+def signed(payload: Claims, key: Key) -> str:
+    """A signed token, by RS512 or ES256 according to the type of the key."""
     header = {"alg": ALGORITHMS[key.key_type], "typ": "JWT", "kid": key_id(key)}
-    return jwt.encode(header, made, key, algorithms=list(ALGORITHMS.values()))
+    return jwt.encode(header, payload, key, algorithms=list(ALGORITHMS.values()))
 
 
-def token(made: Claims, key: Key | None) -> str:
-    """The token as text, signed where there is a key."""
-    return unsecured(made) if key is None else signed(made, key)
+def token(payload: Claims, key: Key | None) -> str:
+    """The encoded token, signed if there is a key."""
+    return unsecured(payload) if key is None else signed(payload, key)
 
 
 def read_key(file: Path) -> Key:
-    """A private key in JSON (a JWK) or PEM. Raises TokenError: it cannot be used to sign."""
+    """Read a private key, as JWK or PEM. Raises TokenError: it cannot be used to sign."""
     try:
         text = file.read_text(encoding="utf-8")
         key = _from_jwk(json.loads(text)) if text.lstrip().startswith("{") else _from_pem(text)
@@ -175,23 +177,23 @@ def _from_pem(text: str) -> Key:
 
 
 def new_key(key_type: str) -> Key:
-    """A new private key, RSA (3072 bits) or EC (P-256). Raises KeyError for another type."""
-    made: dict[str, Any] = {
+    """Generate a private key, RSA (3072 bits) or EC (P-256). Raises KeyError for another type."""
+    generators: dict[str, Any] = {
         "RSA": lambda: jwk.RSAKey.generate_key(3072),
         "EC": lambda: jwk.ECKey.generate_key("P-256"),
     }
-    key = cast("Key", made[key_type]())
+    key = cast("Key", generators[key_type]())
     key.ensure_kid()
     return key
 
 
 def key_id(key: Key) -> str:
-    """The key's own id, or its thumbprint (RFC 7638)."""
+    """The key's `kid`, or its thumbprint if it has none (RFC 7638)."""
     return key.kid or key.thumbprint()
 
 
 def public_keys(keys: Sequence[Key]) -> dict[str, Any]:
-    """The public halves as a JWK set, as a server reads it."""
+    """The public keys as a JWK set, for a server to verify signatures with."""
     return {
         "keys": [
             {
@@ -208,9 +210,9 @@ def public_keys(keys: Sequence[Key]) -> dict[str, Any]:
 def audit_headers(
     edition: Edition, interaction: str, caller: Caller | None = None
 ) -> dict[str, str]:
-    """The headers beside the token, under the edition's own names.
+    """The audit headers besides the token, under the names that the edition gives them.
 
-    `interaction` is FHIR's code, such as create, or capabilities.
+    `interaction` is a code of FHIR, such as create or capabilities.
     """
     names, ids = edition.audit.headers, edition.audit.interaction_ids
     service = ids.service if ids else "urn:nhs:names:services:"
@@ -218,7 +220,7 @@ def audit_headers(
     return {
         names.trace[0]: str(uuid.uuid4()),
         names.from_[0]: (caller or Caller()).system,
-        names.to[0]: _CALLED,
+        names.to[0]: _RECIPIENT,
         names.interaction[0]: capabilities
         if interaction == "capabilities"
         else f"{service}fhir:rest:{interaction}:consent",
@@ -226,9 +228,9 @@ def audit_headers(
 
 
 def token_header(edition: Edition, text: str) -> dict[str, str]:
-    """The header that carries a token."""
+    """The header that carries a token, as a bearer token."""
     return {edition.audit.headers.token[0]: f"Bearer {text}"}
 
 
-def _part(data: object) -> str:
+def _encode_part(data: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(data).encode()).rstrip(b"=").decode()

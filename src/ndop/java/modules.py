@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ndop.system import fingerprint
 from ndop.system.errors import BuildError, ProgramError
 from ndop.system.layout import Layout
 from ndop.system.processes import run
@@ -25,7 +25,7 @@ class Module:
 #: What the ndop command uses HAPI for. Runs with the class path listed beside the jar.
 TOOLKIT = Module(
     "toolkit",
-    ("plugin/pom.xml", "plugin/validation", "plugin/toolkit"),
+    ("plugin/pom.xml", "plugin/core", "plugin/toolkit"),
     ("plugin/toolkit/target/ndop-fhir-toolkit.jar", "plugin/toolkit/target/class-path.txt"),
 )
 #: The embedded FHIR server: its jar, the class path to start it with, and the executable boot jar.
@@ -41,7 +41,7 @@ SERVER = Module(
 #: The drop-in jar, which contains the packages of the editions.
 EXTENSION = Module(
     "extension",
-    ("plugin/pom.xml", "plugin/validation", "plugin/extension", "build/packages", "examples"),
+    ("plugin/pom.xml", "plugin/core", "plugin/extension", "build/packages", "build/examples"),
     ("plugin/extension/target/ndop-fhir-extension.jar",),
 )
 
@@ -94,11 +94,7 @@ def _stamp_file(layout: Layout, module: Module) -> Path:
 
 def _fingerprint(layout: Layout, module: Module) -> str:
     """A digest of every file that the module is built from."""
-    digest = hashlib.sha256()
-    for file in _source_files(layout, module):
-        digest.update(str(file.relative_to(layout.root)).encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    return fingerprint.of_files(_source_files(layout, module), layout.root)
 
 
 def _source_files(layout: Layout, module: Module) -> Iterable[Path]:

@@ -1,1 +1,1 @@
-"""From an edition's facts to FHIR artefacts and packages."""
+"""FHIR artefacts and packages, generated from an edition's facts."""

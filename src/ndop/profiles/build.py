@@ -16,17 +16,21 @@ from ndop.java import modules, toolkit
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.package import archive, pack
 from ndop.profiles.render import render
+from ndop.system import fingerprint
 from ndop.system.errors import BuildError, OutOfDateError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 
-#: The command that brings profiles/generated up to date.
-MEND = "ndop build"
+#: The folder of the package ndop.
+_PACKAGE = Path(__file__).parents[1]
+
+#: The command that updates profiles/generated.
+REGENERATE_COMMAND = "ndop build"
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedFinding:
-    """A finding of the validator that is no fault of ours; `reason` says why."""
+    """A finding of the validator that is not a fault of the profiles; `reason` says why."""
 
     rule: str
     artefact: str
@@ -34,7 +38,7 @@ class AcceptedFinding:
     reason: str
 
     def covers(self, artefact: str, finding: toolkit.Finding) -> bool:
-        """Whether it is this finding, in an artefact of this name."""
+        """Whether this entry accepts the finding in the artefact of that name."""
         return (
             finding.rule == self.rule
             and Path(artefact).match(self.artefact)
@@ -52,9 +56,9 @@ def build(
 ) -> dict[str, Mapping[str, bytes]]:
     """Generate the artefacts of `editions` below `generated` and pack them into `packages`.
 
-    `packages` is by default the folder that the plugin takes into its jar. Writes only what
-    changed. Returns edition id to artefacts (file name to JSON). Raises
-    BuildError: a template, the snapshot generator or the validator objects.
+    `packages` defaults to the folder that goes into the plugin's jar. Writes only what has changed.
+    Returns edition id to artefacts (file name to JSON). Raises BuildError if a template, the
+    snapshot generator or the validator reports an error.
     """
     artefacts = make(layout, editions, progress)
     for edition in editions:
@@ -66,13 +70,13 @@ def build(
 
 
 def build_if_stale(layout: Layout, editions: Sequence[Edition], progress: Progress) -> None:
-    """As `build` into profiles/generated, but only where a source changed since the last time.
+    """Like `build` into profiles/generated, but only if a source has changed since the last time.
 
-    Raises BuildError, as `build` does.
+    Raises BuildError as `build` does.
     """
     modules.build(layout, [modules.TOOLKIT], progress)
     stamp = layout.build / "stamps" / "profiles"
-    expected = _sources_fingerprint(layout)
+    expected = sources_fingerprint(layout)
     packed = all(
         (folder / f"{edition.id}.tgz").is_file()
         for edition in editions
@@ -81,11 +85,11 @@ def build_if_stale(layout: Layout, editions: Sequence[Edition], progress: Progre
     if packed and stamp.is_file() and stamp.read_text(encoding="ascii") == expected:
         return
     build(layout, editions, layout.generated, progress)
-    stamp.write_text(_sources_fingerprint(layout), encoding="ascii")
+    stamp.write_text(sources_fingerprint(layout), encoding="ascii")
 
 
 def check(layout: Layout, editions: Sequence[Edition], progress: Progress) -> None:
-    """Raise OutOfDateError where profiles/generated differs from what the sources give."""
+    """Raise OutOfDateError if profiles/generated differs from what the sources generate."""
     artefacts = make(layout, editions, progress)
     differences: list[str] = []
     for edition in editions:
@@ -102,18 +106,20 @@ def check(layout: Layout, editions: Sequence[Edition], progress: Progress) -> No
     strays = {folder.name for folder in layout.generated.glob("*") if folder.is_dir()} - known
     differences += [f"{layout.generated / stray}: no such edition" for stray in sorted(strays)]
     if differences:
-        raise OutOfDateError("\n".join([*differences, f"Run '{MEND}' and commit what it writes."]))
+        raise OutOfDateError(
+            "\n".join([*differences, f"Run '{REGENERATE_COMMAND}' and commit what it writes."])
+        )
 
 
 def make(
     layout: Layout, editions: Sequence[Edition], progress: Progress
 ) -> dict[str, Mapping[str, bytes]]:
-    """Make the artefacts of `editions` without writing any to profiles/generated."""
+    """Generate the artefacts of `editions` without writing them to profiles/generated."""
     modules.build(layout, [modules.TOOLKIT], progress)
     folders = {edition.id: _rendered(layout, edition) for edition in editions}
     with progress.step(f"Generating profiles: {', '.join(folders)}"):
         findings = toolkit.generate_snapshots(layout, list(folders.values()))
-    _insist_on_valid(layout, findings)
+    _raise_on_errors(layout, findings)
     return {
         edition.id: {
             **{
@@ -127,15 +133,20 @@ def make(
     }
 
 
-def _sources_fingerprint(layout: Layout) -> str:
-    """A digest of what profiles are made from and of what was made."""
-    digest = hashlib.sha256((layout.build / "stamps" / modules.TOOLKIT.name).read_bytes())
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    facts = sorted(file for file in layout.templates.parent.rglob("*") if file.is_file())
-    for file in (*code, *facts):
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def sources_fingerprint(layout: Layout, package: Path = _PACKAGE) -> str:
+    """A digest of everything profiles are generated from, and of what was generated: the toolkit,
+    the modules of `package` (the folder of ndop) that this one imports, and all of profiles/.
+    """
+    folder = layout.templates.parent
+    toolkit_stamp = layout.build / "stamps" / modules.TOOLKIT.name
+    code = fingerprint.source_files(package / Path(__file__).relative_to(_PACKAGE), package)
+    facts = sorted(file for file in folder.rglob("*") if file.is_file())
+    parts = (
+        toolkit_stamp.read_text(encoding="ascii"),
+        fingerprint.of_files(code, package),
+        fingerprint.of_files(facts, folder),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _rendered(layout: Layout, edition: Edition) -> Path:
@@ -151,7 +162,7 @@ def _json(data: object) -> bytes:
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _insist_on_valid(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:
+def _raise_on_errors(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:
     accepted = _accepted_findings(layout)
     objections = [
         f"{folder.name}: {artefact}: {finding.path}: {finding.message} [{finding.rule}]"

@@ -1,8 +1,8 @@
-"""Generated artefacts beside the published ones: snapshots element by element, value sets and
-code systems concept by concept.
+"""Compares generated artefacts with the published ones: snapshots element by element, value sets
+and code systems concept by concept.
 
-Each difference must be explained by an entry of profiles/differences.yaml, which names the
-erratum (E-nn) or the decision (D-nn) behind it; an entry that explains nothing is out of date.
+Every difference must be explained by an entry in profiles/differences.yaml, which names the
+erratum (E-nn) or decision (D-nn) behind it; an entry that explains nothing is out of date.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from pydantic import BaseModel, ConfigDict
 _FHIR = "{http://hl7.org/fhir}"
 _COMPARED_TYPES = ("StructureDefinition", "ValueSet", "CodeSystem")
 
-#: What is compared of one element or concept: aspect to value as text.
+#: What is compared for one element or concept: aspect to value, as text.
 Aspects = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One aspect of one element that the published and the generated artefact do not share.
+    """One aspect of one element in which the published and the generated artefact differ.
 
-    `dead`: the published element, or one above it, may not occur, so it can never apply.
-    `spelt_out`: the published snapshot has the element, though its differential says nothing of
-    it and it is one of a data type, so it only repeats what the type says.
+    `dead`: the published element, or an ancestor, has max 0, so it can never apply. `spelt_out`:
+    the published snapshot lists a child of a data type that its differential does not mention, so
+    it only repeats the type's definition.
     """
 
     artefact: str
@@ -51,9 +51,9 @@ class Difference:
 
 
 class Explanation(BaseModel):
-    """An entry of profiles/differences.yaml. `artefact`, `elements` and `aspects` may be globs;
-    the others narrow it where they are given. `renamed` names the generated artefact that a
-    published one of another URL is compared with.
+    """An entry of profiles/differences.yaml. `artefact`, `elements` and `aspects` may be globs; the
+    other fields narrow the entry if present. `renamed` is the generated artefact with which a
+    published one of a different URL is compared.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,7 +69,7 @@ class Explanation(BaseModel):
     renamed: str | None = None
 
     def covers(self, difference: Difference) -> bool:
-        """Whether it explains this difference."""
+        """Whether it explains the difference."""
         return (
             fnmatch.fnmatchcase(difference.artefact, self.artefact)
             and any(_matches(difference.element, pattern) for pattern in self.elements)
@@ -83,7 +83,7 @@ class Explanation(BaseModel):
 
 @dataclass(slots=True)
 class Comparison:
-    """The outcome for one edition."""
+    """The result for one edition."""
 
     elements: int = 0
     explained: dict[str, list[Difference]] = field(default_factory=dict)
@@ -163,13 +163,13 @@ def _differences(
 
 
 def _constrained_paths(resource: Mapping[str, Any]) -> set[str]:
-    """The paths that a differential says something of."""
+    """The paths that a differential mentions."""
     differential = resource.get("differential", {}).get("element", [])
     return {_choice(str(element["path"])) for element in differential}
 
 
 def _plain(element: str) -> str:
-    """An element without the names of its slices."""
+    """An element without slice names."""
     return ".".join(step.partition(":")[0] for step in element.split("."))
 
 
@@ -202,9 +202,9 @@ def _of_structure(resource: Mapping[str, Any]) -> dict[str, Aspects]:
 
 
 def _identity(element: Mapping[str, Any], slices: dict[str, str]) -> str:
-    """The path of an element with the names of the slices that it is in.
+    """The path of an element with the names of the slices it is in.
 
-    Ids are not used: the published ones are missing or wrong in places (E-29).
+    Ids are not used: some published ones are missing or wrong (E-29).
     """
     path = _choice(str(element["path"]))
     for known in [one for one in slices if one != path and not path.startswith(f"{one}.")]:
@@ -223,7 +223,7 @@ def _identity(element: Mapping[str, Any], slices: dict[str, str]) -> str:
 
 
 def _choice(path: str) -> str:
-    """`Extension.valueString` is `Extension.value[x]` once its type says so."""
+    """The path of a choice: `Extension.value[x]` for `Extension.valueString`."""
     head, dot, rest = path.partition(".value")
     if head != "Extension" or not dot:
         return path

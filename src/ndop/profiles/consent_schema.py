@@ -1,7 +1,7 @@
-"""What a structure of an edition says of its JSON, as a JSON Schema (2020-12).
+"""The JSON Schema (2020-12) of a structure of an edition.
 
-A schema tells less than the profile: no FHIRPath, no codes that are only recommended. What it
-refuses a server refuses; what it admits a server may still refuse.
+A schema says less than the profile: it has no FHIRPath and no codes that are only recommended. A
+server refuses what the schema refuses, and may refuse more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ndop.editions.model import Element, Structure, ValueSet
 
 Schema = dict[str, Any]
 
-#: Where the schemas of other structures are found in an OpenAPI description.
+#: The path of the other structures' schemas in an OpenAPI description.
 COMPONENTS = "#/components/schemas/"
 
 _PRIMITIVES: dict[object, Schema] = {
@@ -39,8 +39,8 @@ _PRIMITIVES: dict[object, Schema] = {
 def schema_of(edition: Edition, structure: Structure) -> Schema:
     """The schema of a resource or extension that satisfies `structure`.
 
-    Elements that the profile says nothing about are of their base type and no more. Extensions
-    are referred to by their id below COMPONENTS.
+    Elements that the profile does not mention have their base type and nothing more. Extensions
+    are referred to by id, below COMPONENTS.
     """
     model = get_fhir_model_class(structure.type)
     schema = _Structure(edition, structure).of(structure.type, model)
@@ -57,14 +57,14 @@ def schema_of(edition: Edition, structure: Structure) -> Schema:
 
 
 class _Structure:
-    """One structure while its elements are gone through, from the root."""
+    """Builds the schema of one structure, from the root element down."""
 
     def __init__(self, edition: Edition, structure: Structure) -> None:
         self._edition = edition
         self._elements = structure.elements
 
     def of(self, element_id: str, model: type[BaseModel]) -> Schema:
-        """An object: what is at an element that has children."""
+        """The schema of an element with children."""
         properties: dict[str, Any] = {}
         required = []
         for name, field in _fields(model):
@@ -90,7 +90,7 @@ class _Structure:
         return one_type if one_type in self._elements else f"{element_id}.{choice}[x]"
 
     def _is_another_type(self, element_id: str) -> bool:
-        """Whether the profile names types for a choice, and this is none of them."""
+        """Whether the profile restricts a choice to types of which this is not one."""
         return element_id.endswith("[x]") and any(
             other.startswith(f"{element_id}:") for other in self._elements
         )
@@ -138,7 +138,7 @@ class _Structure:
         return {}
 
     def _said(self, constraint: Element) -> Schema:
-        """The short text and the rules that a schema cannot hold anybody to."""
+        """The short text, and the rules that a schema cannot express."""
         texts = [constraint.short] if constraint.short else []
         texts += [self._edition.invariants[key].human for key in constraint.invariants]
         if constraint.binding is not None and not constraint.binding.value_set.startswith("http"):
@@ -162,7 +162,7 @@ def _of_url(structure: Structure) -> Schema:
 
 
 def _times(structure: Structure, element: Element) -> Schema:
-    """How often an extension is there."""
+    """The cardinality of an extension."""
     schema: Schema = {"contains": _of_url(structure), "minContains": element.min or 0}
     if isinstance(element.max, int):
         schema["maxContains"] = element.max
@@ -170,7 +170,7 @@ def _times(structure: Structure, element: Element) -> Schema:
 
 
 def _refined(structure: Structure) -> Schema:
-    """What an extension is, where it is there."""
+    """The content of an extension."""
     return {"if": _of_url(structure), "then": {"$ref": f"{COMPONENTS}{structure.id}"}}
 
 

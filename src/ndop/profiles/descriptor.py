@@ -1,4 +1,4 @@
-"""The facts of an edition that the plugin goes by, as JSON: ndop.fhir.edition.Edition."""
+"""The facts of an edition that the plugin needs, as JSON for ndop.fhir.edition.Edition."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ndop.editions.model import Audit
 
 #: The descriptor's name in profiles/generated/<edition> and in the package.
 FILE_NAME = "edition.json"
-#: A synthetic patient, to show what a reference looks like.
-_SOMEBODY = "9990000018"
+#: Synthetic, for the example of a reference.
+_EXAMPLE_NHS_NUMBER = "9990000018"
 
 
 def describe(edition: Edition) -> dict[str, Any]:
-    """The descriptor: keys in camel case, as the Java record spells them."""
+    """The descriptor, with keys in camel case like the components of the Java record."""
     codes = edition.error_codes
     history = edition.history
     return {
@@ -26,7 +26,7 @@ def describe(edition: Edition) -> dict[str, Any]:
         "interactions": list(edition.interactions),
         "patient": {
             "element": "patient",
-            "reference": edition.patient.reference_to(_SOMEBODY),
+            "reference": edition.patient.reference_to(_EXAMPLE_NHS_NUMBER),
             "pattern": edition.patient.pattern,
             "checkDigitInvariant": edition.patient.check_digit_invariant,
         },

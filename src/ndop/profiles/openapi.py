@@ -11,7 +11,7 @@ from ndop.profiles.consent_schema import COMPONENTS, Schema, schema_of
 
 #: The description's name in profiles/generated/<edition>, in the package and on the server.
 FILE_NAME = "openapi.json"
-#: Of the capability statement, which is read everywhere and stands in no list of interactions.
+#: The operation id for metadata, which every edition has and no list of interactions mentions.
 CAPABILITIES = "capabilities"
 
 _TEXT: Schema = {"type": "string"}
@@ -21,7 +21,7 @@ _SITUATION = "issue."
 
 
 def describe(edition: Edition) -> dict[str, Any]:
-    """The description. Its paths are relative to the base URL of the API."""
+    """The OpenAPI description; its paths are relative to the base URL of the API."""
     contact = edition.publication.contact
     description: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -169,7 +169,7 @@ class _Paths:
         }
 
     def _refusals(self, interaction: str) -> dict[str, Any]:
-        """By status, every error of the catalogue that the interaction can be answered with."""
+        """The errors of the catalogue with which the interaction can be answered, by status."""
         by_status: dict[int, dict[str, CatalogueEntry]] = {}
         for situation, entry in sorted(self._edition.errors.items()):
             everywhere = entry.interactions is None
@@ -190,7 +190,7 @@ class _Paths:
         return {"description": description, "content": self._content(*schemas)}
 
     def _content(self, *schemas: str) -> dict[str, Any]:
-        """In each format; of JSON what it holds: one of the schemas, or issues that are such."""
+        """The content in each format; for JSON with its schema, or those of its issues."""
         issues = [one for one in schemas if one.startswith(_SITUATION)]
         others = [one for one in schemas if not one.startswith(_SITUATION)]
         if issues:
@@ -307,7 +307,7 @@ def _refer(names: tuple[str, ...] | list[str]) -> list[Schema]:
 
 
 def _headers(edition: Edition) -> dict[str, list[str]]:
-    """Audit headers by the name that clients send, with the others that are understood."""
+    """Audit headers by the name that clients send, with their aliases."""
     names = edition.audit.headers
     return {
         first: others for first, *others in (names.trace, names.from_, names.to, names.interaction)
@@ -315,7 +315,7 @@ def _headers(edition: Edition) -> dict[str, list[str]]:
 
 
 def _token(edition: Edition) -> Schema:
-    """How a token is sent. Its claims are the edition's table."""
+    """How a token is sent, and its claims."""
     first, *others = edition.audit.headers.token
     claims = ", ".join(
         f"{name}{'' if claim.required else ' (optional)'}"

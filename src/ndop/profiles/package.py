@@ -1,4 +1,4 @@
-"""The FHIR NPM package of an edition: a gzipped tar that is the same, byte for byte, each time."""
+"""The FHIR NPM package of an edition, a gzipped tar that is reproducible byte for byte."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A gzipped tar of files, by name, without times or owners."""
+    """A gzipped tar of files, sorted by name, without times or owners."""
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as stream:
         for name, content in sorted(files.items()):

@@ -1,4 +1,4 @@
-"""Templates and an edition's facts in, FHIR artefacts in XML out: differentials only."""
+"""Renders FHIR artefacts in XML, differentials only, from templates and an edition's facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import jinja2
 from ndop.editions import Edition
 from ndop.system.errors import BuildError
 
-#: The release of FHIR that every edition is written for.
+#: The FHIR release of every edition.
 FHIR_VERSION = "3.0.1"
 
 
@@ -27,8 +27,8 @@ class RenderedArtefact:
 def render(edition: Edition, templates: Path) -> list[RenderedArtefact]:
     """Render every artefact of an edition, in a stable order.
 
-    Raises BuildError: a template is wrong or asks for a fact that the edition does not have;
-    the text names template and line.
+    Raises BuildError, naming template and line, if a template is wrong or uses a fact that the
+    edition does not have.
     """
     environment = _environment(edition, templates)
     artefacts = []
@@ -82,7 +82,7 @@ def _environment(edition: Edition, templates: Path) -> jinja2.Environment:
 
 
 def element_path(element_id: str) -> str:
-    """The path of an element id: `Extension.value[x]:valueString` is at `Extension.valueString`.
+    """The path of an element id: `Extension.valueString` for `Extension.value[x]:valueString`.
 
     FHIR STU3, elementdefinition.html#id: an id is the path with slice names after colons.
     """
@@ -94,7 +94,7 @@ def element_path(element_id: str) -> str:
 
 
 def slice_name(element_id: str) -> str | None:
-    """The slice that an element id ends in, or None."""
+    """The name of the slice that an element id refers to, or None."""
     return element_id.rpartition(".")[2].partition(":")[2] or None
 
 

@@ -1,1 +1,1 @@
-"""What ndop-fhir is made of: bills of materials, their licences, what is known of the parts."""
+"""The components of ndop-fhir: bills of materials, licences, known vulnerabilities."""

@@ -1,4 +1,4 @@
-"""Licences of the parts, against the list of those that are allowed."""
+"""Checking the licences of components against a list of allowed ones."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ import yaml
 from license_expression import ExpressionError, get_spdx_licensing
 from pydantic import BaseModel, ConfigDict
 
-from ndop.release.bill import Component
+from ndop.release.bom import Component
 
 _LIST = Path(__file__).with_name("licences.yaml")
 
 
-class Corrected(BaseModel):
-    """The licence of a part whose metadata has none or a wrong one, and how it is known."""
+class LicenceOverride(BaseModel):
+    """The licence of a component whose metadata has none or a wrong one, and how it is known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     licence: str
-    why: str
+    reason: str
 
 
-class Licences(BaseModel):
-    """What licences.yaml holds; the comments there say what each part is."""
+class LicencePolicy(BaseModel):
+    """The content of licences.yaml, where comments explain each section."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     allowed: tuple[str, ...]
     spellings: Mapping[str, str]
-    components: Mapping[str, Corrected]
+    components: Mapping[str, LicenceOverride]
 
-    def of(self, component: Component) -> tuple[str, ...]:
-        """The component's licences as SPDX expressions where they can be told."""
-        corrected = self.components.get(component.package)
-        if corrected:
-            return (corrected.licence,)
-        spelt = (self.spellings.get(name, name) for name in component.licences)
-        return tuple(dict.fromkeys(spelt))
+    def licences_of(self, component: Component) -> tuple[str, ...]:
+        """The component's licences, as SPDX expressions where their names are known."""
+        override = self.components.get(component.package)
+        if override:
+            return (override.licence,)
+        names = (self.spellings.get(name, name) for name in component.licences)
+        return tuple(dict.fromkeys(names))
 
-    def objections(self, components: Sequence[Component]) -> list[str]:
-        """A sentence for each component that is not allowed, and each entry without a use."""
+    def violations(self, components: Sequence[Component]) -> list[str]:
+        """A sentence for each component that is not allowed, and for each unused entry."""
         return [
-            *(objection for one in components if (objection := self._objection(one))),
-            *self._without_use(components),
+            *(violation for one in components if (violation := self._violation(one))),
+            *self._unused_entries(components),
         ]
 
-    def _objection(self, component: Component) -> str | None:
-        licences = self.of(component)
+    def _violation(self, component: Component) -> str | None:
+        licences = self.licences_of(component)
         if not licences:
             return (
                 f"{component.purl}: expected a licence, found none in its metadata. "
@@ -65,16 +65,16 @@ class Licences(BaseModel):
 
     def _allows(self, expression: str) -> bool:
         try:
-            return _holds(self._spdx.parse(expression, validate=True), set(self.allowed))
+            return _satisfies(self._spdx.parse(expression, validate=True), set(self.allowed))
         except ExpressionError:
             return False
 
-    def _without_use(self, components: Sequence[Component]) -> Iterable[str]:
+    def _unused_entries(self, components: Sequence[Component]) -> Iterable[str]:
         packages = {one.package for one in components}
-        spelt = {name for one in components for name in one.licences}
+        names = {name for one in components for name in one.licences}
         for package in self.components.keys() - packages:
             yield f"{_LIST.name}: there is no component {package} any more; remove the entry."
-        for name in self.spellings.keys() - spelt:
+        for name in self.spellings.keys() - names:
             yield f"{_LIST.name}: no component says {name!r} any more; remove the spelling."
 
     @cached_property
@@ -82,14 +82,14 @@ class Licences(BaseModel):
         return get_spdx_licensing()
 
 
-def read(file: Path = _LIST) -> Licences:
-    """The list that is kept beside this module."""
-    return Licences.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+def read(file: Path = _LIST) -> LicencePolicy:
+    """The policy in licences.yaml, beside this module."""
+    return LicencePolicy.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
-def _holds(expression: Any, allowed: set[str]) -> bool:
-    """Whether all parts of an AND, or one of an OR, are allowed."""
+def _satisfies(expression: Any, allowed: set[str]) -> bool:
+    """Whether all operands of an AND, or one of an OR, are allowed."""
     if not expression.args:
         return str(expression) in allowed
-    holding = (_holds(part, allowed) for part in expression.args)
-    return any(holding) if expression.operator.strip() == "OR" else all(holding)
+    satisfied = (_satisfies(part, allowed) for part in expression.args)
+    return any(satisfied) if expression.operator.strip() == "OR" else all(satisfied)

@@ -1,4 +1,4 @@
-"""What a database in the form of OSV knows of vulnerable parts (https://google.github.io/osv.dev/api/)."""
+"""Known vulnerabilities, from a database with the API of OSV (https://google.github.io/osv.dev/api/)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from ndop.release.bill import Component
+from ndop.release.bom import Component
 from ndop.system.errors import DatabaseError
 
 DATABASE = "https://api.osv.dev"
-_AT_ONCE = 500
-_SECONDS = 30
-_Form = TypeVar("_Form", bound=BaseModel)
+_BATCH_SIZE = 500
+_TIMEOUT_SECONDS = 30
+_Response = TypeVar("_Response", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Vulnerability:
-    """Something known of a component: `id` in the database, `aliases` such as CVE numbers."""
+    """A vulnerability of a component: `id` in the database, `aliases` such as CVE numbers."""
 
     component: Component
     id: str
@@ -29,79 +29,85 @@ class Vulnerability:
     summary: str
 
 
-class _Named(BaseModel):
+class _OsvId(BaseModel):
     id: str
 
 
-class _Known(BaseModel):
-    vulns: list[_Named] = []
+class _OsvQueryResult(BaseModel):
+    vulns: list[_OsvId] = []
     next_page_token: str | None = None
 
 
-class _Answers(BaseModel):
-    results: list[_Known]
+class _OsvBatchResponse(BaseModel):
+    results: list[_OsvQueryResult]
 
 
-class _Described(_Named):
+class _OsvVulnerability(_OsvId):
     summary: str = ""
     aliases: list[str] = []
 
 
-def known(components: Sequence[Component], database: str = DATABASE) -> list[Vulnerability]:
-    """What is known of the components, sorted. Raises DatabaseError: no complete answer."""
-    with httpx.Client(base_url=database, timeout=_SECONDS, follow_redirects=True) as http:
+def find_vulnerabilities(
+    components: Sequence[Component], database: str = DATABASE
+) -> list[Vulnerability]:
+    """The known vulnerabilities of components, sorted. Raises DatabaseError: no complete answer."""
+    with httpx.Client(base_url=database, timeout=_TIMEOUT_SECONDS, follow_redirects=True) as http:
         found = [
-            (component, name)
-            for some in _portions(components)
-            for component, name in _found(http, some)
+            (component, id_)
+            for batch in _batches(components)
+            for component, id_ in _query(http, batch)
         ]
-        described = {name: _described(http, name) for _, name in found}
+        details = {id_: _fetch(http, id_) for _, id_ in found}
     return sorted(
         (
-            Vulnerability(component, name, tuple(described[name].aliases), described[name].summary)
-            for component, name in found
+            Vulnerability(component, id_, tuple(details[id_].aliases), details[id_].summary)
+            for component, id_ in found
         ),
         key=lambda one: (one.component.purl, one.id),
     )
 
 
-def _portions(components: Sequence[Component]) -> Iterable[list[Component]]:
+def _batches(components: Sequence[Component]) -> Iterable[list[Component]]:
     rest = iter(components)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some
+    while batch := list(islice(rest, _BATCH_SIZE)):
+        yield batch
 
 
-def _found(http: httpx.Client, components: Sequence[Component]) -> list[tuple[Component, str]]:
-    """Ask for the first page of every component, then for the next of those that have more."""
+def _query(http: httpx.Client, components: Sequence[Component]) -> list[tuple[Component, str]]:
+    """The first page for every component, then the next page of those that have more."""
     found: list[tuple[Component, str]] = []
-    asked: list[tuple[Component, str | None]] = [(one, None) for one in components]
-    while asked:
+    pending: list[tuple[Component, str | None]] = [(one, None) for one in components]
+    while pending:
         queries = [
             {"package": {"purl": one.purl}} | ({"page_token": page} if page else {})
-            for one, page in asked
+            for one, page in pending
         ]
-        answers = _asked(_Answers, http, "POST", "/v1/querybatch", queries=queries)
-        if len(answers.results) != len(asked):
+        response = _request(_OsvBatchResponse, http, "POST", "/v1/querybatch", queries=queries)
+        if len(response.results) != len(pending):
             raise DatabaseError(
-                f"{http.base_url}: expected {len(asked)} answers, found {len(answers.results)}."
+                f"{http.base_url}: expected {len(pending)} answers, found {len(response.results)}."
             )
-        pairs = [(one, known) for (one, _), known in zip(asked, answers.results, strict=True)]
-        found += [(one, vulnerability.id) for one, known in pairs for vulnerability in known.vulns]
-        asked = [(one, known.next_page_token) for one, known in pairs if known.next_page_token]
+        pairs = [(one, result) for (one, _), result in zip(pending, response.results, strict=True)]
+        found += [
+            (one, vulnerability.id) for one, result in pairs for vulnerability in result.vulns
+        ]
+        pending = [(one, result.next_page_token) for one, result in pairs if result.next_page_token]
     return found
 
 
-def _described(http: httpx.Client, name: str) -> _Described:
-    return _asked(_Described, http, "GET", f"/v1/vulns/{name}")
+def _fetch(http: httpx.Client, id_: str) -> _OsvVulnerability:
+    return _request(_OsvVulnerability, http, "GET", f"/v1/vulns/{id_}")
 
 
-def _asked(form: type[_Form], http: httpx.Client, method: str, path: str, **content: Any) -> _Form:
+def _request(
+    model: type[_Response], http: httpx.Client, method: str, path: str, **content: Any
+) -> _Response:
     try:
         response = http.request(method, path, json=content or None).raise_for_status()
-        return form.model_validate_json(response.content)
+        return model.model_validate_json(response.content)
     except (httpx.HTTPError, ValidationError) as error:
         raise DatabaseError(
-            f"{http.base_url}: the database of vulnerabilities gives no answer ({error}). "
-            "Nothing is known of the parts. Try again where it can be reached, or name another "
-            "in the form of OSV with --database."
+            f"{http.base_url}: the database of vulnerabilities cannot be queried ({error}). "
+            "Nothing is known about the components. Try again where it can be reached, or name "
+            "another with the API of OSV by --database."
         ) from error

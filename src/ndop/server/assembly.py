@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ndop.editions import EditionFolder
+from ndop.examples import files as examples
 from ndop.java import modules
 from ndop.profiles import build as profiles
 from ndop.system.layout import Layout
@@ -10,6 +11,11 @@ from ndop.system.progress import Progress
 
 
 def build_all(layout: Layout, progress: Progress) -> None:
-    """Build profiles, packages, server and extension where they are stale. Raises BuildError."""
-    profiles.build_if_stale(layout, EditionFolder.of(layout).load_all(), progress)
+    """Build profiles, packages, examples, server and extension where they are stale.
+
+    Raises BuildError.
+    """
+    editions = EditionFolder.of(layout).load_all()
+    profiles.build_if_stale(layout, editions, progress)
+    examples.build_all_if_stale(layout, editions)
     modules.build(layout, [modules.SERVER, modules.EXTENSION], progress)

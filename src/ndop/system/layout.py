@@ -11,9 +11,13 @@ from ndop.system.errors import BuildError
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The folders of one checkout, below `root`."""
+    """The folders of one checkout, below `root`.
+
+    `published_folder` is where the published profiles are, if not beside the checkout.
+    """
 
     root: Path
+    published_folder: Path | None = None
 
     @property
     def editions(self) -> Path:
@@ -37,8 +41,18 @@ class Layout:
 
     @property
     def examples(self) -> Path:
-        """Committed examples, a folder for each edition; never edited by hand."""
+        """The examples that people read, a folder for each edition; never edited by hand."""
         return self.root / "examples"
+
+    @property
+    def recordings(self) -> Path:
+        """What the reference server said in each situation; committed."""
+        return self.examples / "recorded.json"
+
+    @property
+    def all_examples(self) -> Path:
+        """Every example, a folder for each edition, as the plugin carries them."""
+        return self.build / "examples"
 
     @property
     def plugin(self) -> Path:
@@ -97,12 +111,13 @@ class Layout:
 
     @property
     def published(self) -> Path:
-        """The published profiles; a plain clone does not have them."""
-        return self.root.parent / "shared" / "reference"
+        """The published profiles, a folder for each edition; a plain clone does not have them."""
+        return self.published_folder or self.root.parent / "shared" / "reference"
 
 
 def checkout() -> Layout:
-    """The checkout that this package runs from, or the one that NDOP_HOME names.
+    """The checkout that this package runs from, or the one that NDOP_HOME names; NDOP_PUBLISHED
+    names the folder of the published profiles.
 
     Raises BuildError if neither is a checkout: the profiles and the plugin are part of one, not
     of the Python package.
@@ -113,4 +128,5 @@ def checkout() -> Layout:
             f"No checkout of ndop-fhir at {root}: expected the folder profiles/editions there. "
             "Run ndop from a clone, or name one in the environment variable NDOP_HOME."
         )
-    return Layout(root)
+    published = os.environ.get("NDOP_PUBLISHED")
+    return Layout(root, Path(published).resolve() if published else None)

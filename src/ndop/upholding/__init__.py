@@ -1,1 +1,1 @@
-"""Applying opt-outs to data before it is shared for purposes beyond care (NDOP-185 to 193)."""
+"""Applying opt-outs to data before it is shared for purposes beyond care (NDOP-185 to NDOP-193)."""

@@ -1,6 +1,6 @@
-"""A file for the national service that applies opt-outs, addressed as MESH asks.
+"""A file for the national service that applies opt-outs, as MESH expects it.
 
-MESH takes a pair of files of the same name: the data (.dat) and its control data (.ctl).
+A MESH message is a pair of files with the same name: the data (.dat) and its control data (.ctl).
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from xml.etree import ElementTree as ET
 
 from ndop.editions.model import Upholding
 from ndop.system.errors import UpholdingError
-from ndop.upholding.kept_results import copy
-from ndop.upholding.numbers_file import insist_on_numbers
-from ndop.upholding.uphold import replacing
+from ndop.upholding.atomic_file import atomic_copy, atomic_write
+from ndop.upholding.nhs_number_file import validate_file
 
 
-def address(source: Path, data: Path, service: Upholding, sender: str, *, strict: bool) -> Path:
-    """Put a file of NHS numbers and its control data where MESH picks them up (NDOP-191).
+def write_message(
+    source: Path, data: Path, service: Upholding, sender: str, *, strict: bool
+) -> Path:
+    """Write a file of NHS numbers and its control data where MESH collects them (NDOP-191).
 
-    `data` is the .dat file to write, `sender` the mailbox that sends it; returns the control
-    file beside it. Raises FileRefusedError where a line is bad, UpholdingError where a file is
-    there already.
+    `data` is the .dat file to write, `sender` the mailbox that sends it. Returns the control file,
+    which is beside it. Raises FileRefusedError: a line is wrong; UpholdingError: a file exists
+    already.
     """
     control = data.with_suffix(".ctl")
     if data.suffix != ".dat":
@@ -28,14 +29,14 @@ def address(source: Path, data: Path, service: Upholding, sender: str, *, strict
     for file in (data, control):
         if file.exists():
             raise UpholdingError(f"{file} exists already. Remove it, or name another file.")
-    insist_on_numbers(source, strict=strict)
-    copy(source, data)
-    with replacing(control) as stream:
-        stream.write(_control(service, sender, data.stem))
+    validate_file(source, strict=strict)
+    atomic_copy(source, data)
+    with atomic_write(control) as stream:
+        stream.write(_control_xml(service, sender, data.stem))
     return control
 
 
-def _control(service: Upholding, sender: str, name: str) -> bytes:
+def _control_xml(service: Upholding, sender: str, name: str) -> bytes:
     root = ET.Element("DTSControl")
     for tag, value in (
         ("Version", "1.0"),

@@ -1,4 +1,4 @@
-"""Checking resources against an edition: the same verdict as a server's, without one."""
+"""Validating resources against an edition: the same verdict as a server's, without a server."""
 
 from ndop.validation.findings import Finding, Result
 from ndop.validation.validator import Validator

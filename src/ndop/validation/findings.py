@@ -1,4 +1,4 @@
-"""What is said of a resource, and where."""
+"""What validation says about a resource, and where."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ Severity = Literal["fatal", "error", "warning", "information"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with a resource, or worth knowing.
+    """One thing that is wrong with a resource, or worth knowing about it.
 
-    `line` and `column` count from 1 and are None where there is no text to point at. `path` is
-    the element, as a FHIRPath such as `Consent.purpose[0]`. `rule` is the key of a broken
-    invariant or the validator's name for the rule. `requirement` is a row of the register of
-    requirements, `code` the Spine code that a server of the edition would answer; a warning has
-    none. NHS numbers in `found` are cut out.
+    `line` and `column` count from 1; both are None if there is no text to point at. `path` is the
+    element as a FHIRPath, such as `Consent.purpose[0]`. `rule` is the key of the broken invariant,
+    or the validator's name for the rule. `requirement` is a row of the register of requirements,
+    and `code` the Spine code that a server of the edition would answer, which a warning does not
+    have. NHS numbers are cut out of `found`.
     """
 
     severity: Severity
@@ -39,11 +39,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that is said of one resource, or of an input in which none could be found.
+    """All findings on one resource, or on an input from which none could be read.
 
-    `file` is as it was given, `-` for standard input, empty for an object of Python. `entry` is
-    the way to the resource inside a Bundle, such as `entry[3]`. Where `checked` is False, the
-    input could not be checked at all.
+    `file` is the path as it was given, `-` for standard input, empty for a Python object. `entry`
+    locates the resource inside a Bundle, such as `entry[3]`. `checked` is False if the input could
+    not be checked at all.
     """
 
     file: str
@@ -56,3 +56,28 @@ class Result:
     def valid(self) -> bool:
         """Whether a server of the edition would accept the resource."""
         return self.checked and not any(finding.invalidates for finding in self.findings)
+
+
+@dataclass(slots=True)
+class ResultCounts:
+    """How many resources and findings there were."""
+
+    valid: int = 0
+    invalid: int = 0
+    unchecked: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+    def add(self, result: Result) -> None:
+        """Count one result."""
+        self.valid += result.valid
+        self.invalid += result.checked and not result.valid
+        self.unchecked += not result.checked
+        self.errors += sum(finding.invalidates for finding in result.findings)
+        self.warnings += sum(finding.severity == "warning" for finding in result.findings)
+
+    def __str__(self) -> str:
+        parts = [f"{self.valid} valid", f"{self.invalid} invalid"]
+        if self.unchecked:
+            parts.append(f"{self.unchecked} could not be checked")
+        return f"{', '.join(parts)}; errors: {self.errors}, warnings: {self.warnings}"

@@ -1,12 +1,11 @@
-"""Checking resources against an edition, without a server."""
+"""Validation of resources against an edition, without a server."""
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Any, BinaryIO, Protocol
 
 from pydantic import BaseModel
@@ -16,21 +15,21 @@ from ndop.java.validator_process import Answer, Encoding, ValidatorProcess
 from ndop.profiles import build as profiles
 from ndop.system.layout import checkout
 from ndop.system.progress import Progress
-from ndop.validation import reading
 from ndop.validation.finding_explainer import FindingExplainer
 from ndop.validation.findings import Finding, Result
-from ndop.validation.reading import Read, Source, Unreadable
-from ndop.validation.remote import RemoteValidator
+from ndop.validation.remote_validator import RemoteValidator
+from ndop.validation.resource_source import ResourceSource, UnreadableSource
+from ndop.validation.source_reader import AnySource, OnRead, read_sources
 
-#: Resources under way at a time.
-_WINDOW = 64
+#: How many resources may be submitted before the first result is awaited.
+_MAX_PENDING = 64
 
-#: A resource as an object: JSON data, or a model of fhir.resources.
+#: A resource as a Python object: JSON data, or a model of fhir.resources.
 Resource = Mapping[str, Any] | BaseModel
 
 
 class _ValidationBackend(Protocol):
-    """The toolkit's process, or a server."""
+    """The toolkit's process, or a server's `$validate`."""
 
     def submit(self, encoding: Encoding, text: str) -> Future[Answer]: ...
 
@@ -38,13 +37,13 @@ class _ValidationBackend(Protocol):
 
 
 class Validator:
-    """Says of resources what a server of an edition would say of them, in one process of Java.
+    """Validates resources as a server of an edition would, in a Java process of its own.
 
-    Starting it takes some seconds, each resource then a few milliseconds: keep it for many, and
-    close it, best by `with`. `profile` is the id or canonical URL of another profile than that
-    of the edition's Consents; `server` a base URL whose `$validate` is asked instead. Safe for
-    use by many threads. Raises NdopError: no such edition, the profiles or the toolkit cannot be
-    built, there is no Java; and when it is used, CheckError: no such profile, or the server does
+    It takes some seconds to start, then a few milliseconds for each resource: reuse it, and close
+    it, preferably by `with`. `profile` is the id or canonical URL of a profile other than that of
+    the edition's Consents; `server` is a base URL whose `$validate` is called instead. It is
+    thread-safe. Creating one raises NdopError: no such edition, the profiles or the toolkit cannot
+    be built, or there is no Java. Using one raises CheckError: no such profile, or the server does
     not validate.
     """
 
@@ -63,71 +62,66 @@ class Validator:
         if profile is not None:
             structure = next((s for s in facts.structures if profile in (s.id, s.url)), structure)
         url = structure.url if profile in (None, structure.id) else profile
-        self._explaining = FindingExplainer(facts)
-        self._judging: _ValidationBackend
+        self._explainer = FindingExplainer(facts)
+        self._backend: _ValidationBackend
         if server is not None:
-            self._judging = RemoteValidator(server, structure.type, url)
+            self._backend = RemoteValidator(server, structure.type, url)
             return
         profiles.build_if_stale(layout, folder.load_all(), progress or Progress.silent())
-        self._judging = ValidatorProcess(layout, layout.packages / f"{facts.id}.tgz", url)
+        self._backend = ValidatorProcess(layout, layout.packages / f"{facts.id}.tgz", url)
 
     def check(self, resource: Resource) -> tuple[Finding, ...]:
-        """The findings on one resource; it is valid where none `invalidates`."""
-        return next(self._results([_source(resource)])).findings
+        """The findings on one resource, which is valid if none of them `invalidates`."""
+        return next(self._results([_source_of(resource)])).findings
 
     def check_text(self, text: str) -> Result:
-        """As `check`, of a resource in JSON or XML; findings have their line and column."""
+        """As `check`, for a resource as JSON or XML text; findings have a line and column."""
         encoding: Encoding = "XML" if text.lstrip().startswith("<") else "JSON"
-        return next(self._results([Source(text, encoding)]))
+        return next(self._results([ResourceSource(text, encoding)]))
 
     def check_paths(
         self,
         paths: Iterable[str],
         *,
         stdin: BinaryIO | None = None,
-        told: Callable[[int], object] = int,
+        on_read: OnRead = int,
     ) -> Iterator[Result]:
-        """One Result for each resource in files, folders, globs and `-`, in their order.
+        """A Result for each resource in files, folders, globs and `-` (standard input), in order.
 
-        `told` is called with numbers of bytes read.
+        `on_read` is called with the number of bytes of each read.
         """
-        return self._results(reading.read(paths, stdin, told))
+        return self._results(read_sources(paths, stdin, on_read))
 
     def close(self) -> None:
-        """End the process."""
-        self._judging.close()
+        """End the process, or close the connections."""
+        self._backend.close()
 
     def __enter__(self) -> Validator:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _results(self, inputs: Iterable[Read]) -> Iterator[Result]:
-        under_way: deque[tuple[Source, Future[Answer]] | Unreadable] = deque()
-        for one in inputs:
-            if isinstance(one, Source):
-                under_way.append((one, self._judging.submit(one.encoding, one.text)))
+    def _results(self, sources: Iterable[AnySource]) -> Iterator[Result]:
+        pending: deque[tuple[ResourceSource, Future[Answer]] | UnreadableSource] = deque()
+        for source in sources:
+            if isinstance(source, ResourceSource):
+                pending.append((source, self._backend.submit(source.encoding, source.text)))
             else:
-                under_way.append(one)
-            while len(under_way) > _WINDOW:
-                yield self._result(under_way.popleft())
-        while under_way:
-            yield self._result(under_way.popleft())
+                pending.append(source)
+            while len(pending) > _MAX_PENDING:
+                yield self._result(pending.popleft())
+        while pending:
+            yield self._result(pending.popleft())
 
-    def _result(self, one: tuple[Source, Future[Answer]] | Unreadable) -> Result:
-        if isinstance(one, Unreadable):
-            return self._explaining.unreadable(one)
+    def _result(self, one: tuple[ResourceSource, Future[Answer]] | UnreadableSource) -> Result:
+        if isinstance(one, UnreadableSource):
+            return self._explainer.explain_unreadable(one)
         source, answer = one
-        return self._explaining.result(source, answer.result())
+        return self._explainer.explain(source, answer.result())
 
 
-def _source(resource: Resource) -> Source:
+def _source_of(resource: Resource) -> ResourceSource:
     if isinstance(resource, BaseModel):
-        return Source(resource.model_dump_json(), "JSON", line=None)
-    return Source(json.dumps(resource), "JSON", line=None)
+        return ResourceSource(resource.model_dump_json(), "JSON", line=None)
+    return ResourceSource(json.dumps(resource), "JSON", line=None)

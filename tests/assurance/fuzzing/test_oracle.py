@@ -1,4 +1,4 @@
-"""The judge of the fuzzer lets no bad answer pass, and none of the API's own fail."""
+"""The oracle accepts every response of the API and no other."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from ndop.assurance.fuzzing import health, postconditions
-from ndop.assurance.fuzzing.oracle import OTHER, Breach, Oracle
+from ndop.assurance.fuzzing.oracle import OTHER, Oracle, ViolationError
+from ndop.assurance.fuzzing.raw_http import Request
 from ndop.assurance.fuzzing.session import ExpectedState
-from ndop.assurance.fuzzing.wire import Request
 from ndop.conformance.suite.client import JSON, XML
 from ndop.editions import Edition
 
@@ -40,7 +40,7 @@ def outcome(edition: Edition, situation: str) -> dict[str, Any]:
     }
 
 
-def answer(status: int, body: object, media_type: str = JSON, **headers: str) -> httpx.Response:
+def response(status: int, body: object, media_type: str = JSON, **headers: str) -> httpx.Response:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return httpx.Response(status, headers={"content-type": media_type, **headers}, content=content)
 
@@ -63,79 +63,79 @@ def answer(status: int, body: object, media_type: str = JSON, **headers: str) ->
         (Request(b"GET", b"/Consent/1"), OTHER),
     ],
 )
-def test_requests_are_told_apart(oracle: Oracle, request_: Request, interaction: str) -> None:
+def test_interactions_are_recognised(oracle: Oracle, request_: Request, interaction: str) -> None:
     assert oracle.interaction(request_) == interaction
 
 
-def test_refusals_of_the_catalogue_pass(oracle: Oracle, edition: Edition) -> None:
+def test_errors_of_the_catalogue_pass(oracle: Oracle, edition: Edition) -> None:
     for situation, request in (("invalid-resource", CREATE), ("unknown-record", READ)):
         entry = edition.errors[situation]
-        told = answer(entry.status, outcome(edition, situation))
-        assert oracle.judge(request, told) == entry.code
+        received = response(entry.status, outcome(edition, situation))
+        assert oracle.judge(request, received) == entry.code
     entry = edition.errors["other-type-or-operation"]
-    told = answer(entry.status, outcome(edition, "other-type-or-operation"))
-    assert oracle.judge(Request(b"GET", b"/fhir/Patient/1"), told) == entry.code
+    received = response(entry.status, outcome(edition, "other-type-or-operation"))
+    assert oracle.judge(Request(b"GET", b"/fhir/Patient/1"), received) == entry.code
     assert oracle.judge(READ, httpx.Response(304)) == ""
 
 
-def test_what_is_none_of_the_api_does_not(oracle: Oracle, edition: Edition) -> None:
+def test_responses_that_the_api_does_not_have_fail(oracle: Oracle, edition: Edition) -> None:
     invalid, stale = outcome(edition, "invalid-resource"), outcome(edition, "stale-version")
     unknown_code = json.loads(json.dumps(invalid).replace("INVALID_RESOURCE", "OF_NOBODY"))
     silent = json.loads(json.dumps(invalid))
     del silent["issue"][0]["diagnostics"]
-    for request, told, rule in (
-        (CREATE, answer(500, outcome(edition, "internal-failure")), "status 500"),
-        (CREATE, answer(503, outcome(edition, "overloaded")), "status 503"),
-        (CREATE, answer(302, b""), "status 302"),
-        (CREATE, answer(400, invalid), "create is not described to answer 400 so"),
-        (CREATE, answer(409, stale), "create is not described to answer 409 so"),
-        (CREATE, answer(422, silent), "create is not described to answer 422 so"),
-        (CREATE, answer(422, unknown_code), "no outcome of Spine"),
-        (CREATE, answer(422, b""), "no outcome of Spine"),
-        (CREATE, answer(400, b"<html>Bad</html>", "text/html"), "something inner is told"),
-        (CREATE, answer(422, invalid, server="x"), "a product is told"),
-        (READ, answer(200, b"{"), "no JSON"),
-        (READ, answer(200, b"<a>", XML), "no XML"),
-        (READ, answer(200, {"resourceType": "Consent"}), "read is not described to answer 200 so"),
-        (READ, answer(404, {**outcome(edition, "unknown-record"), "x": "HAPI"}), "something inner"),
-        (READ, httpx.Response(304, content=b"x"), "a body where none may be"),
-        (Request(b"GET", b"/fhir/x"), answer(422, stale), "other is not described to answer 422"),
+    for request, received, rule in (
+        (CREATE, response(500, outcome(edition, "internal-failure")), "status 500"),
+        (CREATE, response(503, outcome(edition, "overloaded")), "status 503"),
+        (CREATE, response(302, b""), "status 302"),
+        (CREATE, response(400, invalid), "undocumented 400 response to create"),
+        (CREATE, response(409, stale), "undocumented 409 response to create"),
+        (CREATE, response(422, silent), "undocumented 422 response to create"),
+        (CREATE, response(422, unknown_code), "not a Spine OperationOutcome"),
+        (CREATE, response(422, b""), "not a Spine OperationOutcome"),
+        (CREATE, response(400, b"<html>Bad</html>", "text/html"), "internals disclosed"),
+        (CREATE, response(422, invalid, server="x"), "product disclosed"),
+        (READ, response(200, b"{"), "malformed JSON"),
+        (READ, response(200, b"<a>", XML), "malformed XML"),
+        (READ, response(200, {"resourceType": "Consent"}), "undocumented 200 response to read"),
+        (READ, response(404, {**outcome(edition, "unknown-record"), "x": "HAPI"}), "internals"),
+        (READ, httpx.Response(304, content=b"x"), "unexpected body"),
+        (Request(b"GET", b"/fhir/x"), response(422, stale), "undocumented 422 response to other"),
     ):
-        with pytest.raises(Breach) as breach:
-            oracle.judge(request, told)
-        assert breach.value.rule.startswith(rule), (told.status_code, told.text)
+        with pytest.raises(ViolationError) as violation:
+            oracle.judge(request, received)
+        assert violation.value.rule.startswith(rule), (received.status_code, received.text)
 
 
-def test_what_was_sent_may_come_back(oracle: Oracle, edition: Edition) -> None:
-    """A quoted word is no telltale."""
+def test_what_was_sent_may_be_quoted(oracle: Oracle, edition: Edition) -> None:
+    """A product name that the request has may be in the response."""
     body = outcome(edition, "invalid-parameter")
     body["issue"][0]["diagnostics"] = "Expected one of the parameters patient; found 'Tomcat'."
     asked = Request(b"GET", b"/fhir/Consent?T%6fmcat=1")
-    assert oracle.judge(asked, answer(422, body)) == "INVALID_PARAMETER"
-    with pytest.raises(Breach):
-        oracle.judge(Request(b"GET", b"/fhir/Consent?x=1"), answer(422, body))
+    assert oracle.judge(asked, response(422, body)) == "INVALID_PARAMETER"
+    with pytest.raises(ViolationError):
+        oracle.judge(Request(b"GET", b"/fhir/Consent?x=1"), response(422, body))
 
 
-def test_the_log_may_not_tell_who_or_what_for() -> None:
+def test_confidential_lines_and_failures_of_the_log_are_found() -> None:
     log = "\n".join(
         [
             "10:00:00 WARN x: Patient/9990000018 was refused",
             "10:00:00 WARN x: 999 000 0018",
             "10:00:00 WARN x: Bearer eyJhbGciOiJub25lIn0.e30.",
             "10:00:00 WARN x: 9990000018123 is longer; eyJ is short; 1239990000018 too",
-            "10:00:01 ERROR AnswersInSpineForm: Request 1 failed unexpectedly: …",
+            "10:00:01 ERROR SpineExceptionInterceptor: Request 1 failed unexpectedly: …",
         ]
     )
     assert len(health.confidential_lines(log)) == 3
-    assert len(health.failures(log)) == 1
+    assert len(health.failure_lines(log)) == 1
 
 
-def test_two_of_one_identity_are_found(edition: Edition) -> None:
+def test_duplicates_of_an_identity_are_found(edition: Edition) -> None:
     reference = edition.patient.reference_to("9990000018")
     one = {"patient": {"reference": reference}, "purpose": [{"system": "s", "code": "c"}]}
     other = {**one, "patient": {"reference": "http://other.example/Patient/9990000018"}}
-    found = list(postconditions.doubles(edition, {"1": one, "2": other}))
+    found = list(postconditions.duplicates(edition, {"1": one, "2": other}))
     assert [failure.explanation for failure in found] == ["1, 2"]
-    assert list(postconditions.doubles(edition, {"1": one})) == []
-    assert list(postconditions.doubles(edition, {"1": {**one, "patient": {"reference": "x"}}}))
+    assert list(postconditions.duplicates(edition, {"1": one})) == []
+    assert list(postconditions.duplicates(edition, {"1": {**one, "patient": {"reference": "x"}}}))
     assert ExpectedState().versions == {}

@@ -77,7 +77,7 @@ def test_an_artefact_of_another_edition_leads_to_its_page(folder: EditionFolder)
 
 
 @pytest.mark.parametrize(
-    "text", ["decision D-1", "Decision D-999", "", "Guide ndop-2: index.md", "Hearsay: a page"]
+    "text", ["decision D-1", "Decision D-99", "", "Guide ndop-2: index.md", "Hearsay: a page"]
 )
 def test_a_clause_of_no_known_form_is_told(editions: list[Edition], text: str) -> None:
     with pytest.raises(BuildError, match="source: expected a clause that is"):

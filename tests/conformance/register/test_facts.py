@@ -40,7 +40,7 @@ def test_each_form_is_what_the_edition_says(
 ) -> None:
     (fact,) = restated_facts(text, editions)
     assert fact.found_in(edition) == fact.value
-    place = folder.place(edition.id, fact.place(edition))
+    place = folder.location(edition.id, fact.place(edition))
     assert place.line > 1
     assert place.file.is_file()
 
@@ -55,7 +55,7 @@ def test_the_place_of_a_fact_is_the_line_that_has_it(
         ("Code system NDOP-ProxyRole-1: none", "concepts: { COURTDEP"),
     ):
         (fact,) = restated_facts(text, editions)
-        place = folder.place(edition.id, fact.place(edition))
+        place = folder.location(edition.id, fact.place(edition))
         line = place.file.read_text(encoding="utf-8").splitlines()[place.line - 1]
         assert line.strip().startswith(key)
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pytest
 from rich.console import Console
 
-from ndop.conformance.report.comparison import Change, Comparison, compare, show
+from ndop.conformance.report.comparison import Comparison, TestChange, compare, print_comparison
 from ndop.conformance.report.results import TestResult
 from ndop.system.errors import ResultsError
 from tests.conformance.made import made_run, made_test
@@ -13,7 +14,7 @@ from tests.conformance.made import made_run, made_test
 OLD = [
     made_test("stays"),
     made_test("breaks"),
-    made_test("is-mended", "failed"),
+    made_test("is-fixed", "failed"),
     made_test("still-fails", "failed"),
     made_test("warns-now", level="SHOULD"),
     made_test("was-skipped", "skipped"),
@@ -23,7 +24,7 @@ OLD = [
 NEW = [
     made_test("stays"),
     made_test("breaks", "failed"),
-    made_test("is-mended"),
+    made_test("is-fixed"),
     made_test("still-fails", "failed"),
     made_test("warns-now", "warning", level="SHOULD"),
     made_test("was-skipped"),
@@ -33,41 +34,41 @@ NEW = [
 ]
 
 
-def names(changes: list[Change] | tuple[Change, ...]) -> list[str]:
+def names(changes: Sequence[TestChange]) -> list[str]:
     found: list[TestResult] = [change.new or change.old for change in changes]  # type: ignore[misc]
     return [test.id.rpartition("::")[2] for test in found]
 
 
-def placed(comparison: Comparison) -> dict[str, list[str]]:
-    fields = ("mended", "broken", "warned", "changed", "new", "gone", "not_run")
+def groups(comparison: Comparison) -> dict[str, list[str]]:
+    fields = ("fixed", "broken", "new_warnings", "changed", "added", "removed", "not_run")
     return {field: names(list(getattr(comparison, field))) for field in fields}
 
 
-def test_every_difference_has_one_place() -> None:
+def test_every_difference_is_in_one_group() -> None:
     comparison = compare(made_run(OLD), made_run(NEW))
-    assert placed(comparison) == {
-        "mended": ["is-mended"],
+    assert groups(comparison) == {
+        "fixed": ["is-fixed"],
         "broken": ["breaks", "skipped-and-fails"],
-        "warned": ["warns-now"],
+        "new_warnings": ["warns-now"],
         "changed": ["was-skipped"],
-        "new": ["comes-and-fails", "comes"],
-        "gone": ["goes"],
+        "added": ["comes-and-fails", "comes"],
+        "removed": ["goes"],
         "not_run": [],
     }
     assert comparison.is_regression
 
 
-def test_runs_alike_have_no_regression() -> None:
+def test_equal_runs_have_no_regression() -> None:
     comparison = compare(made_run(NEW), made_run(NEW))
-    assert not any(placed(comparison).values())
+    assert not any(groups(comparison).values())
     assert not comparison.is_regression
 
 
-def test_what_an_incomplete_run_lacks_is_not_gone() -> None:
+def test_a_test_that_an_incomplete_run_lacks_is_not_removed() -> None:
     new = made_run(NEW, complete=False, incomplete_because="of Ctrl-C")
     comparison = compare(made_run(OLD), new)
     assert names(list(comparison.not_run)) == ["goes"]
-    assert not comparison.gone
+    assert not comparison.removed
 
 
 def test_runs_of_different_editions_are_not_compared() -> None:
@@ -75,10 +76,10 @@ def test_runs_of_different_editions_are_not_compared() -> None:
         compare(made_run(OLD), made_run(NEW, edition="another"))
 
 
-def test_what_is_shown() -> None:
+def test_the_printed_comparison() -> None:
     old, new, stream = made_run(OLD), made_run(NEW), io.StringIO()
-    show(compare(old, new), old, new, Console(file=stream, width=80))
-    told = stream.getvalue()
-    assert "Broken:\n  passed → failed: SHALL: breaks. (NDOP-096)\n" in told
-    assert "2 broken, 1 warnings that are new, 1 mended" in told
-    assert "old: http://127.0.0.1:1/fhir, 2026-01-31T09:30:00+00:00: 4 passed, 2 failed" in told
+    print_comparison(compare(old, new), old, new, Console(file=stream, width=80))
+    text = stream.getvalue()
+    assert "Broken:\n  passed → failed: SHALL: breaks. (NDOP-096)\n" in text
+    assert "2 broken, 1 new warnings, 1 fixed" in text
+    assert "old: http://127.0.0.1:1/fhir, 2026-01-31T09:30:00+00:00: 4 passed, 2 failed" in text

@@ -1,4 +1,4 @@
-"""The matrix of several editions' runs, over results made here."""
+"""The matrix of several editions' runs, from made-up results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conformance.made import made_row, made_run, made_test
 
 
 def a_run(edition: str, **outcomes: tuple[Outcome, ...]) -> RunResult:
-    """A run of an edition: area to the outcomes of its tests, which show a row an area."""
+    """A run of an edition, from the outcomes of tests by area, with a requirement for each area."""
     tests = [
         made_test(f"test_{number}", outcome, area=area, requirements=[])
         for area, of_area in outcomes.items()
@@ -35,15 +35,15 @@ RED = a_run("two", create=("passed", "failed"))
 
 def printed(runs: Matrix) -> str:
     console = Console(file=io.StringIO(), record=True, width=120)
-    matrix.show(runs, console)
+    matrix.print_matrix(runs, console)
     return console.export_text()
 
 
-def test_cells_tell_passed_failed_skipped_and_warnings() -> None:
+def test_cells_have_passed_failed_skipped_and_warnings() -> None:
     both = Matrix([GREEN, RED])
     assert both.areas == ["create", "read"]
-    assert [both.told(run, "create") for run in both.runs] == ["1/0/1", "1/1/0"]
-    assert [both.told(run, "read") for run in both.runs] == ["1/0/0 +1", ""]
+    assert [both.cell(run, "create") for run in both.runs] == ["1/0/1", "1/1/0"]
+    assert [both.cell(run, "read") for run in both.runs] == ["1/0/0 +1", ""]
     assert both.rows_passed(RED, "SHALL") == "0 of 1"
 
 

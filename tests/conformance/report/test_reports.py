@@ -52,7 +52,7 @@ def test_results_satisfy_the_schema_and_read_back(tmp_path: Path) -> None:
         ('{"format": "ndop-conformance-results/1"}', "edition: Field required"),
     ],
 )
-def test_what_is_no_result_is_told(tmp_path: Path, text: str, told: str) -> None:
+def test_a_file_that_is_not_a_result(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / "other.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ResultsError) as error:
@@ -69,12 +69,12 @@ def test_what_is_no_result_is_told(tmp_path: Path, text: str, told: str) -> None
         ([], False),
     ],
 )
-def test_what_passes(outcomes: list[Outcome], passed: bool) -> None:
+def test_which_runs_pass(outcomes: list[Outcome], passed: bool) -> None:
     assert made_run([made_test(one, one) for one in outcomes]).passed is passed
 
 
 def suite_of(run: RunResult) -> ET.Element:
-    suite = ET.fromstring(junit.document(run)).find("testsuite")
+    suite = ET.fromstring(junit.render(run)).find("testsuite")
     assert suite is not None
     return suite
 
@@ -95,7 +95,7 @@ def test_junit_counts_and_names() -> None:
     ]
 
 
-def test_junit_tells_failures_warnings_and_skips() -> None:
+def test_junit_has_failures_warnings_and_skips() -> None:
     passes, fails, warns, skips = suite_of(run_of_everything()).findall("testcase")
     assert [child.tag for child in passes] == ["properties"]
     failure = fails.find("failure")
@@ -112,7 +112,7 @@ def test_junit_tells_failures_warnings_and_skips() -> None:
     assert "To run it: give --claim strict-nhs-number" in str(skipped.get("message"))
 
 
-def test_junit_of_what_xml_cannot_hold() -> None:
+def test_junit_replaces_characters_that_xml_forbids() -> None:
     odd = "\x00\x1b\ud800 & <b> ]]>"
     exchange = made_exchange(response_body=odd)
     suite = suite_of(made_run([made_test("x", "failed", explanation=odd, exchanges=[exchange])]))
@@ -128,7 +128,7 @@ def test_junit_of_an_incomplete_run() -> None:
 
 
 def fhir(run: RunResult) -> dict[str, Any]:
-    document = fhir_test_report.document(run)
+    document = fhir_test_report.render(run)
     testreport.TestReport.model_validate_json(document)
     return dict(json.loads(document))
 
@@ -169,9 +169,7 @@ def test_the_validator_finds_nothing_in_the_test_report(
     layout: Layout, progress: Progress, tmp_path: Path
 ) -> None:
     modules.build(layout, [modules.TOOLKIT], progress)
-    report = testreport.TestReport.model_validate_json(
-        fhir_test_report.document(run_of_everything())
-    )
+    report = testreport.TestReport.model_validate_json(fhir_test_report.render(run_of_everything()))
     good: Any = report.model_dump_xml()
     (tmp_path / "good.xml").write_bytes(good)
     bad = re.sub(b"<testScript>.*</testScript>", b"", good)

@@ -16,8 +16,9 @@ import pytest
 import trustme
 
 from ndop.conformance.report.results import TestResult
-from ndop.conformance.run.conformance_run import RunPlan, run
-from ndop.conformance.run.preflight import look_at
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.preflight import check_server
+from ndop.conformance.run.runner import run
 from ndop.conformance.suite.access import Access
 from ndop.editions import Edition
 from ndop.system.errors import TargetError
@@ -72,7 +73,7 @@ SERVERS: dict[str, tuple[Behaviour, str, str]] = {
     "is no HTTP": (sends(NOT_HTTP), "illegal status line", "illegal status line"),
     "answers HTML": (sends(HTML), "found text/html", "a JSON object"),
     "redirects": (sends(REDIRECT), "redirects to https://elsewhere.example/login", "found:    302"),
-    "is busy": (sends(BUSY), "It asks to come back after 120", "found:    503"),
+    "is busy": (sends(BUSY), "It asks clients to retry after 120", "found:    503"),
     "claims gzip": (
         sends(NO_GZIP),
         "a body that is not compressed as its Content-Encoding says",
@@ -82,16 +83,16 @@ SERVERS: dict[str, tuple[Behaviour, str, str]] = {
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_the_look_tells_what_is_wrong_in_time(edition: Edition, name: str) -> None:
+def test_the_preflight_check_says_what_is_wrong_in_time(edition: Edition, name: str) -> None:
     behaviour, told, _ = SERVERS[name]
     with broken.broken(behaviour) as base_url, pytest.raises(TargetError) as error:
-        look_at(base_url, edition, Access(request_seconds=2))
+        check_server(base_url, edition, Access(request_seconds=2))
     assert told in str(error.value)
     assert "\n" not in str(error.value)
 
 
 def statement_then(behaviour: Behaviour) -> Behaviour:
-    """A server that answers the look well, and requests for a Consent by its id as it likes."""
+    """A server that passes the preflight check, and answers a read of a Consent as it likes."""
 
     def behave(line: str, connection: socket.socket) -> None:
         if "/metadata" in line:
@@ -169,8 +170,8 @@ def test_a_run_fails_readably_and_in_time(suite: Layout, name: str) -> None:
     ],
     ids=["gzip", "latin-1", "utf-16", "no-such-charset", "hex", "idna", "undefined"],
 )
-def test_what_can_be_understood_is(suite: Layout, answer: bytes) -> None:
-    """gzip that nobody asked for, and a wrong charset: the body is JSON all the same."""
+def test_an_odd_but_readable_answer_is_read(suite: Layout, answer: bytes) -> None:
+    """gzip that was not requested, or a wrong charset: the body is still JSON."""
     with broken.broken(statement_then(sends(answer))) as base_url:
         tests = results_of(suite, base_url, Access(request_seconds=5))
     assert tests["test_reads"].outcome == "passed", tests["test_reads"].explanation
@@ -206,18 +207,16 @@ def test_a_certificate_that_does_not_match(
 ) -> None:
     tls = speaking_tls(ca, "other.example")
     with broken.broken(consent_over_tls, tls) as base_url, pytest.raises(TargetError) as error:
-        look_at(base_url, edition, Access(ca=ca_file))
+        check_server(base_url, edition, Access(ca=ca_file))
     assert "is not trusted (" in str(error.value)
     assert "'127.0.0.1'" in str(error.value)
     assert "use the host name that its certificate is for" in str(error.value)
 
 
-def test_a_ca_that_nobody_knows(
-    edition: Edition, ca: trustme.CA, consent_over_tls: Behaviour
-) -> None:
+def test_an_unknown_ca(edition: Edition, ca: trustme.CA, consent_over_tls: Behaviour) -> None:
     tls = speaking_tls(ca, "127.0.0.1")
     with broken.broken(consent_over_tls, tls) as base_url, pytest.raises(TargetError) as error:
-        look_at(base_url, edition)
+        check_server(base_url, edition)
     assert "Name the CA of the server in a preset (tls.ca)" in str(error.value)
 
 
@@ -245,7 +244,7 @@ def test_mutual_tls(
     certificate, key = client_files
     with broken.broken(consent_over_tls, tls) as base_url:
         with pytest.raises(TargetError, match=r"tls\.certificate and tls\.key in a preset"):
-            look_at(base_url, edition, Access(ca=ca_file))
+            check_server(base_url, edition, Access(ca=ca_file))
         access = Access(ca=ca_file, certificate=certificate, key=key)
         tests = results_of(suite, base_url, access)
     assert tests["test_reads"].outcome == "passed"
@@ -253,7 +252,7 @@ def test_mutual_tls(
 
 
 @pytest.mark.slow
-def test_a_certificate_that_is_not_to_be_verified(
+def test_verification_can_be_turned_off(
     suite: Layout, ca: trustme.CA, consent_over_tls: Behaviour
 ) -> None:
     with broken.broken(consent_over_tls, speaking_tls(ca, "other.example")) as base_url:

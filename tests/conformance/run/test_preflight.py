@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ndop.conformance.run.preflight import PreflightReport, look_at
+from ndop.conformance.run.preflight import PreflightReport, check_server
 from ndop.conformance.suite.access import Access
 from ndop.editions import Edition
 from ndop.server.process import free_port
@@ -34,25 +34,25 @@ def server(search: Answer, metadata: Answer | None = None) -> Script:
 BUNDLE = Answer('{"resourceType": "Bundle", "type": "searchset", "total": 0}')
 
 
-def seen(script: Script, edition: Edition, access: Access | None = None) -> PreflightReport:
+def checked(script: Script, edition: Edition, access: Access | None = None) -> PreflightReport:
     with canned(script) as base_url:
-        return look_at(base_url, edition, access)
+        return check_server(base_url, edition, access)
 
 
-def refusal(script: Script, edition: Edition, access: Access | None = None) -> str:
+def rejection(script: Script, edition: Edition, access: Access | None = None) -> str:
     with pytest.raises(TargetError) as error:
-        seen(script, edition, access)
+        checked(script, edition, access)
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
 @pytest.mark.parametrize("version", ["3.0.1", "3.0.2"])
 def test_an_stu3_server_is_accepted(edition: Edition, version: str) -> None:
-    look = seen(server(BUNDLE, Answer(statement(version))), edition)
-    assert f"FHIR {version}, Somebody's" in look.seen[0]
-    assert "it declares Consent: create, read" in look.seen
-    assert "it answers a search for Consents" in look.seen
-    assert look.remarks == ()
+    report = checked(server(BUNDLE, Answer(statement(version))), edition)
+    assert f"FHIR {version}, Somebody's" in report.observations[0]
+    assert "it declares Consent: create, read" in report.observations
+    assert "it answers a search for Consents" in report.observations
+    assert report.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -65,21 +65,21 @@ def test_an_stu3_server_is_accepted(edition: Edition, version: str) -> None:
         (Answer("gone", status=404), "HTTP status 404"),
         (
             Answer("", status=503, headers={"Retry-After": "120"}),
-            "is unavailable (HTTP status 503). It asks to come back after 120",
+            "is unavailable (HTTP status 503). It asks clients to retry after 120",
         ),
         (Answer("", status=302, headers={"Location": "/login"}), "it redirects to /login"),
         (Answer("", status=401), "give a token, headers or a client certificate in a preset"),
     ],
 )
-def test_anything_else_is_refused_in_one_sentence(
+def test_anything_else_is_rejected_in_one_sentence(
     edition: Edition, answer: Answer, told: str
 ) -> None:
-    assert told in refusal(lambda *_: answer, edition)
+    assert told in rejection(lambda *_: answer, edition)
 
 
 def test_a_token_that_is_not_accepted(edition: Edition) -> None:
     access = Access(headers={"Authorization": "Bearer a-secret"}, secrets=("a-secret",))
-    told = refusal(server(Answer("", status=403)), edition, access)
+    told = rejection(server(Answer("", status=403)), edition, access)
     assert "what was sent (Authorization) is not accepted" in told
     assert "a-secret" not in told
 
@@ -87,40 +87,40 @@ def test_a_token_that_is_not_accepted(edition: Edition) -> None:
 @pytest.mark.parametrize("rest", [None, "x", [], ["x"], [{"resource": [{"type": "Patient"}]}]])
 def test_a_server_that_does_not_declare_consent(edition: Edition, rest: Any) -> None:
     metadata = Answer(statement(rest=rest))
-    assert seen(server(BUNDLE, metadata), edition).remarks
-    told = refusal(server(Answer("", status=404), metadata), edition)
+    assert checked(server(BUNDLE, metadata), edition).warnings
+    told = rejection(server(Answer("", status=404), metadata), edition)
     assert "does not declare Consent" in told
 
 
 def test_a_search_that_fails_is_left_to_the_tests(edition: Edition) -> None:
-    look = seen(server(Answer("", status=500)), edition)
-    assert look.remarks == ("a search for Consents has HTTP status 500",)
+    report = checked(server(Answer("", status=500)), edition)
+    assert report.warnings == ("a search for Consents has HTTP status 500",)
 
 
 def test_nothing_answers(edition: Edition) -> None:
     address = f"http://127.0.0.1:{free_port()}/fhir"
     with pytest.raises(TargetError, match=f"Nothing answers at {address}/metadata"):
-        look_at(address, edition)
+        check_server(address, edition)
 
 
 @pytest.mark.parametrize("url", ["", "localhost", "ftp://example.org", "http://", "http://[::1"])
-def test_no_url(edition: Edition, url: str) -> None:
+def test_an_invalid_url(edition: Edition, url: str) -> None:
     with pytest.raises(TargetError):
-        look_at(url, edition)
+        check_server(url, edition)
 
 
-def test_a_password_in_the_url_is_not_told(edition: Edition) -> None:
+def test_a_password_in_the_url_is_masked(edition: Edition) -> None:
     address = f"http://me:hunter22@127.0.0.1:{free_port()}/fhir"
     with pytest.raises(TargetError) as error:
-        look_at(address, edition)
+        check_server(address, edition)
     assert "hunter22" not in str(error.value)
     assert "http://***@127.0.0.1" in str(error.value)
 
 
-def test_certificates_that_are_none(edition: Edition, tmp_path: Any) -> None:
+def test_files_that_are_not_certificates(edition: Edition, tmp_path: Any) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("nothing")
     with pytest.raises(PresetError, match=r"tls.ca: expected certificates in PEM in .*ca.pem"):
-        look_at("https://127.0.0.1/fhir", edition, Access(ca=file))
+        check_server("https://127.0.0.1/fhir", edition, Access(ca=file))
     with pytest.raises(PresetError, match=r"tls.certificate: expected a certificate in PEM"):
-        look_at("https://127.0.0.1/fhir", edition, Access(certificate=file))
+        check_server("https://127.0.0.1/fhir", edition, Access(certificate=file))

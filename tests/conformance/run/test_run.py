@@ -1,5 +1,4 @@
-"""The machinery of a run, over a suite of its own and canned answers: passed, failed, warned,
-skipped, incomplete."""
+"""Runs of a small suite against canned answers: passed, failed, warned, skipped, incomplete."""
 
 from __future__ import annotations
 
@@ -13,8 +12,10 @@ import pytest
 from rich.console import Console
 
 from ndop.conformance.report import reports
+from ndop.conformance.report.console import format_failure, print_summary
 from ndop.conformance.report.results import RunResult, TestResult
-from ndop.conformance.run.conformance_run import RunPlan, preview, run
+from ndop.conformance.run.plan import RunPlan
+from ndop.conformance.run.runner import preview, run
 from ndop.conformance.suite.access import Access
 from ndop.consents.nhs_numbers import synthetic
 from ndop.system.errors import TargetError
@@ -22,7 +23,7 @@ from ndop.system.layout import Layout
 from tests.conformance.canned import Answer, canned
 from tests.conformance.small_suite import checkout_with
 
-SLOW_2 = pytest.param(2, marks=pytest.mark.slow)
+pytestmark = pytest.mark.slow
 
 SUITE = '''
 import pytest
@@ -124,14 +125,14 @@ def test_requirements_follow_their_tests(suite: Layout, tmp_path: Path) -> None:
 
 def test_a_failure_is_explained_with_its_request(suite: Layout, tmp_path: Path) -> None:
     result = ran(suite, tmp_path)
-    told = reports.explain(by_name(result)["test_fails"], result)
+    told = format_failure(by_name(result)["test_fails"], result)
     assert "NDOP-097 (SHALL)" in told
     assert "curl -i http://127.0.0.1" in told
     assert "HTTP 200" in told
     assert "expected: 404" in told
 
 
-@pytest.mark.parametrize("workers", [1, SLOW_2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_reports(suite: Layout, tmp_path: Path, workers: int) -> None:
     result = ran(suite, tmp_path, workers=workers)
     folder = tmp_path / "report"
@@ -145,7 +146,7 @@ def test_reports(suite: Layout, tmp_path: Path, workers: int) -> None:
     assert "NDOP-097" in page
 
 
-def test_only_what_is_asked_for(suite: Layout, tmp_path: Path) -> None:
+def test_only_the_selected_tests_run(suite: Layout, tmp_path: Path) -> None:
     assert by_name(ran(suite, tmp_path, only=("NDOP-096",))).keys() == {"test_passes"}
     with pytest.raises(TargetError, match="No test fits NDOP-999"):
         ran(suite, tmp_path, only=("NDOP-999",))
@@ -164,7 +165,7 @@ def test_an_id_that_the_register_does_not_have(suite: Layout, tmp_path: Path) ->
         ran(suite, tmp_path)
 
 
-def test_a_broken_suite_is_told(suite: Layout, tmp_path: Path) -> None:
+def test_a_broken_suite_is_reported(suite: Layout, tmp_path: Path) -> None:
     (suite.conformance_tests / "test_read.py").write_text("def (", encoding="utf-8")
     with pytest.raises(TargetError, match="could not run"):
         ran(suite, tmp_path)
@@ -176,7 +177,6 @@ def written(suite: Layout, text: str) -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_ends_at_its_limit(suite: Layout, tmp_path: Path, workers: int) -> None:
     written(
@@ -254,7 +254,7 @@ def test_a(patient, new_patient, number):
 """
 
 
-@pytest.mark.parametrize("workers", [1, SLOW_2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_no_patient_is_taken_twice(suite: Layout, tmp_path: Path, workers: int) -> None:
     written(suite, PATIENTS)
     result = ran(suite, tmp_path, workers=workers)
@@ -264,7 +264,7 @@ def test_no_patient_is_taken_twice(suite: Layout, tmp_path: Path, workers: int) 
     assert all(patient.startswith("999") for patient in taken)
 
 
-@pytest.mark.parametrize("workers", [1, SLOW_2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, workers: int) -> None:
     written(suite, PATIENTS)
     named = tuple(itertools.islice(synthetic(7), 8))
@@ -278,7 +278,9 @@ def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, work
     }
 
 
-def test_a_server_that_knows_everybody_does_not_hold_the_run(suite: Layout, tmp_path: Path) -> None:
+def test_a_server_that_knows_every_patient_does_not_block_the_run(
+    suite: Layout, tmp_path: Path
+) -> None:
     written(suite, PATIENTS)
     body = json.dumps({**json.loads(metadata("", "").body), "entry": []})
     with canned(lambda *_: Answer(body)) as base_url:
@@ -306,7 +308,7 @@ def test_c(ndop, note, number):
 def test_no_report_has_a_secret(
     suite: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A server that repeats everything, and a suite that does so too."""
+    """A server that echoes everything, and a suite that does so too."""
     written(suite, SECRETS)
     said = "9434765919 my-secret-token -----BEGIN CERTIFICATE-----\nMIIBsecret"
     answer = Answer(said, headers={"Set-Cookie": "crumbly-cookie", "X-Number": "9434765919"})
@@ -322,8 +324,8 @@ def test_no_report_has_a_secret(
         result = run(suite, plan, lambda *_: None)
     assert {test.outcome for test in result.tests} == {"failed"}
     assert [len(test.exchanges) for test in result.tests] == [1, 1, 0, 0]
-    reports.print_summary(result, tmp_path / "report", Console())
-    told = [capsys.readouterr().out, *(reports.explain(test, result) for test in result.tests)]
+    print_summary(result, tmp_path / "report", Console())
+    told = [capsys.readouterr().out, *(format_failure(test, result) for test in result.tests)]
     told += [file.read_text(encoding="utf-8") for file in (tmp_path / "report").iterdir()]
     assert len(told) >= 7
     for text in told:
@@ -337,14 +339,14 @@ def test_a_preview_lists_what_would_be_skipped(suite: Layout, tmp_path: Path) ->
         plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report", left_out={"NDOP-096": "why"})
         seen = preview(suite, plan)
     assert seen.planned == 6
-    assert {test.id.rpartition("::")[2]: test.remedy for test in seen.skips} == {
+    assert {test.id.rpartition("::")[2]: test.remedy for test in seen.skipped} == {
         "test_passes": "take NDOP-096 out of leave-out",
         "test_skips": "give --claim strict-nhs-number",
     }
     assert not (tmp_path / "report").exists()
 
 
-def test_the_answer_of_a_proxy_is_named(suite: Layout, tmp_path: Path) -> None:
+def test_the_answer_of_a_proxy_is_identified(suite: Layout, tmp_path: Path) -> None:
     """NDOP-148: in XML, though JSON was asked for."""
     issue = '<issue><severity value="error"/><code value="forbidden"/></issue>'
     outcome = f'<OperationOutcome xmlns="http://hl7.org/fhir">{issue}</OperationOutcome>'

@@ -1,4 +1,4 @@
-"""What reports may not tell."""
+"""What reports may not show."""
 
 from __future__ import annotations
 

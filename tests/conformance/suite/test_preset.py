@@ -1,4 +1,4 @@
-"""Presets: what they say is what the run goes by; what is wrong in one is told with its place."""
+"""Presets: what they say is what a run uses; an error names its place in the file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ndop.conformance.suite import preset
-from ndop.conformance.suite.plugin import CLAIMS
-from ndop.conformance.suite.preset import Described, Known
+from ndop.conformance.suite.claims import CLAIMS
+from ndop.conformance.suite.preset import KnownNames, LoadedPreset
 from ndop.system.errors import PresetError
 
-KNOWN = Known({"NDOP-001", "NDOP-104"}, {"ndop-1.1.0"}, CLAIMS)
+KNOWN = KnownNames({"NDOP-001", "NDOP-104"}, {"ndop-1.1.0"}, CLAIMS)
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "target.yaml"
 
 
-def read(file: Path, text: str) -> Described:
+def read(file: Path, text: str) -> LoadedPreset:
     file.write_text(text, encoding="utf-8")
     return preset.read(file, KNOWN)
 
@@ -65,14 +65,14 @@ limits: { request: 5, run: 600 }
     assert (found.access.request_seconds, found.run_seconds) == (5, 600)
 
 
-def test_the_commented_preset_is_one(file: Path) -> None:
+def test_the_commented_preset_can_be_read(file: Path) -> None:
     text = preset.commented("ndop-1.1.0", CLAIMS)
     assert read(file, text).base_url == "https://your.server/fhir"
     for key in preset.Preset.model_fields:
         assert f"{key.replace('_', '-')}:" in text
 
 
-def test_what_the_commented_preset_offers_is_understood(
+def test_every_key_of_the_commented_preset_can_be_used(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every key that is commented out can be switched on."""
@@ -95,7 +95,7 @@ def test_what_the_commented_preset_offers_is_understood(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("base-url: x\nbase_url: y", ":2: base_url: expected no such key"),
         ("base-url: x\nbase-url: y", ":2: base-url stands here for the second time"),
@@ -118,14 +118,14 @@ def test_what_the_commented_preset_offers_is_understood(
         ("a: [", ": not valid YAML"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(
-    file: Path, text: str, told: str, monkeypatch: pytest.MonkeyPatch
+def test_an_error_names_its_place(
+    file: Path, text: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NOT_SET", raising=False)
     with pytest.raises(PresetError) as error:
         read(file, text)
     assert f"{file}" in str(error.value)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_an_error_does_not_repeat_a_secret(file: Path, text: str) -> None:
     assert "hunter2" not in str(error.value)
 
 
-def test_options_beat_the_preset(file: Path) -> None:
+def test_options_override_the_preset(file: Path) -> None:
     found = read(file, "token: from-the-preset\nheaders: { A: '1', B: '2' }")
     changed = preset.overridden(found, ["authorization: Bearer from-the-option", "b:3"], 7)
     assert changed.access.headers == {

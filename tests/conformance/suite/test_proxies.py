@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ndop.conformance.report.results import Exchange
-from ndop.conformance.suite.proxies import is_of_a_proxy
+from ndop.conformance.suite.proxies import is_from_proxy
 
 JSON = '{"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "%s"}]}'
 XML = (
@@ -36,9 +36,9 @@ def answer(status: int | None, body: str) -> Exchange:
         (504, "transient"),
     ],
 )
-def test_the_answers_of_a_proxy_are_known(form: str, status: int, code: str) -> None:
+def test_answers_of_a_proxy_are_recognised(form: str, status: int, code: str) -> None:
     """NDOP-148: in JSON and in XML."""
-    assert is_of_a_proxy(answer(status, form % code))
+    assert is_from_proxy(answer(status, form % code))
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,5 @@ def test_the_answers_of_a_proxy_are_known(form: str, status: int, code: str) -> 
         (None, "no answer"),
     ],
 )
-def test_other_answers_are_the_servers(status: int | None, body: str) -> None:
-    assert not is_of_a_proxy(answer(status, body))
+def test_other_answers_are_from_the_server(status: int | None, body: str) -> None:
+    assert not is_from_proxy(answer(status, body))

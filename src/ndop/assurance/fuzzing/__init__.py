@@ -1,1 +1,1 @@
-"""Random requests at a server, and what must hold whatever they are."""
+"""Fuzzing: random requests to a server, and what must hold whatever they are."""

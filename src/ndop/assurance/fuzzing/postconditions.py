@@ -1,4 +1,4 @@
-"""What must hold of everything that a server has stored when all is over."""
+"""Postconditions: what must hold of everything that the server stores when all cases have run."""
 
 from __future__ import annotations
 
@@ -7,87 +7,91 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ndop.assurance.fuzzing.raw_http import RawHttpClient, Request
 from ndop.assurance.fuzzing.session import ExpectedState, Failure
-from ndop.assurance.fuzzing.wire import Request, Wire
 from ndop.editions import Edition
 from ndop.validation import Validator
 
 
-def inspect(
-    edition: Edition, wire: Wire, told: ExpectedState, seen: Callable[[int], object] = int
+def check(
+    edition: Edition,
+    client: RawHttpClient,
+    expected: ExpectedState,
+    on_request: Callable[[int], object] = int,
 ) -> Iterator[Failure]:
-    """Fetch every Consent that was told to be stored, and whatever each patient has.
+    """Read every Consent that the server reported as stored, and search by every patient.
 
-    Each must be there in its last version, be valid, and be the only one of its identity; and
-    nothing may be there that was not told. `seen` is called for each Consent.
+    Each Consent must be there in its last version, be valid, and be the only one of its identity;
+    a search must find no others. `on_request` is called with 1 for each request.
     """
-    bodies: dict[str, dict[str, Any]] = {}
-    for consent_id, version in told.versions.items():
-        seen(1)
-        answer, body = _fetched(wire, f"{edition.consent.type}/{consent_id}")
-        if answer != 200:
-            yield _failure("lost", f"{consent_id} was stored, and is answered {answer}")
+    consents: dict[str, dict[str, Any]] = {}
+    for consent_id, version in expected.versions.items():
+        on_request(1)
+        status, body = _get(client, f"{edition.consent.type}/{consent_id}")
+        if status != 200:
+            yield _failure("lost", f"{consent_id} was stored, but reading it gives {status}")
             continue
         found = body["meta"]["versionId"]
         if found != str(version):
-            yield _failure(
-                "another version", f"{consent_id}: version {version} was told, {found} is there"
-            )
-        bodies[consent_id] = body
-    yield from _invalid(edition, bodies)
-    yield from doubles(edition, bodies)
-    yield from _untold(edition, wire, told, seen)
+            yield _failure("wrong version", f"{consent_id}: expected {version}, found {found}")
+        consents[consent_id] = body
+    yield from _invalid(edition, consents)
+    yield from duplicates(edition, consents)
+    yield from _unreported(edition, client, expected, on_request)
 
 
-def _invalid(edition: Edition, bodies: dict[str, dict[str, Any]]) -> Iterator[Failure]:
-    if not bodies:
+def _invalid(edition: Edition, consents: dict[str, dict[str, Any]]) -> Iterator[Failure]:
+    if not consents:
         return
     with Validator(edition) as validator:
-        for consent_id, body in bodies.items():
-            for finding in validator.check(body):
+        for consent_id, consent in consents.items():
+            for finding in validator.check(consent):
                 if finding.invalidates:
                     yield _failure(
-                        "something invalid is stored",
-                        f"{consent_id}: {finding.path}: {finding.message}\n{json.dumps(body)}",
+                        "invalid Consent stored",
+                        f"{consent_id}: {finding.path}: {finding.message}\n{json.dumps(consent)}",
                     )
 
 
-def doubles(edition: Edition, bodies: dict[str, dict[str, Any]]) -> Iterator[Failure]:
-    """Consents, by id, of the same identity: patient, or patient and purpose."""
-    same: dict[tuple[str, str], list[str]] = defaultdict(list)
-    form = edition.patient.form
-    purposes = len(edition.identity.parameters) > 1
-    for consent_id, body in bodies.items():
-        patient = form.search(body["patient"]["reference"])
+def duplicates(edition: Edition, consents: dict[str, dict[str, Any]]) -> Iterator[Failure]:
+    """Consents, by id, that share an identity: the patient, or patient and purpose."""
+    ids_of: dict[tuple[str, str], list[str]] = defaultdict(list)
+    pattern = edition.patient.form
+    identity_has_purpose = len(edition.identity.parameters) > 1
+    for consent_id, consent in consents.items():
+        patient = pattern.search(consent["patient"]["reference"])
         if patient is None:
-            yield _failure("a Consent of nobody", f"{consent_id}: {body['patient']}")
+            yield _failure("not a reference to a patient", f"{consent_id}: {consent['patient']}")
             continue
-        coded = [f"{one.get('system')}|{one.get('code')}" for one in body.get("purpose", [])]
-        same[patient[1], ",".join(coded) if purposes else ""].append(consent_id)
-    for ids in same.values():
+        purposes = [f"{one.get('system')}|{one.get('code')}" for one in consent.get("purpose", [])]
+        ids_of[patient[1], ",".join(purposes) if identity_has_purpose else ""].append(consent_id)
+    for ids in ids_of.values():
         if len(ids) > 1:
             yield _failure("two Consents of one identity", ", ".join(ids))
 
 
-def _untold(
-    edition: Edition, wire: Wire, told: ExpectedState, seen: Callable[[int], object]
+def _unreported(
+    edition: Edition,
+    client: RawHttpClient,
+    expected: ExpectedState,
+    on_request: Callable[[int], object],
 ) -> Iterator[Failure]:
-    """Consents of the patients that no answer told of."""
-    by = next(name for name, one in edition.search.parameters.items() if one.identity)
-    for patient in told.patients:
-        seen(1)
+    """Consents of the patients that no response reported."""
+    parameter = next(name for name, one in edition.search.parameters.items() if one.identity)
+    for patient in expected.patients:
+        on_request(1)
         reference = edition.patient.reference_to(patient)
-        answer, body = _fetched(wire, f"{edition.consent.type}?{by}={reference}")
+        status, body = _get(client, f"{edition.consent.type}?{parameter}={reference}")
         found = [entry["resource"]["id"] for entry in body.get("entry", [])]
-        untold = [one for one in found if one not in told.versions]
-        if answer != 200 or untold:
-            yield _failure("stored without being told", f"{answer}: {', '.join(untold)}")
+        unreported = [one for one in found if one not in expected.versions]
+        if status != 200 or unreported:
+            yield _failure("stored but not reported", f"{status}: {', '.join(unreported)}")
 
 
-def _fetched(wire: Wire, path: str) -> tuple[int, dict[str, Any]]:
-    answer = wire.send(Request(b"GET", f"{wire.api}/{path}".encode()))
-    return answer.status_code, dict(answer.json())
+def _get(client: RawHttpClient, path: str) -> tuple[int, dict[str, Any]]:
+    response = client.send(Request(b"GET", f"{client.api}/{path}".encode()))
+    return response.status_code, dict(response.json())
 
 
 def _failure(rule: str, explanation: str) -> Failure:
-    return Failure(rule, explanation, kind="afterwards")
+    return Failure(rule, explanation, kind="postcondition")

@@ -1,4 +1,4 @@
-"""A run told to people and to programs."""
+"""A run as a table, as lines of text, and as fuzz.json."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from ndop.assurance.fuzzing.fuzz import Result
+from ndop.assurance.fuzzing.fuzzer import FuzzResult
 from ndop.assurance.fuzzing.session import Failure
 
 
-def table(result: Result) -> Table:
-    """Numbers of requests by interaction and outcome."""
-    counted = Table(box=box.SIMPLE_HEAD, title=result.edition, title_justify="left")
+def table(result: FuzzResult) -> Table:
+    """Number of requests by interaction, status and Spine code."""
+    rows = Table(box=box.SIMPLE_HEAD, title=result.edition, title_justify="left")
     for heading in ("interaction", "status", "Spine code"):
-        counted.add_column(heading)
-    counted.add_column("requests", justify="right")
+        rows.add_column(heading)
+    rows.add_column("requests", justify="right")
     for (interaction, status, code), number in sorted(result.counts.items()):
-        counted.add_row(interaction, str(status), code, str(number))
-    return counted
+        rows.add_row(interaction, str(status), code, str(number))
+    return rows
 
 
-def lines(result: Result, base: str) -> Iterator[str]:
-    """Every failure with its requests as curl lines, then the verdict."""
+def lines(result: FuzzResult, base: str) -> Iterator[str]:
+    """Each failure with its requests as curl commands, then health and totals."""
     for failure in result.failures:
         yield f"FAILED {failure.kind or 'server'}: {failure.explanation}"
         if failure.requests:
-            yield f"  seed {failure.seed}; of the run: {_again(result, failure)}"
+            yield f"  seed {failure.seed}; to repeat: {_command(result, failure)}"
         yield from (f"  {request.curl(base)}" for request in failure.requests)
     if result.before and result.after:
         yield (
@@ -41,26 +41,15 @@ def lines(result: Result, base: str) -> Iterator[str]:
             f"threads {result.before.threads} and {result.after.threads}"
         )
     if result.interruption is not None:
-        yield f"{result.edition}: interrupted, so this is not all of it"
+        yield f"{result.edition}: interrupted, so these results are incomplete"
     yield (
         f"{result.edition}: {result.requests} requests, {result.consents} Consents stored, "
         f"{len(result.failures)} failures (seed {result.plan.seed})"
     )
 
 
-def _again(result: Result, failure: Failure) -> str:
-    return (
-        f"ndop fuzz --edition {result.edition} --seed {result.plan.seed} "
-        f"--requests {result.plan.requests} --kind '{failure.kind}'"
-    )
-
-
-def _mib(size: int) -> int:
-    return size // 2**20
-
-
-def write(result: Result, folder: Path, base: str) -> Path:
-    """Write fuzz.json into a folder."""
+def write(result: FuzzResult, folder: Path, base: str) -> Path:
+    """Write fuzz.json into a folder; returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
     by_status = Counter[int]()
     for (_, status, _), number in result.counts.items():
@@ -92,3 +81,14 @@ def write(result: Result, folder: Path, base: str) -> Path:
     file = folder / "fuzz.json"
     file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return file
+
+
+def _command(result: FuzzResult, failure: Failure) -> str:
+    return (
+        f"ndop fuzz --edition {result.edition} --seed {result.plan.seed} "
+        f"--requests {result.plan.requests} --kind '{failure.kind}'"
+    )
+
+
+def _mib(size: int) -> int:
+    return size // 2**20

@@ -1,1 +1,1 @@
-"""Proof that the suite can fail: small faults, seeded by a filter in front of a sound server."""
+"""Mutation testing of the conformance suite: faults seeded by a proxy before a correct server."""

@@ -1,10 +1,10 @@
-"""Every fault there is."""
+"""The catalogue of faults."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ndop.assurance.mutation import (
+from ndop.assurance.mutation.faults import (
     callers,
     capability,
     create,
@@ -34,17 +34,19 @@ FAULTS: Sequence[Fault] = [
 
 
 def faults_of(edition: Edition, register: Register) -> list[Fault]:
-    """The faults that an edition can have: their requirement is one of its own."""
+    """The faults that an edition can have: those whose requirement is one of its own."""
     rows = {row.id for row in register.of(edition)}
-    return [one for one in FAULTS if one.requirement in rows and one.where(edition)]
+    return [one for one in FAULTS if one.requirement in rows and one.applies_to(edition)]
 
 
-def rows_without_fault(
+def requirements_without_fault(
     edition: Edition, register: Register, tests: Sequence[CollectedTest]
 ) -> list[str]:
-    """The SHALL rows of an edition that the suite tests and that no fault breaks."""
-    broken = {fault.requirement for fault in faults_of(edition, register)}
+    """The ids of an edition's SHALL requirements that the suite tests and no fault breaks."""
+    with_fault = {fault.requirement for fault in faults_of(edition, register)}
     tested = {row for test in tests if edition.id in test.editions for row in test.requirements}
     return [
-        row.id for row in register.of(edition) if row.level == "SHALL" and row.id in tested - broken
+        row.id
+        for row in register.of(edition)
+        if row.level == "SHALL" and row.id in tested - with_fault
     ]

@@ -1,4 +1,4 @@
-"""Requests and answers as a fault sees and changes them."""
+"""Requests and responses as a fault sees and changes them."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ Header = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What requests and answers have in common. Header names are as they came."""
+    """What requests and responses share. Header names keep the case they arrived in."""
 
     headers: tuple[Header, ...] = field(default=(), kw_only=True)
 
     def header(self, name: str) -> str | None:
-        """The value of a header, by its name in any case."""
+        """The first value of a header, whose name is matched in any case; None without one."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def without_header(self, *names: str) -> Self:
-        """The same without some headers."""
+        """A copy without these headers."""
         lower = {name.lower() for name in names}
         kept = tuple(one for one in self.headers if one[0].lower() not in lower)
         return replace(self, headers=kept)
 
     def with_header(self, name: str, value: str) -> Self:
-        """The same with one header, in place of what it had under that name."""
+        """A copy in which this header has this value only."""
         without = self.without_header(name)
         return replace(without, headers=(*without.headers, (name, value)))
 
@@ -49,61 +49,61 @@ class Request(_Message):
 
     @property
     def path(self) -> str:
-        """Below the base URL, such as `Consent/42/_history`; empty for the base itself."""
+        """The path below the base URL, such as `Consent/42/_history`; empty for the base itself."""
         return unquote(urlsplit(self.target).path).partition("/fhir")[2].strip("/")
 
     @property
-    def steps(self) -> list[str]:
+    def segments(self) -> list[str]:
         """The segments of the path."""
         return self.path.split("/") if self.path else []
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query."""
+        """The query parameters."""
         return dict(parse_qsl(urlsplit(self.target).query))
 
     @property
     def is_read(self) -> bool:
-        """Whether the current version of a Consent is asked for."""
+        """Whether it reads the current version of a Consent."""
         return (
             self.method == "GET"
-            and len(self.steps) == 2
-            and self.steps[0] == "Consent"
-            and (self.steps[1][0] not in "_$")
+            and len(self.segments) == 2
+            and self.segments[0] == "Consent"
+            and (self.segments[1][0] not in "_$")
         )
 
     @property
     def is_search(self) -> bool:
-        """Whether it is the type-level search."""
+        """Whether it is a type-level search."""
         return self.method == "GET" and self.path == "Consent"
 
     @property
     def is_history(self) -> bool:
         """Whether it is a history, of a patient or of a Consent."""
-        return self.method == "GET" and self.steps[-1:] == ["_history"]
+        return self.method == "GET" and self.segments[-1:] == ["_history"]
 
     @property
     def is_vread(self) -> bool:
-        """Whether one version is asked for."""
-        return self.method == "GET" and len(self.steps) == 4 and self.steps[2] == "_history"
+        """Whether it reads one version of a Consent."""
+        return self.method == "GET" and len(self.segments) == 4 and self.segments[2] == "_history"
 
     def without_parameter(self, *names: str) -> Request:
-        """The same without some parameters."""
+        """A copy without these query parameters."""
         kept = [one for one in parse_qsl(urlsplit(self.target).query) if one[0] not in names]
         path = urlsplit(self.target).path
         return replace(self, target=f"{path}?{urlencode(kept)}" if kept else path)
 
-    def to(self, method: str, path: str, body: bytes = b"") -> Request:
-        """Another request from the same client; `path` is below the base URL."""
+    def follow_up(self, method: str, path: str, body: bytes = b"") -> Request:
+        """Another request on behalf of the same caller; `path` is below the base URL."""
         base = urlsplit(self.target).path.partition("/fhir")[0]
-        asked = self.without_header("content-length", "content-type", "if-match", "prefer")
-        asked = asked.with_header("Accept", JSON).with_header("Accept-Encoding", "identity")
+        request = self.without_header("content-length", "content-type", "if-match", "prefer")
+        request = request.with_header("Accept", JSON).with_header("Accept-Encoding", "identity")
         if body:
-            asked = asked.with_header("Content-Type", JSON)
-        return replace(asked, method=method, target=f"{base}/fhir/{path}", body=body)
+            request = request.with_header("Content-Type", JSON)
+        return replace(request, method=method, target=f"{base}/fhir/{path}", body=body)
 
     def consent(self) -> Resource | None:
-        """The Consent in the body, of JSON or XML; None where it is none."""
+        """The Consent in the body, from JSON or XML; None if the body is anything else."""
         if "xml" in (self.header("content-type") or ""):
             try:
                 found = json.loads(Consent.model_validate_xml(self.body).model_dump_json())
@@ -115,41 +115,40 @@ class Request(_Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(_Message):
-    """One answer, its body as it was sent."""
+class Response(_Message):
+    """One response; `body` is as it was sent."""
 
     status: int
     body: bytes = b""
 
     @property
-    def refuses(self) -> bool:
-        """Whether it says no."""
+    def is_error(self) -> bool:
+        """Whether the status is 400 or above."""
         return self.status >= 400
 
-    def text(self) -> bytes:
-        """The body, uncompressed."""
+    def content(self) -> bytes:
+        """The body, decompressed."""
         return (
             gzip.decompress(self.body) if self.header("content-encoding") == "gzip" else self.body
         )
 
     def resource(self) -> Resource | None:
-        """The body as JSON; None where it is none."""
-        return _json_object(self.text())
+        """The body as a JSON object; None if it is not one."""
+        return _json_object(self.content())
 
-    def with_resource(self, resource: Resource) -> Answer:
-        """The same with another body, in JSON, compressed where it was."""
+    def with_resource(self, resource: Resource) -> Response:
+        """A copy with this JSON body, compressed if the original was."""
         body = json.dumps(resource).encode()
         if self.header("content-encoding") == "gzip":
             body = gzip.compress(body)
-        changed = replace(self, body=body)
-        return changed.with_header("Content-Type", f"{JSON};charset=UTF-8")
+        return replace(self, body=body).with_header("Content-Type", f"{JSON};charset=UTF-8")
 
 
-def answer_with(status: int, resource: Resource | None = None, **headers: str) -> Answer:
-    """An answer of one's own."""
+def make_response(status: int, resource: Resource | None = None, **headers: str) -> Response:
+    """A response that no server gave. An underscore in the name of a header stands for a hyphen."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    bare = Answer(status, headers=named)
-    return bare if resource is None else bare.with_resource(resource)
+    empty = Response(status, headers=named)
+    return empty if resource is None else empty.with_resource(resource)
 
 
 def _json_object(body: bytes) -> Resource | None:

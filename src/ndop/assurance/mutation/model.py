@@ -1,7 +1,7 @@
-"""What a fault is, and the kinds that most faults are of.
+"""What a fault is, and the factories that make most of them.
 
-A fault is a small change of what a sound server does, such as accepting what it has to refuse.
-It names the requirement that it breaks: a test of that must catch it.
+A fault is one small deviation from what the reference server does, such as accepting what has to be
+refused. It names the requirement that it breaks; a test of that requirement must catch it.
 """
 
 from __future__ import annotations
@@ -11,155 +11,172 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ndop.assurance.mutation.messages import Answer, Request, Resource, answer_with
+from ndop.assurance.mutation.messages import Request, Resource, Response, make_response
 from ndop.editions import Edition
 from ndop.fhir.outcomes import issue
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceServer:
-    """The sound server behind a filter. `memory` is the fault's own, new for each test."""
+    """The correct server behind the fault proxy.
+
+    `state` belongs to the seeded fault and is empty at the start of each test.
+    """
 
     edition: Edition
-    ask: Callable[[Request], Answer]
-    memory: dict[str, Any] = field(default_factory=dict)
+    forward: Callable[[Request], Response]
+    state: dict[str, Any] = field(default_factory=dict)
 
     def consents_of(self, consent: Resource, request: Request) -> list[Resource]:
-        """The stored Consents of the patient of a Consent."""
+        """The stored Consents of the patient that a Consent refers to."""
         reference = consent.get("patient", {}).get("reference", "")
-        found = self.ask(request.to("GET", f"Consent?patient={reference}")).resource() or {}
-        return [entry["resource"] for entry in found.get("entry", [])]
+        search = request.follow_up("GET", f"Consent?patient={reference}")
+        bundle = self.forward(search).resource() or {}
+        return [entry["resource"] for entry in bundle.get("entry", [])]
 
-    def outcome(self, situation: str) -> Answer:
-        """An error of the edition's catalogue."""
+    def error_response(self, situation: str) -> Response:
+        """The error that the edition's catalogue has for a situation."""
         status = self.edition.errors[situation].status
-        issues = [issue(self.edition, situation, "As the fault has it.")]
-        return answer_with(status, {"resourceType": "OperationOutcome", "issue": issues})
+        issues = [issue(self.edition, situation, "Returned by a seeded fault.")]
+        return make_response(status, {"resourceType": "OperationOutcome", "issue": issues})
 
 
-#: What a fault does with a request.
-Filter = Callable[[Request, ReferenceServer], Answer]
-#: Whether a Consent is one that a fault is about.
-When = Callable[[Resource, Edition], bool]
-#: Whether a request is.
-On = Callable[[Request], bool]
-#: Changes the body of an answer in place.
-Change = Callable[[Resource, Request, ReferenceServer], None]
+#: Handles a request in place of the reference server.
+Handler = Callable[[Request, ReferenceServer], Response]
+ConsentPredicate = Callable[[Resource, Edition], bool]
+RequestPredicate = Callable[[Request], bool]
+#: Changes the body of a response in place.
+BodyRewriter = Callable[[Resource, Request, ReferenceServer], None]
+ResponseRewriter = Callable[[Response, Request, ReferenceServer], Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A named change of behaviour.
+    """A named deviation in behaviour.
 
-    `where` says of which editions; `claims` what the sound server must be set up for.
+    `applies_to` says which editions can have it, `claims` what the reference server must be set up
+    for (as in `ndop conformance --claim`).
     """
 
     name: str
     requirement: str
-    filter: Filter
-    where: Callable[[Edition], bool] = lambda _edition: True
+    handle: Handler
+    applies_to: Callable[[Edition], bool] = lambda _edition: True
     claims: tuple[str, ...] = ()
 
 
 def accepts(
     name: str,
     requirement: str,
-    when: When,
+    when: ConsentPredicate,
     *,
     methods: Iterable[str] = ("POST", "PUT"),
     **more: Any,
 ) -> Fault:
-    """Accepts Consents that have to be refused: says so, whatever the sound server said."""
+    """Reports success for Consents that have to be refused; nothing is stored."""
 
-    def accept(request: Request, sound: ReferenceServer) -> Answer:
-        answer = sound.ask(request)
-        if answer.refuses and request.method in methods and _is(request, sound, when):
-            return accepted(request)
-        return answer
+    def handle(request: Request, server: ReferenceServer) -> Response:
+        response = server.forward(request)
+        if response.is_error and request.method in methods and _matches(request, server, when):
+            return success_response(request)
+        return response
 
-    return Fault(name, requirement, accept, **more)
+    return Fault(name, requirement, handle, **more)
 
 
 def refuses(
-    name: str, requirement: str, when: When, *, situation: str = "invalid-resource", **more: Any
-) -> Fault:
-    """Refuses Consents that have to be accepted."""
-
-    def refuse(request: Request, sound: ReferenceServer) -> Answer:
-        if request.method in ("POST", "PUT") and _is(request, sound, when):
-            return sound.outcome(situation)
-        return sound.ask(request)
-
-    return Fault(name, requirement, refuse, **more)
-
-
-def asks(
-    name: str, requirement: str, on: On, instead: Callable[[Request], Request], **more: Any
-) -> Fault:
-    """Understands some requests as others: without a parameter, without a header."""
-
-    def ask(request: Request, sound: ReferenceServer) -> Answer:
-        return sound.ask(instead(request) if on(request) else request)
-
-    return Fault(name, requirement, ask, **more)
-
-
-def changes(name: str, requirement: str, on: On, change: Change, **more: Any) -> Fault:
-    """Answers some requests with another body."""
-
-    def answer_otherwise(request: Request, sound: ReferenceServer) -> Answer:
-        answer = sound.ask(request)
-        resource = answer.resource() if on(request) else None
-        if resource is None:
-            return answer
-        change(resource, request, sound)
-        return answer.with_resource(resource)
-
-    return Fault(name, requirement, answer_otherwise, **more)
-
-
-def answers(
     name: str,
     requirement: str,
-    on: On,
-    instead: Callable[[Answer, Request, ReferenceServer], Answer],
+    when: ConsentPredicate,
+    *,
+    situation: str = "invalid-resource",
     **more: Any,
 ) -> Fault:
-    """Answers some requests with another status or other headers."""
+    """Refuses Consents that have to be accepted, without forwarding them."""
 
-    def answer_otherwise(request: Request, sound: ReferenceServer) -> Answer:
-        answer = sound.ask(request)
-        return instead(answer, request, sound) if on(request) else answer
+    def handle(request: Request, server: ReferenceServer) -> Response:
+        if is_write(request) and _matches(request, server, when):
+            return server.error_response(situation)
+        return server.forward(request)
 
-    return Fault(name, requirement, answer_otherwise, **more)
-
-
-def accepted(request: Request) -> Answer:
-    """What a server says that has stored a Consent, or changed one."""
-    named = request.steps[1] if len(request.steps) > 1 else str(uuid.uuid4())
-    location = f"http://{request.header('host')}/fhir/Consent/{named}/_history/1"
-    return answer_with(201 if request.method == "POST" else 200, Location=location, ETag='W/"1"')
+    return Fault(name, requirement, handle, **more)
 
 
-def writes(request: Request) -> bool:
-    """Whether it creates or updates."""
+def rewrites_request(
+    name: str,
+    requirement: str,
+    on: RequestPredicate,
+    rewrite: Callable[[Request], Request],
+    **more: Any,
+) -> Fault:
+    """Forwards another request than the one received, such as one without a header."""
+
+    def handle(request: Request, server: ReferenceServer) -> Response:
+        return server.forward(rewrite(request) if on(request) else request)
+
+    return Fault(name, requirement, handle, **more)
+
+
+def rewrites_response(
+    name: str, requirement: str, on: RequestPredicate, rewrite: ResponseRewriter, **more: Any
+) -> Fault:
+    """Replaces a response, typically its status or its headers."""
+
+    def handle(request: Request, server: ReferenceServer) -> Response:
+        response = server.forward(request)
+        return rewrite(response, request, server) if on(request) else response
+
+    return Fault(name, requirement, handle, **more)
+
+
+def rewrites_body(
+    name: str, requirement: str, on: RequestPredicate, rewrite: BodyRewriter, **more: Any
+) -> Fault:
+    """Changes the resource in a response; responses without one are left alone."""
+
+    def rewrite_response(response: Response, request: Request, server: ReferenceServer) -> Response:
+        resource = response.resource()
+        if resource is None:
+            return response
+        rewrite(resource, request, server)
+        return response.with_resource(resource)
+
+    return rewrites_response(name, requirement, on, rewrite_response, **more)
+
+
+def success_response(request: Request) -> Response:
+    """The response of a server that has created or updated a Consent."""
+    consent_id = request.segments[1] if len(request.segments) > 1 else str(uuid.uuid4())
+    location = f"http://{request.header('host')}/fhir/Consent/{consent_id}/_history/1"
+    return make_response(201 if request.method == "POST" else 200, Location=location, ETag='W/"1"')
+
+
+def any_request(_request: Request) -> bool:
+    """Matches every request."""
+    return True
+
+
+def is_write(request: Request) -> bool:
+    """Whether the request creates or updates."""
     return request.method in ("POST", "PUT")
 
 
-def creates(request: Request) -> bool:
-    """Whether it creates."""
+def is_create(request: Request) -> bool:
+    """Whether the request is a create."""
     return request.method == "POST" and request.path == "Consent"
 
 
-def updates(request: Request) -> bool:
-    """Whether it updates."""
+def is_update(request: Request) -> bool:
+    """Whether the request is an update."""
     return request.method == "PUT"
 
 
-def _is(request: Request, sound: ReferenceServer, when: When) -> bool:
-    """Whether the body is a Consent of the kind; a Consent of another shape is not."""
+def _matches(request: Request, server: ReferenceServer, when: ConsentPredicate) -> bool:
+    """Whether the body is a Consent that satisfies the predicate; one that lacks the elements the
+    predicate looks at does not.
+    """
     consent = request.consent()
     try:
-        return consent is not None and when(consent, sound.edition)
+        return consent is not None and when(consent, server.edition)
     except (LookupError, TypeError, AttributeError):
         return False

@@ -1,17 +1,15 @@
-"""The proof: each fault, seeded by itself, is caught by a test of its own requirement."""
+"""The proof that the suite can fail: each fault must be caught by a test of its own requirement."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
-
-from ndop.assurance.mutation.filter import Filter, filtering
 from ndop.assurance.mutation.model import Fault
-from ndop.assurance.mutation.seeding import number_in
-from ndop.conformance.report.results import Outcome, TestResult
+from ndop.assurance.mutation.proxy import FaultProxy, running_proxy
+from ndop.assurance.mutation.results import FaultResult
+from ndop.assurance.mutation.seeding import fault_number
+from ndop.conformance.report.results import TestResult
 from ndop.conformance.run import pytest_process
 from ndop.conformance.suite.settings import Settings
 from ndop.editions import Edition
@@ -21,192 +19,137 @@ from ndop.system.errors import ProofError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 
-_SECONDS = 1200.0
+_TIMEOUT_SECONDS = 1200.0
 
 #: The settings that make a claim true of our server.
-_SETTINGS: Mapping[str, Mapping[str, str]] = {
+_SETTINGS_OF_CLAIMS: Mapping[str, Mapping[str, str]] = {
     "strict-nhs-number": {"ndop.strict-nhs-number": "true"},
     "require-if-match": {"ndop.require-if-match": "true"},
     "requires-token": {"ndop.audit": "required"},
     "ignores-token": {"ndop.audit": "off"},
 }
-#: What servers are set up for; a fault takes the first that is enough for it.
-SETUPS: tuple[tuple[str, ...], ...] = (
+#: The claims that servers are set up for; a fault takes the first server that meets its claims.
+SERVER_SETUPS: tuple[tuple[str, ...], ...] = (
     (),
     ("strict-nhs-number", "require-if-match", "requires-token"),
     ("ignores-token",),
 )
 
 
-class Proof(BaseModel):
-    """What came of one fault in one edition: tests of its requirement that caught it, those that
-    passed all the same or were skipped, and, where none caught it, other tests that did.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    edition: str
-    requirement: str
-    fault: str
-    caught_by: list[str] = []
-    passed_by: list[str] = []
-    skipped: list[str] = []
-    others: list[str] = []
-
-    @property
-    def holds(self) -> bool:
-        """Whether it was caught as it must be."""
-        return bool(self.caught_by)
-
-
-#: Tests of the suite's own tokens, which no fault of a server can break.
-_OF_THE_SUITE = {"test_security_audit.py::test_every_request_has_its_own_token"}
-
-
-def blind_tests(proofs: Sequence[Proof]) -> list[str]:
-    """The tests that passed with each fault of their requirements, in one edition's proofs: none
-    shows that they can fail.
-    """
-    caught = {test for proof in proofs for test in proof.caught_by}
-    passed = {test for proof in proofs for test in proof.passed_by}
-    return sorted(passed - caught - _OF_THE_SUITE)
-
-
-_PROOFS = TypeAdapter(list[Proof])
-
-
-def write(proofs: list[Proof], file: Path) -> None:
-    """Keep proofs in a file of JSON."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(_PROOFS.dump_json(proofs, indent=2) + b"\n")
-
-
-def read(file: Path) -> list[Proof]:
-    """The proofs in a file."""
-    return _PROOFS.validate_json(file.read_bytes())
-
-
 def prove(
     layout: Layout, edition: Edition, faults: Sequence[Fault], progress: Progress
-) -> list[Proof]:
-    """Seed each fault in front of a server of the edition; everything must have been built.
+) -> list[FaultResult]:
+    """Seed each fault before a server of the edition; everything must have been built.
 
-    Raises ProofError where a test fails without any fault, or a fault cannot be applied: then
-    nothing is proved.
+    Raises ProofError if a test fails without a fault, or a fault cannot be applied: then nothing is
+    proved.
     """
-    proofs: list[Proof] = []
-    for claims, own in _by_setup(faults):
-        settings = {key: value for claim in claims for key, value in _SETTINGS[claim].items()}
+    results: list[FaultResult] = []
+    for claims, selected in _by_setup(faults):
+        settings = {
+            key: value for claim in claims for key, value in _SETTINGS_OF_CLAIMS[claim].items()
+        }
         plan = ServerPlan(edition.id, settings=settings)
         with (
             process.running(layout, plan, progress) as server,
-            filtering(server.base_url, edition, own) as running,
-            progress.step(f"Seeding {len(own)} faults ({edition.id})"),
+            progress.step(f"Seeding {len(selected)} faults ({edition.id})"),
         ):
-            proofs += _seeded(layout, edition, claims, running)
-    return proofs
+            results += prove_against(layout, edition, selected, server.base_url, claims)
+    return results
 
 
 def prove_against(
-    layout: Layout, edition: Edition, faults: Sequence[Fault], sound_url: str
-) -> list[Proof]:
-    """As `prove`, against a server that runs and is set up for nothing; of the faults that need
-    no other.
+    layout: Layout,
+    edition: Edition,
+    faults: Sequence[Fault],
+    server_url: str,
+    claims: Sequence[str] = (),
+) -> list[FaultResult]:
+    """As `prove`, against a running server that is set up for `claims`.
+
+    Faults that need other claims are left out.
     """
-    own = [one for one in faults if not one.claims]
-    with filtering(sound_url, edition, own) as running:
-        return _seeded(layout, edition, (), running)
+    selected = [one for one in faults if set(one.claims) <= set(claims)]
+    with running_proxy(server_url, edition, selected) as proxy:
+        return _seed_all(layout, edition, claims, proxy)
 
 
 def _by_setup(faults: Sequence[Fault]) -> Iterator[tuple[tuple[str, ...], list[Fault]]]:
-    left = list(faults)
-    for claims in SETUPS:
-        own = [fault for fault in left if set(fault.claims) <= set(claims)]
-        left = [fault for fault in left if fault not in own]
-        if own:
-            yield claims, own
-    assert not left, f"no server is set up for {[fault.name for fault in left]}"
+    remaining = list(faults)
+    for claims in SERVER_SETUPS:
+        selected = [fault for fault in remaining if set(fault.claims) <= set(claims)]
+        remaining = [fault for fault in remaining if fault not in selected]
+        if selected:
+            yield claims, selected
+    assert not remaining, f"no server is set up for {[fault.name for fault in remaining]}"
 
 
-def _seeded(
-    layout: Layout, edition: Edition, claims: tuple[str, ...], running: Filter
-) -> list[Proof]:
-    proofs = [
-        Proof(edition=edition.id, requirement=fault.requirement, fault=fault.name)
-        for fault in running.faults
+def _seed_all(
+    layout: Layout, edition: Edition, claims: Sequence[str], proxy: FaultProxy
+) -> list[FaultResult]:
+    results = [
+        FaultResult(edition=edition.id, requirement=fault.requirement, fault=fault.name)
+        for fault in proxy.faults
     ]
-    for test in _tests(layout, edition, claims, running):
-        number = number_in(test)
-        function = test.id.partition("[")[0]
+    for test in _run_suite(layout, edition, claims, proxy):
+        number = fault_number(test)
         if number is not None:
-            _note(proofs[number], function, test.outcome)
+            results[number].record(_function(test), test.outcome)
         elif test.outcome not in ("passed", "skipped"):
             raise ProofError(
                 f"{edition.id}: {test.id} does not pass without a fault, so nothing is proved:\n"
                 f"{test.explanation}"
             )
-    missed = [number for number, proof in enumerate(proofs) if not proof.holds]
-    if missed:
-        options = [f"--every-test={number}" for number in missed]
-        for test in _tests(layout, edition, claims, running, options):
-            number = number_in(test)
+    survivors = [number for number, result in enumerate(results) if not result.caught]
+    if survivors:
+        options = [f"--every-test={number}" for number in survivors]
+        for test in _run_suite(layout, edition, claims, proxy, options):
+            number = fault_number(test)
             if number is not None and test.outcome == "failed":
-                _add(proofs[number].others, test.id.partition("[")[0])
-    if running.broken:
+                results[number].record_other(_function(test))
+    if proxy.errors:
         raise ProofError(
-            f"{edition.id}: {len(running.broken)} requests broke a fault, so nothing is proved. "
-            f"The first:\n{running.broken[0]}"
+            f"{edition.id}: a fault could not be applied to {len(proxy.errors)} requests, so "
+            f"nothing is proved. The first:\n{proxy.errors[0]}"
         )
-    return proofs
+    return results
 
 
-def _note(proof: Proof, function: str, outcome: Outcome) -> None:
-    """A test that catches a fault under one parameter has caught it."""
-    if outcome == "failed":
-        _add(proof.caught_by, function)
-    else:
-        _add(proof.skipped if outcome == "skipped" else proof.passed_by, function)
-    proof.passed_by = [one for one in proof.passed_by if one not in proof.caught_by]
-    proof.skipped = [
-        one for one in proof.skipped if one not in (*proof.caught_by, *proof.passed_by)
-    ]
+def _function(test: TestResult) -> str:
+    """The id of the test without its parameters."""
+    return test.id.partition("[")[0]
 
 
-def _add(functions: list[str], function: str) -> None:
-    if function not in functions:
-        functions.append(function)
-
-
-def _tests(
+def _run_suite(
     layout: Layout,
     edition: Edition,
     claims: Iterable[str],
-    running: Filter,
+    proxy: FaultProxy,
     options: Sequence[str] = (),
 ) -> list[TestResult]:
     tests: list[TestResult] = []
 
-    def hear(told: dict[str, Any]) -> None:
-        if "test" in told:
-            tests.append(TestResult.model_validate(told["test"]))
+    def collect(event: dict[str, Any]) -> None:
+        if "test" in event:
+            tests.append(TestResult.model_validate(event["test"]))
 
-    settings = Settings(base_url=running.base_url, edition=edition.id, claims=frozenset(claims))
-    ended = pytest_process.follow(
-        [*_arguments(layout, running), *options], settings, hear, _SECONDS
+    settings = Settings(base_url=proxy.base_url, edition=edition.id, claims=frozenset(claims))
+    ended = pytest_process.run_pytest(
+        [*_arguments(layout, proxy), *options], settings, collect, _TIMEOUT_SECONDS
     )
-    if ended.interruption is not None:
-        raise ended.interruption
-    if ended.status not in (0, 1) or not ended.in_time:
-        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{ended.last_words}")
+    if ended.interrupt is not None:
+        raise ended.interrupt
+    if ended.status not in (0, 1) or ended.timed_out:
+        raise ProofError(f"{edition.id}: the suite ended with {ended.status}:\n{ended.output_tail}")
     return tests
 
 
-def _arguments(layout: Layout, running: Filter) -> list[str]:
+def _arguments(layout: Layout, proxy: FaultProxy) -> list[str]:
     plugins = ("ndop.conformance.suite.recording", "ndop.assurance.mutation.seeding")
     return [
         *pytest_process.suite_arguments(layout, *plugins),
         *("-q", "--tb=no"),
-        f"--filter={running.base_url}",
-        *(f"--fault={fault.name}" for fault in running.faults),
+        f"--fault-proxy={proxy.base_url}",
+        *(f"--fault={fault.name}" for fault in proxy.faults),
         str(layout.conformance_tests),
     ]

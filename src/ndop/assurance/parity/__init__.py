@@ -1,3 +1,3 @@
-"""Parity with what was published: the same verdict on the same Consents, but for errata and
-decisions.
+"""Parity over mutated Consents: the same verdict from the published and the generated profiles but
+for errata and decisions, and from server and validator.
 """

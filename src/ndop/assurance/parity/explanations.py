@@ -1,4 +1,4 @@
-"""profiles/verdicts.yaml: why the published and the generated profile may judge differently."""
+"""profiles/verdicts.yaml: why verdicts with the published and the generated profile may differ."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _REPETITION = re.compile(r"\[\d+\]")
 
 
 class Spelling(BaseModel):
-    """What the published profile calls otherwise: it is shown the published word in place of ours,
-    also where more follows.
+    """A URL that the published profile spells differently. For its verdict, values that begin with
+    `generated` begin with `published` instead.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,8 +33,8 @@ class Spelling(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Objections that only one side has. `rules` and `elements` are globs over the rule and the
-    element of a finding; `says` is a regular expression that its message has somewhere.
+    """Objections that only one profile raises. `rules` and `elements` are globs for the rule and
+    the element of a finding; `says` is a regular expression to search for in its message.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,8 +47,8 @@ class Explanation(BaseModel):
     why: str
 
     def covers(self, finding: Finding) -> bool:
-        """Whether this is such an objection; of which side it is, the caller knows."""
-        # [x] is part of element names, not a set of characters.
+        """Whether a finding of the profile that `objects` names is such an objection."""
+        # In element names [x] is literal, not a set of characters.
         element = _REPETITION.sub("", finding.path).replace("[", "(")
         return (
             any(fnmatch.fnmatchcase(finding.rule, rule) for rule in self.rules)
@@ -58,7 +58,7 @@ class Explanation(BaseModel):
 
 
 class Explanations(BaseModel):
-    """Those of one edition."""
+    """The entries for one edition."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,15 +66,15 @@ class Explanations(BaseModel):
     objections: tuple[Explanation, ...] = ()
 
     def of(self, side: Literal["published", "generated"]) -> Sequence[Explanation]:
-        """The objections of one side."""
+        """The explained objections of one profile."""
         return [one for one in self.objections if one.objects == side]
 
-    def spelt_as_published(self, value: Any) -> Any:
-        """A copy of JSON data in the published words."""
+    def in_published_spelling(self, value: Any) -> Any:
+        """A copy of JSON data, spelt as the published profile spells it."""
         if isinstance(value, dict):
-            return {key: self.spelt_as_published(item) for key, item in value.items()}
+            return {key: self.in_published_spelling(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [self.spelt_as_published(item) for item in value]
+            return [self.in_published_spelling(item) for item in value]
         if isinstance(value, str):
             for one in self.spellings:
                 if value.startswith(one.generated):

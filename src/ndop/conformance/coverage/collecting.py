@@ -12,7 +12,7 @@ import os
 import pytest
 
 from ndop.conformance.register import requirements
-from ndop.conformance.suite.plugin import fits
+from ndop.conformance.suite.plugin.selection import applies_to
 from ndop.editions import EditionFolder
 from ndop.system.layout import checkout
 
@@ -36,7 +36,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         for item in session.items:
             named = [one for marker in item.iter_markers("requirement") for one in marker.args]
             asked = [
-                one.id for one in editions if known >= set(named) and fits(item, one, register)
+                one.id
+                for one in editions
+                if known >= set(named) and applies_to(item, one, register)
             ]
             line = (item.location[1] or 0) + 1
             test = {"id": item.nodeid, "line": line, "requirements": named, "editions": asked}

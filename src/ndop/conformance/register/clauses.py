@@ -11,7 +11,8 @@ The column `source` has clauses with semicolons between them, each a work and a 
 `Inferred from …` marks what no page says outright, `Inferred: …` what nothing but sense says;
 `Inferred: the same for noom-draft` that the clauses of other editions hold for that one too.
 Editions stand where the work differs between them. The addresses of works, and the decisions, are
-facts of the editions; the addresses of profiles and code systems are their canonical URLs.
+facts of the editions (docs/specification.md has the reasons of the decisions); the addresses of
+profiles and code systems are their canonical URLs.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The register of requirements, conformance-tests/requirements.csv, and which rows apply to an
 edition.
 
-Two columns say so, and both must agree. `editions` is `all` or ids of editions with semicolons
-between them; an id stands for every edition that is based on it too, and `not ID` leaves one out
-again. `applies_when` has features of editions (ndop.editions.features) with semicolons between
-them, each of which the edition must have, or after `not` must not have.
+A row applies if two columns agree. `editions` is `all` or a list of edition ids separated by
+semicolons; an id includes every edition based on it, and `not ID` excludes one. `applies_when`
+lists features (ndop.editions.features) separated by semicolons, all of which the edition must
+have, or must not have if preceded by `not`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ndop.system.errors import BuildError
 
 Level = Literal["SHALL", "SHOULD", "MAY"]
 
-#: In the column `editions`: every edition, whatever it is based on.
+#: In the column `editions`: every edition.
 ALL = "all"
 _NOT = "not "
 
@@ -33,7 +33,8 @@ class Requirement:
     `facts` has what the row restates of an edition's facts (ndop.conformance.register.facts),
     `source` clauses (ndop.conformance.register.clauses). `shown_by` names tests of the project
     where a server cannot show it from outside, each as `file::test`, with semicolons between them;
-    `not_testable` says why no test is possible.
+    `not_testable` says why no test is possible, or not yet. docs/specification.md has the rows in
+    their context.
     """
 
     id: str
@@ -58,22 +59,22 @@ class Requirement:
 
     @property
     def named_editions(self) -> list[str]:
-        """The ids of editions that it names, those too that it leaves out."""
+        """The ids of the editions it includes or excludes by name."""
         return [one.removeprefix(_NOT) for one in self.editions if one != ALL]
 
     def applies_to(self, edition: Edition) -> bool:
-        """Whether the row asks something of the edition."""
+        """Whether the row applies to the edition."""
         return self.why_not(edition) is None
 
     def why_not(self, edition: Edition) -> str | None:
-        """Why the row asks nothing of the edition; None where it asks something."""
+        """The column, and its content, by which the row does not apply; None if it applies."""
         if not self._covers(edition.lineage):
             return f"editions: {';'.join(self.editions)}"
         lacking = [one for one in self.applies_when if not _has(edition, one)]
         return f"applies_when: {'; '.join(lacking)}" if lacking else None
 
     def _covers(self, lineage: Sequence[str]) -> bool:
-        """Whether the column `editions` has an edition; what it says of the nearest one counts."""
+        """Whether the column `editions` includes an edition; the nearest named ancestor decides."""
         for edition_id in lineage:
             if edition_id in self.editions:
                 return True
@@ -104,14 +105,14 @@ class Register:
         return [row for row in self.rows if row.applies_to(edition)]
 
     def names(self, edition: Edition) -> bool:
-        """Whether a row names the edition or one that it is based on.
+        """Whether any row names the edition or one that it is based on.
 
-        Where none does, nobody has said yet which of the rows that go by name it is held to.
+        If none does, nobody has decided which of the rows with named editions apply to it.
         """
         return any(set(row.named_editions) & set(edition.lineage) for row in self.rows)
 
     def left_out_by_name(self, edition: Edition) -> list[Requirement]:
-        """The rows that ask nothing of an edition for the one reason that they name others."""
+        """The rows that would apply to an edition if they did not name others."""
         return [
             row
             for row in self.rows
@@ -122,8 +123,8 @@ class Register:
 def read(file: Path) -> Register:
     """Read the register.
 
-    Raises BuildError, with file and line: a column is missing, a level or feature is unknown, an
-    id stands there twice.
+    Raises BuildError, with file and line, if a column is missing, a level or feature is unknown, or
+    an id is repeated.
     """
     columns = list(Requirement.__dataclass_fields__)
     rows: list[Requirement] = []

@@ -1,1 +1,1 @@
-"""What a run found: results.json, and the reports made of it."""
+"""The results of a run: results.json, and the reports that are made from it."""

@@ -1,7 +1,7 @@
 """testreport.json: the results of a run as a FHIR STU3 TestReport.
 
-A test is a test; its requests are operations, its verdict is an assert. A SHOULD that fails is a
-warning there too.
+Each test is a TestReport.test: its requests are operations, and its outcome is an assert. A SHOULD
+that fails is a warning there too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from fhir.resources.STU3.testreport import TestReport
 
 from ndop.conformance.report.results import Exchange, Outcome, RunResult, TestResult
 
-#: The codes of FHIR's report-action-result.
-_VERDICTS: dict[Outcome, str] = {
+#: To the codes of FHIR's value set report-action-result.
+_RESULT_CODES: dict[Outcome, str] = {
     "passed": "pass",
     "failed": "fail",
     "warning": "warning",
@@ -22,8 +22,8 @@ _VERDICTS: dict[Outcome, str] = {
 }
 
 
-def document(run: RunResult) -> str:
-    """The resource in JSON, with a final newline. It is checked against base STU3."""
+def render(run: RunResult) -> str:
+    """The resource in JSON, with a final newline. It is validated against base STU3."""
     counts = run.tests_by_outcome()
     data = {
         "resourceType": "TestReport",
@@ -46,7 +46,7 @@ def document(run: RunResult) -> str:
 
 
 def _score(counts: Counter[Outcome]) -> str | None:
-    """How many of the tests that ran passed, in per cent."""
+    """The percentage of passes among the tests that ran."""
     ran = counts.total() - counts["skipped"]
     return f"{100 * counts['passed'] / ran:.1f}" if ran else None
 
@@ -54,19 +54,18 @@ def _score(counts: Counter[Outcome]) -> str | None:
 def _test(test: TestResult, run: RunResult) -> dict[str, object]:
     statements = {row.id: f"{row.id} ({row.level}): {row.statement}" for row in run.requirements}
     rows = [statements.get(row, row) for row in test.requirements]
-    verdict: dict[str, str] = {"result": _VERDICTS[test.outcome]}
-    told = test.skip_told if test.outcome == "skipped" else test.explanation
-    if message := "\n".join([told, *test.notes]).strip():
-        verdict["message"] = message
+    assertion: dict[str, str] = {"result": _RESULT_CODES[test.outcome]}
+    reason = test.skip_reason if test.outcome == "skipped" else test.explanation
+    if message := "\n".join([reason, *test.notes]).strip():
+        assertion["message"] = message
     return {
         "name": test.id,
         "description": "\n".join([test.title, *rows]),
-        "action": [*map(_operation, test.exchanges), {"assert": verdict}],
+        "action": [*map(_operation, test.exchanges), {"assert": assertion}],
     }
 
 
 def _operation(exchange: Exchange) -> dict[str, object]:
-    answer = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
     result = "error" if exchange.status is None else "pass"
-    message = f"{exchange.method} {exchange.url}: {answer}"
+    message = f"{exchange.method} {exchange.url}: {exchange.status_text}"
     return {"operation": {"result": result, "message": message}}

@@ -1,7 +1,7 @@
-"""junit.xml: the results of a run in the form that CI systems read.
+"""junit.xml: the results of a run in the format that CI systems read.
 
-A test's requirements are properties of it; a warning is a skipped test whose message says so, as
-CI systems know no other outcome that lets a run pass and is shown.
+The requirements of a test are its properties. A warning is a skipped test whose message says so:
+CI systems have no other outcome that they display without failing the run.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 from ndop.conformance.report.results import Exchange, RunResult, TestResult
 
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def document(run: RunResult) -> str:
+def render(run: RunResult) -> str:
     """The document, with a final newline."""
     counts = run.tests_by_outcome()
     root = ET.Element("testsuites", name="ndop-fhir")
@@ -31,9 +31,11 @@ def document(run: RunResult) -> str:
         skipped=str(counts["skipped"] + counts["warning"]),
     )
     facts = {"base-url": run.base_url, "edition": run.edition, "complete": str(run.complete)}
-    _properties(suite, [*facts.items(), *((f"left-out:{k}", v) for k, v in run.left_out.items())])
+    _add_properties(
+        suite, [*facts.items(), *((f"left-out:{k}", v) for k, v in run.left_out.items())]
+    )
     for test in run.tests:
-        _add(suite, test)
+        _add_test_case(suite, test)
     if not run.complete:
         ET.SubElement(suite, "system-err").text = _clean(
             f"The run is incomplete: {run.incomplete_because}"
@@ -42,7 +44,7 @@ def document(run: RunResult) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _add(suite: ET.Element, test: TestResult) -> None:
+def _add_test_case(suite: ET.Element, test: TestResult) -> None:
     file, _, name = test.id.partition("::")
     case = ET.SubElement(
         suite,
@@ -57,31 +59,32 @@ def _add(suite: ET.Element, test: TestResult) -> None:
         properties.append(("level", test.level))
     properties += [("patient", patient) for patient in test.patients]
     properties += [("note", note) for note in test.notes]
-    _properties(case, properties)
+    _add_properties(case, properties)
     first_line = _clean(test.explanation.partition("\n")[0])
     if test.outcome == "failed":
         kind = test.level or "test"
         failure = ET.SubElement(case, "failure", message=first_line, type=kind)
-        failure.text = _clean("\n\n".join([test.explanation, *map(_told, test.exchanges[-1:])]))
+        failure.text = _clean(
+            "\n\n".join([test.explanation, *map(_exchange_text, test.exchanges[-1:])])
+        )
     elif test.outcome == "warning":
         message = f"warning, {test.level}: {_clean(test.explanation)}"
         ET.SubElement(case, "skipped", message=message, type="warning")
     elif test.outcome == "skipped":
-        ET.SubElement(case, "skipped", message=_clean(test.skip_told), type="skipped")
+        ET.SubElement(case, "skipped", message=_clean(test.skip_reason), type="skipped")
 
 
-def _properties(holder: ET.Element, properties: list[tuple[str, str]]) -> None:
+def _add_properties(parent: ET.Element, properties: list[tuple[str, str]]) -> None:
     if properties:
-        element = ET.SubElement(holder, "properties")
+        element = ET.SubElement(parent, "properties")
         for name, value in properties:
             ET.SubElement(element, "property", name=_clean(name), value=_clean(value))
 
 
-def _told(exchange: Exchange) -> str:
-    answer = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
-    return f"{exchange.curl}\n{answer} {exchange.response_body}"
+def _exchange_text(exchange: Exchange) -> str:
+    return f"{exchange.curl}\n{exchange.status_text} {exchange.response_body}"
 
 
 def _clean(text: str) -> str:
-    """Text without what XML cannot hold; servers answer anything."""
-    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    """The text without characters that XML forbids: a server may answer with any."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,7 +1,7 @@
-"""What a conformance run found, as data: the content of results.json.
+"""The results of a conformance run as data: the content of results.json.
 
-`schema` is its JSON Schema, committed as results.schema.json. The format's number grows when a
-reader of the older one would misunderstand the newer.
+`schema` is its JSON Schema, committed as results.schema.json. The number in the format changes
+when a reader of the old format would misunderstand the new one.
 """
 
 from __future__ import annotations
@@ -18,24 +18,28 @@ from ndop.conformance.register.clauses import Source
 from ndop.conformance.register.requirements import Level
 from ndop.system.errors import ResultsError
 
-#: A SHOULD that fails is a warning: worth knowing, no failure of the run.
+#: A SHOULD that fails is a warning, and does not fail the run.
 Outcome = Literal["passed", "failed", "warning", "skipped"]
-#: What the tests of a requirement together say. elsewhere: no test of the suite can show it from
-#: outside, a test of the project does; untested: nothing does.
+#: The outcome of a requirement's tests together. elsewhere: it cannot be tested from outside the
+#: server, but the project's own tests cover it; untested: nothing does.
 RequirementOutcome = Literal["passed", "failed", "warning", "skipped", "elsewhere", "untested"]
 
-#: The name of the file in a folder of reports.
+#: The name of the file in a report folder.
 RESULTS = "results.json"
 
-_GRAVEST_FIRST: tuple[Outcome, ...] = ("failed", "warning", "skipped", "passed")
+#: From the least severe to the most.
+SEVERITY: tuple[Outcome, ...] = ("skipped", "passed", "warning", "failed")
 
 
-class _Data(BaseModel):
+class _ResultModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Exchange(_Data):
-    """One request and its answer. Long bodies are cut."""
+class Exchange(_ResultModel):
+    """One request and its response. Long bodies are cut.
+
+    `status` is None if there was no response.
+    """
 
     method: str
     url: str
@@ -48,7 +52,7 @@ class Exchange(_Data):
 
     @property
     def curl(self) -> str:
-        """The request as a line for a shell."""
+        """The request as a shell command."""
         parts = ["curl", "-i"]
         if self.method != "GET":
             parts += ["-X", self.method]
@@ -58,15 +62,20 @@ class Exchange(_Data):
             parts += ["--data-binary", self.request_body]
         return shlex.join([*parts, self.url])
 
+    @property
+    def status_text(self) -> str:
+        """The status in words."""
+        return "no answer" if self.status is None else f"HTTP {self.status}"
 
-class TestResult(_Data):
+
+class TestResult(_ResultModel):
     """One test.
 
-    `level` is the strongest of its requirements', None where it names none; `remedy` says what
-    would let a skipped test run; `patients` are the NHS numbers that were made up for it.
+    `level` is the strongest of its requirements', None if it has none; `remedy` says what would
+    allow a skipped test to run; `patients` are the NHS numbers generated for it.
     """
 
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+    __test__ = False  # not a test class, in spite of its name
 
     id: str
     area: str
@@ -82,15 +91,15 @@ class TestResult(_Data):
     exchanges: list[Exchange]
 
     @property
-    def skip_told(self) -> str:
-        """Why it was skipped, of which level it is, and what would let it run."""
+    def skip_reason(self) -> str:
+        """Why it was skipped, its level, and what would allow it to run."""
         level = f" ({self.level})" if self.level else ""
         remedy = f" To run it: {self.remedy}." if self.remedy else ""
         return f"skipped{level}: {self.explanation}.{remedy}"
 
 
-class RequirementResult(_Data):
-    """One row of the register, and what its tests say."""
+class RequirementResult(_ResultModel):
+    """One row of the register, and the outcome of its tests."""
 
     id: str
     title: str
@@ -103,11 +112,11 @@ class RequirementResult(_Data):
     shown_by: str
 
 
-class RunResult(_Data):
+class RunResult(_ResultModel):
     """A whole run. Times are in seconds, `started` is ISO 8601 in UTC.
 
-    `planned` is how many tests there were to run, `incomplete_because` a sentence where they did
-    not all. `left_out` has rows that were left out on demand, each with the reason.
+    `planned` is the number of tests that should have run, and `incomplete_because` says why not
+    all of them did. `left_out` maps the rows that were excluded on request to the reasons.
     """
 
     format: Literal["ndop-conformance-results/1"] = "ndop-conformance-results/1"
@@ -124,7 +133,7 @@ class RunResult(_Data):
 
     @property
     def passed(self) -> bool:
-        """Whether the run was complete and nothing that a SHALL asks for failed."""
+        """Whether the run was complete and no SHALL failed."""
         return self.complete and bool(self.tests) and not self.failures
 
     @property
@@ -145,28 +154,28 @@ class RunResult(_Data):
         return [area for area in ordered if area in tested] + sorted(tested - ordered.keys())
 
     def tests_by_outcome(self, area: str | None = None) -> Counter[Outcome]:
-        """How many tests had which outcome, in one area or in all."""
+        """How many tests had each outcome, in one area or in all."""
         return Counter(test.outcome for test in self.tests if area in (None, test.area))
 
     def requirements_by_outcome(self, level: Level) -> Counter[RequirementOutcome]:
-        """How many rows of a level had which outcome."""
+        """How many rows of a level had each outcome."""
         return Counter(row.outcome for row in self.requirements if row.level == level)
 
     def seconds_in(self, area: str) -> float:
-        """How long the tests of an area took together."""
+        """How long the tests of an area took in total."""
         return sum(test.seconds for test in self.tests if test.area == area)
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of results.json."""
-    described = RunResult.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    body = RunResult.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}
 
 
 def read(path: Path) -> RunResult:
-    """Read a results.json, or the one in a folder of reports.
+    """Read a results.json, or the one in a report folder.
 
-    Raises ResultsError: it cannot be read, is of another format, or is not what the schema says.
+    Raises ResultsError: it cannot be read, has another format, or does not fit the schema.
     """
     file = path / RESULTS if path.is_dir() else path
     try:
@@ -189,11 +198,11 @@ def read(path: Path) -> RunResult:
         raise ResultsError("\n".join(problems)) from None
 
 
-def combined(outcomes: list[Outcome], *, shown_elsewhere: bool) -> RequirementOutcome:
-    """What the tests of one requirement say together: the gravest, skipped only if all are."""
+def requirement_outcome(outcomes: list[Outcome], *, shown_elsewhere: bool) -> RequirementOutcome:
+    """The outcome of a requirement: the most severe of its tests', skipped only if all are."""
     ran = [outcome for outcome in outcomes if outcome != "skipped"]
     if ran:
-        return next(outcome for outcome in _GRAVEST_FIRST if outcome in ran)
+        return max(ran, key=SEVERITY.index)
     if shown_elsewhere:
         return "elsewhere"
     return "skipped" if outcomes else "untested"

@@ -1,1 +1,1 @@
-"""A run of the suite in a process of its own, from the first look at a server to the reports."""
+"""Running the suite against a server, from the preflight check to the reports."""

@@ -25,6 +25,6 @@ def run_every_edition(layout: Layout) -> int:
         if run.status != 0:
             console.print(f"{run.edition}: {run.output}", markup=False)
     results = matrix.read(layout.report, [run.edition for run in runs])
-    matrix.show(results, console)
+    matrix.print_matrix(results, console)
     console.print(f"Report: {matrix.write(results, layout.report)}", markup=False)
     return max(run.status or 0 for run in runs)

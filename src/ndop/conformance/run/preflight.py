@@ -1,4 +1,4 @@
-"""A look at the server under test before the run: can it be tested at all?"""
+"""Checking the server before a run: can it be tested at all?"""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _STU3 = "3.0."
 
 @dataclass(frozen=True, slots=True)
 class PreflightReport:
-    """What was seen: sentences, and remarks on what the tests will judge."""
+    """Sentences on what was found; `warnings` are about what the tests will judge."""
 
-    seen: tuple[str, ...]
-    remarks: tuple[str, ...]
+    observations: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-def look_at(
+def check_server(
     base_url: str,
     edition: Edition,
     access: Access | None = None,
     patient: str | None = None,
     credentials: Credentials | None = None,
 ) -> PreflightReport:
-    """Look at a server: it answers, is FHIR STU3, declares Consent, lets us in.
+    """Check that a server answers, is FHIR STU3, declares Consent and grants access.
 
-    `patient` is an NHS number to search for; `credentials` introduce us, where that is asked for.
-    Raises TargetError, one sentence that says what to do: it cannot be tested; and PresetError:
-    what it is to be reached with cannot be used.
+    `patient` is an NHS number to search for; `credentials` identify the caller if the server
+    requires that. Raises TargetError: it cannot be tested, with what to do about it; PresetError:
+    the certificates or keys of `access` cannot be used.
     """
     access = access or Access()
     shown = Mask(access.secrets).text(base_url)
@@ -53,7 +53,7 @@ def look_at(
         )
     with http_client(access) as http:
         client = NdopClient(base_url, http, access, credentials=credentials)
-        return _Preflight(client, shown, access, edition).look(patient or next(synthetic()))
+        return _Preflight(client, shown, access, edition).check(patient or next(synthetic()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class _Preflight:
     access: Access
     edition: Edition
 
-    def look(self, patient: str) -> PreflightReport:
+    def check(self, patient: str) -> PreflightReport:
         statement = self._statement()
         version = str(statement.get("fhirVersion"))
         if not version.startswith(_STU3):
@@ -73,33 +73,35 @@ class _Preflight:
             )
         software = statement.get("software")
         named = f", {software['name']}" if isinstance(software, dict) and "name" in software else ""
-        interactions = _declared(statement)
-        seen = [f"{self.base_url} answers: FHIR {version}{named}"]
-        remarks = []
+        interactions = _declared_interactions(statement)
+        observations = [f"{self.base_url} answers: FHIR {version}{named}"]
+        warnings = []
         if interactions is None:
-            remarks.append("its CapabilityStatement does not declare Consent")
+            warnings.append("its CapabilityStatement does not declare Consent")
         else:
-            seen.append(f"it declares Consent: {', '.join(interactions) or 'no interaction'}")
+            observations.append(
+                f"it declares Consent: {', '.join(interactions) or 'no interaction'}"
+            )
         reference = self.edition.patient.reference_to(patient)
-        found = self._answer("Consent", "a search for Consents", {"patient": reference})
+        found = self._get("Consent", "a search for Consents", {"patient": reference})
         if found.status_code == httpx.codes.OK:
-            seen.append("it answers a search for Consents")
+            observations.append("it answers a search for Consents")
         elif interactions is None:
             raise TargetError(
                 f"The server at {self.base_url} does not declare Consent, and a search for "
                 f"Consents has HTTP status {found.status_code}. Is this its base URL?"
             )
         else:
-            remarks.append(f"a search for Consents has HTTP status {found.status_code}")
-        return PreflightReport(tuple(seen), tuple(remarks))
+            warnings.append(f"a search for Consents has HTTP status {found.status_code}")
+        return PreflightReport(tuple(observations), tuple(warnings))
 
     def _statement(self) -> dict[str, Any]:
         address = f"{self.base_url.rstrip('/')}/metadata"
-        response = self._answer("metadata", "its CapabilityStatement")
+        response = self._get("metadata", "its CapabilityStatement")
         if response.status_code != httpx.codes.OK:
             raise TargetError(
                 f"Expected a CapabilityStatement at {address}; the answer has HTTP status "
-                f"{response.status_code}. {_likely(response)}"
+                f"{response.status_code}. {_hint(response)}"
             )
         try:
             statement = response.json()
@@ -116,13 +118,13 @@ class _Preflight:
             )
         return dict(statement)
 
-    def _answer(self, path: str, what: str, params: dict[str, str] | None = None) -> httpx.Response:
-        """An answer that lets us in. Raises TargetError."""
+    def _get(self, path: str, what: str, params: dict[str, str] | None = None) -> httpx.Response:
+        """A response with access granted. Raises TargetError."""
         address = f"{self.base_url.rstrip('/')}/{path}"
         try:
             response = self.client.get(path, params=params, headers={"Accept": JSON})
         except httpx.HTTPError as error:
-            raise TargetError(self._nothing(address, error)) from error
+            raise TargetError(self._no_response(address, error)) from error
         status = response.status_code
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             own = ", ".join(self.access.headers)
@@ -132,30 +134,31 @@ class _Preflight:
                 else "give a token, headers or a client certificate in a preset "
                 "(ndop conformance --init writes one)."
             )
-            raise TargetError(f"{address} asks who we are (HTTP status {status}): {remedy}")
+            raise TargetError(f"{address} requires authentication (HTTP status {status}): {remedy}")
         if response.is_redirect:
             where = Mask(self.access.secrets).text(response.headers.get("location", ""))
             raise TargetError(
                 f"Expected {what} at {address}; it redirects to {where or 'nowhere'} "
-                f"(HTTP status {status}). Give the base URL that answers itself."
+                f"(HTTP status {status}). Give a base URL that does not redirect."
             )
         if status == httpx.codes.SERVICE_UNAVAILABLE:
             after = response.headers.get("retry-after")
-            when = f" It asks to come back after {after} (seconds or time)." if after else ""
+            when = f" It asks clients to retry after {after} (seconds or time)." if after else ""
             raise TargetError(f"{address} is unavailable (HTTP status {status}).{when}")
         return response
 
-    def _nothing(self, address: str, error: httpx.HTTPError) -> str:
+    def _no_response(self, address: str, error: httpx.HTTPError) -> str:
         why = Mask(self.access.secrets).text(why_no_answer(error))
+        reason = _without_openssl_details(why)
         if isinstance(error, httpx.ConnectError) and "certificate" in why.lower():
             remedy = (
                 "Name the CA of the server in a preset (tls.ca), or use the host name that its "
                 "certificate is for."
             )
-            return f"The certificate of {address} is not trusted ({_short(why)}). {remedy}"
+            return f"The certificate of {address} is not trusted ({reason}). {remedy}"
         if "alert" in why.lower() and "certificate" in why.lower():
             return (
-                f"{address} asks for a client certificate, or refuses ours ({_short(why)}). "
+                f"{address} requires a client certificate, or rejects ours ({reason}). "
                 "Give tls.certificate and tls.key in a preset."
             )
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
@@ -163,17 +166,17 @@ class _Preflight:
                 f"Nothing answers at {address} ({why}). "
                 "Is the server running, and is this its base URL?"
             )
-        return f"Expected an answer of HTTP at {address}; found {why}."
+        return f"Expected an HTTP response from {address}; found {why}."
 
 
-def _likely(response: httpx.Response) -> str:
+def _hint(response: httpx.Response) -> str:
     if response.status_code == httpx.codes.BAD_REQUEST and "MISSING_OR_INVALID" in response.text:
-        return "It may insist on a token: give --claim requires-token (docs/audit.md)."
+        return "It may require a token: give --claim requires-token (docs/audit.md)."
     return "Is this the base URL of the FHIR server?"
 
 
-def _declared(statement: dict[str, Any]) -> list[str] | None:
-    """The interactions with Consent that a statement declares, None where it has no Consent."""
+def _declared_interactions(statement: dict[str, Any]) -> list[str] | None:
+    """The interactions that a statement declares for Consent; None if it does not declare any."""
     for rest in _objects(statement, "rest"):
         for resource in _objects(rest, "resource"):
             if resource.get("type") == "Consent":
@@ -182,11 +185,11 @@ def _declared(statement: dict[str, Any]) -> list[str] | None:
 
 
 def _objects(holder: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """The JSON objects of a list, if it is one: whose statement it is may get anything wrong."""
+    """The JSON objects in a list, if it is one: a server under test may get anything wrong."""
     found = holder.get(key)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _short(why: str) -> str:
-    """OpenSSL's sentence without where in its sources it says so."""
+def _without_openssl_details(why: str) -> str:
+    """OpenSSL's message without its error code and source position."""
     return re.sub(r"\[SSL: \w+\] |\s*\(_ssl\.c:\d+\)", "", why).removeprefix("TLS: ")

@@ -1,7 +1,7 @@
-"""The process of pytest that a run starts: what it tells, and that it ends.
+"""The pytest process of a run: its events, its time limit, and how it ends.
 
-It is a process of its own so that nothing of ours changes what it does (docs/adr/0008). It and
-the processes that it starts are a process group, of which nothing is left.
+pytest runs in a process of its own so that nothing here affects it (docs/adr/0008). It leads a
+process group, which is killed as a whole when pytest has ended.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ from ndop.conformance.suite.settings import Settings
 from ndop.system import processes
 from ndop.system.layout import Layout
 
-#: Called with each JSON object that ndop.conformance.suite.recording writes.
-Hear = Callable[[dict[str, Any]], None]
+#: Called with each event, a JSON object that ndop.conformance.suite.recording writes.
+EventHandler = Callable[[dict[str, Any]], None]
 
-#: Seconds that pytest has to end after it was asked to.
-_GRACE = 10.0
+#: How long pytest may take to end after it was interrupted.
+_GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """How it ended: `interruption` is the Ctrl-C, if it was one."""
+    """How pytest ended. `interrupt` is set if Ctrl-C ended it."""
 
     status: int
-    printed: str
-    in_time: bool = True
-    interruption: KeyboardInterrupt | None = None
+    output: str
+    timed_out: bool = False
+    interrupt: KeyboardInterrupt | None = None
 
     @property
-    def last_words(self) -> str:
-        """The last lines that it printed."""
-        return "\n".join(self.printed.strip().splitlines()[-15:])
+    def output_tail(self) -> str:
+        """The last lines of what pytest printed."""
+        return "\n".join(self.output.strip().splitlines()[-15:])
 
 
 def suite_arguments(layout: Layout, *plugins: str) -> list[str]:
-    """The arguments that pytest needs to run a suite by itself, and these plugins."""
+    """The arguments with which pytest runs the suite with these plugins and no others."""
     folder = layout.conformance_tests
     return [
-        # What else is installed beside pytest shall not change the verdict.
+        # Whatever else is installed must not affect the verdict.
         "--disable-plugin-autoload",
         *(part for plugin in (*plugins, "no:cacheprovider") for part in ("-p", plugin)),
         *("-c", str(folder / "pytest.ini")),
@@ -57,53 +57,53 @@ def suite_arguments(layout: Layout, *plugins: str) -> list[str]:
     ]
 
 
-def follow(
-    arguments: Sequence[str], settings: Settings, hear: Hear, seconds: float
+def run_pytest(
+    arguments: Sequence[str], settings: Settings, on_event: EventHandler, seconds: float
 ) -> ProcessResult:
-    """Run pytest and hear what it tells, at most for some seconds.
+    """Run pytest for `seconds` at most, and pass on its events.
 
-    After that, or after Ctrl-C, it is asked to end, and made to where it does not; what it still
-    tells is heard.
+    After that time, or after Ctrl-C, pytest is interrupted, and killed if it does not end within
+    a grace period; events are passed on to the end.
     """
-    latest = time.monotonic() + seconds
-    with _Pipe() as telling, _Pipe() as asking, tempfile.TemporaryFile() as printed:
+    deadline = time.monotonic() + seconds
+    with _Pipe() as events, _Pipe() as input_pipe, tempfile.TemporaryFile() as output:
         child = processes.start(
             [
                 *(sys.executable, "-m", "pytest", *arguments),
-                f"--record-to={telling.writing}",
-                f"--ndop-settings-from={asking.reading}",
+                f"--record-to={events.writing}",
+                f"--ndop-settings-from={input_pipe.reading}",
             ],
             "Running the suite",
-            pass_fds=[telling.writing, asking.reading],
+            pass_fds=[events.writing, input_pipe.reading],
             stdin=subprocess.DEVNULL,
-            stdout=printed,
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
-        lines = _Lines(telling.reading, hear)
-        in_time, interruption = True, None
+        reader = _EventReader(events.reading, on_event)
+        timed_out, interrupt = False, None
         try:
-            telling.close_writing()
-            asking.close_reading()
-            asking.say(settings.model_dump_json())
-            in_time = lines.hear_until(latest)
-        except KeyboardInterrupt as interrupt:
-            interruption = interrupt
+            events.close_writing()
+            input_pipe.close_reading()
+            input_pipe.write_and_close(settings.model_dump_json())
+            timed_out = not reader.read_until(deadline)
+        except KeyboardInterrupt as error:
+            interrupt = error
         try:
-            end = time.monotonic() + _GRACE
-            if interruption or not in_time:
+            end = time.monotonic() + _GRACE_SECONDS
+            if interrupt or timed_out:
                 child.send_signal(signal.SIGINT)
-                lines.hear_until(end)
+                reader.read_until(end)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, end - time.monotonic()))
         finally:
-            _end_group(child)
-        printed.seek(0)
-        told = printed.read().decode(errors="replace")
-    return ProcessResult(child.returncode, told, in_time, interruption)
+            _kill_group(child)
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    return ProcessResult(child.returncode, text, timed_out, interrupt)
 
 
 class _Pipe:
-    """A pipe whose ends are closed once each."""
+    """A pipe, each end of which is closed only once."""
 
     def __init__(self) -> None:
         self.reading, self.writing = os.pipe()
@@ -122,8 +122,8 @@ class _Pipe:
     def close_writing(self) -> None:
         self._close(self.writing)
 
-    def say(self, text: str) -> None:
-        """Write everything and close; who reads may have ended."""
+    def write_and_close(self, text: str) -> None:
+        """Write all of the text and close. The reader may have gone already."""
         content = memoryview(text.encode())
         with contextlib.suppress(BrokenPipeError):
             while content:
@@ -136,30 +136,30 @@ class _Pipe:
             os.close(end)
 
 
-class _Lines:
-    """Lines of JSON as they come."""
+class _EventReader:
+    """Reads events, each a line of JSON, as they arrive."""
 
-    def __init__(self, reading: int, hear: Hear) -> None:
-        self._reading = reading
-        self._hear = hear
-        self._begun = b""
+    def __init__(self, descriptor: int, on_event: EventHandler) -> None:
+        self._descriptor = descriptor
+        self._on_event = on_event
+        self._partial_line = b""
 
-    def hear_until(self, latest: float) -> bool:
-        """Hear until nothing more can come; False where that is not so at the time `latest`."""
-        while (left := latest - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._reading], [], [], left)
+    def read_until(self, deadline: float) -> bool:
+        """Read to the end of the stream; False if it is still open at the deadline."""
+        while (left := deadline - time.monotonic()) > 0:
+            ready, _, _ = select.select([self._descriptor], [], [], left)
             if not ready:
                 return False
-            piece = os.read(self._reading, 1 << 16)
-            if not piece:
+            chunk = os.read(self._descriptor, 1 << 16)
+            if not chunk:
                 return True
-            *lines, self._begun = (self._begun + piece).split(b"\n")
+            *lines, self._partial_line = (self._partial_line + chunk).split(b"\n")
             for line in lines:
-                self._hear(json.loads(line))
+                self._on_event(json.loads(line))
         return False
 
 
-def _end_group(child: subprocess.Popen[bytes]) -> None:
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()

@@ -20,7 +20,7 @@ LONGEST_BODY = 16 * 1024 * 1024
 
 
 class NoAnswer(httpx.TransportError):
-    """No whole answer came; the text is the reason."""
+    """No complete answer came; the text gives the reason."""
 
 
 class Access(BaseModel):
@@ -60,7 +60,7 @@ class Access(BaseModel):
 
 
 def http_client(access: Access | None = None) -> httpx.Client:
-    """Connections for clients to share. What a test does not say is not sent.
+    """Connections for clients to share. They send no header that a test does not set.
 
     Raises PresetError, as `Access.tls`.
     """
@@ -72,12 +72,11 @@ def http_client(access: Access | None = None) -> httpx.Client:
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise NoAnswer in the block after some seconds, whatever it waits for.
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise NoAnswer in the block once the time is up, whatever it is waiting for.
 
-    Timeouts of HTTP libraries are those of a single read, which a server that sends a byte now
-    and then never meets. Other threads than the main one cannot be interrupted: there the block
-    goes on.
+    The timeouts of HTTP libraries apply to a single read, and a server that sends a byte now and
+    then never exceeds them. Only the main thread can be interrupted; in others there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -96,7 +95,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def why_no_answer(error: Exception) -> str:
-    """A sentence for an exception of an HTTP library."""
+    """What an exception of an HTTP library means, in words."""
     text = str(error) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
         return f"no answer in time ({text})"

@@ -1,4 +1,4 @@
-"""The client that the suite's tests speak through: plain HTTP, every exchange kept."""
+"""The HTTP client of the suite's tests, which keeps every exchange for the report."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ import urllib3.exceptions
 from fhirpy import SyncFHIRClient
 
 from ndop.conformance.report.results import Exchange
-from ndop.conformance.suite.access import LONGEST_BODY, Access, NoAnswer, at_most, why_no_answer
+from ndop.conformance.suite.access import LONGEST_BODY, Access, NoAnswer, time_limit, why_no_answer
 from ndop.conformance.suite.credentials import Credentials
 from ndop.conformance.suite.masking import Mask
 from ndop.consents import Draft
 from ndop.fhir.media_types import JSON as JSON
 from ndop.fhir.media_types import XML as XML
 
-_KEPT_BODY = 8000
-_PIECE = 64 * 1024
-#: What the library adds to each request and no test is about.
-_UNSAID = {"host", "connection", "user-agent", "content-length", "accept-encoding"}
+_LONGEST_REPORTED = 8000
+_CHUNK = 64 * 1024
+#: Headers that the library adds to each request; no test is about them.
+_LIBRARY_HEADERS = {"host", "connection", "user-agent", "content-length", "accept-encoding"}
 
 
 class NdopClient:
     """Requests to the server under test, relative to its base URL.
 
-    Redirects are not followed: an answer is what the test is about. Every exchange is kept in
-    `exchanges`, the answer as it came, without secrets. `access` has the headers of every
-    request, its time limit and what fhirpy needs to know; `http` is made from it.
-    `sends_if_match`: updates name the current version, for servers that ask for it.
-    `credentials`: every request has audit headers and a token, for servers that insist on them.
+    Redirects are not followed: the first answer is the one that the test is about. Every exchange
+    is kept in `exchanges`, with the answer as it came and secrets masked. `access` has the headers
+    of every request, its time limit and what fhirpy needs; `http` is made from it.
+    `sends_if_match`: updates name the current version, for servers that require it.
+    `credentials`: every request has audit headers and a token, for servers that require them.
     """
 
     def __init__(
@@ -86,27 +86,27 @@ class NdopClient:
         try:
             response = self._answer_to(request)
         except httpx.HTTPError as error:
-            told = f"no answer: {why_no_answer(error)}"
-            self._keep(request, None, told, time.monotonic() - begun)
+            reason = f"no answer: {why_no_answer(error)}"
+            self._keep(request, None, reason, time.monotonic() - begun)
             raise
         self._keep(request, response, response.text, time.monotonic() - begun)
         if self._credentials:
-            self._credentials.learn(response.headers)
+            self._credentials.remember(response.headers)
         return response
 
     def _answer_to(self, request: httpx.Request) -> httpx.Response:
-        """The whole answer, if it comes in time and ends."""
+        """The whole answer. Raises httpx.HTTPError: it does not come in time, or does not end."""
         limit = self._access.request_seconds
         latest = time.monotonic() + limit
-        with at_most(limit):
+        with time_limit(limit):
             response = self._http.send(request, stream=True, follow_redirects=False)
             try:
-                content = _whole(response.iter_bytes(), latest, limit)
+                content = _read_all(response.iter_bytes(), latest, limit)
             finally:
                 response.close()
         answer = httpx.Response(
             response.status_code,
-            # The content is decoded already; what the server said about it stays.
+            # The content is decoded already; the headers are put back below.
             headers=[h for h in response.headers.multi_items() if h[0] != "content-encoding"],
             content=content,
             request=request,
@@ -116,11 +116,11 @@ class NdopClient:
         return _with_text(answer)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        """GET; options as of `request`."""
+        """GET; the options are those of `request`."""
         return self.request("GET", path, **options)
 
     def create(self, consent: Draft, **headers: str | None) -> httpx.Response:
-        """POST a Consent as JSON, whatever it looks like; its answer is the test's to judge."""
+        """POST a Consent as JSON, valid or not, and return the answer, whatever it is."""
         return self.post(json.dumps(consent), JSON, headers=headers)
 
     def post(
@@ -154,11 +154,11 @@ class NdopClient:
         return self.request("PUT", f"Consent/{consent_id}", body=body, headers=typed)
 
     def fhirpy(self) -> SyncFHIRClient:
-        """The client library that most Python programs use, keeping its exchanges here too."""
+        """A client of the library that most Python programs use; its exchanges are kept too."""
         access = self._access
         config = {
             # Without one, requests takes user and password from the base URL.
-            "auth": self._introduce if self._credentials else None,
+            "auth": self._authenticate if self._credentials else None,
             "hooks": {"response": self._keep_fhirpy},
             "timeout": access.request_seconds,
             "verify": str(access.ca) if access.ca and access.verify else access.verify,
@@ -170,43 +170,45 @@ class NdopClient:
             self.base_url, extra_headers=access.headers, requests_config=config
         ).within(access.request_seconds)
 
-    def _introduce(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """What requests calls before it sends: a token is for one request only."""
+    def _authenticate(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Called by requests before each request: a token is for one request only."""
         assert self._credentials is not None
         body = request.body or b""
         text = body if isinstance(body, str) else body.decode(errors="replace")
-        made = self._credentials.headers(request.method or "GET", request.url or "", text)
-        request.headers.update({**made, **self._access.headers})
+        own = self._credentials.headers(request.method or "GET", request.url or "", text)
+        request.headers.update({**own, **self._access.headers})
         return request
 
     def _keep(
         self, request: httpx.Request, response: httpx.Response | None, text: str, seconds: float
     ) -> None:
         sent = {
-            name: value for name, value in request.headers.items() if name.lower() not in _UNSAID
+            name: value
+            for name, value in request.headers.items()
+            if name.lower() not in _LIBRARY_HEADERS
         }
         self.exchanges.append(
             Exchange(
                 method=request.method,
                 url=self._mask.text(str(request.url)),
                 request_headers=self._mask.headers(sent),
-                request_body=self._told(request.content.decode(errors="replace")) or None,
+                request_body=self._reported(request.content.decode(errors="replace")) or None,
                 status=None if response is None else response.status_code,
                 response_headers=self._mask.headers(response.headers)
                 if response is not None
                 else {},
-                response_body=self._told(text),
+                response_body=self._reported(text),
                 seconds=seconds,
             )
         )
 
     def _keep_fhirpy(self, response: requests.Response, *_args: object, **_more: object) -> None:
-        # requests has no limit of a body's length; this is the place where it keeps one.
+        # requests cannot limit the length of a body, but takes one that was read for it.
         latest = time.monotonic() + self._access.request_seconds
-        pieces = response.iter_content(_PIECE)
-        response._content = _whole(pieces, latest, self._access.request_seconds)
+        chunks = response.iter_content(_CHUNK)
+        response._content = _read_all(chunks, latest, self._access.request_seconds)
         if self._credentials:
-            self._credentials.learn(response.headers)
+            self._credentials.remember(response.headers)
         body = response.request.body
         sent = {"Accept": JSON, "Content-Type": "application/json", **self._access.headers}
         self.exchanges.append(
@@ -214,25 +216,27 @@ class NdopClient:
                 method=response.request.method or "GET",
                 url=self._mask.text(response.request.url or ""),
                 request_headers=self._mask.headers(sent),
-                request_body=self._told(body.decode() if isinstance(body, bytes) else body or "")
+                request_body=self._reported(
+                    body.decode() if isinstance(body, bytes) else body or ""
+                )
                 or None,
                 status=response.status_code,
                 response_headers=self._mask.headers(response.headers),
-                response_body=self._told(response.content.decode(errors="replace")),
+                response_body=self._reported(response.content.decode(errors="replace")),
                 seconds=response.elapsed.total_seconds(),
             )
         )
 
-    def _told(self, text: str) -> str:
-        """A body as reports have it: without secrets, and no longer than anyone reads."""
-        shown = self._mask.text(text[: 2 * _KEPT_BODY])
-        if len(text) <= _KEPT_BODY:
+    def _reported(self, text: str) -> str:
+        """A body for the report: with secrets masked, and cut where it is long."""
+        shown = self._mask.text(text[: 2 * _LONGEST_REPORTED])
+        if len(text) <= _LONGEST_REPORTED:
             return shown
-        return f"{shown[:_KEPT_BODY]}… ({len(text)} characters)"
+        return f"{shown[:_LONGEST_REPORTED]}… ({len(text)} characters)"
 
 
 class _LimitedFhirpy(SyncFHIRClient):
-    """fhirpy with a limit for a whole request."""
+    """fhirpy with a time limit for each request."""
 
     _seconds: float
 
@@ -241,17 +245,17 @@ class _LimitedFhirpy(SyncFHIRClient):
         return self
 
     def _do_request(self, *arguments: Any, **options: Any) -> Any:
-        with at_most(self._seconds), warnings.catch_warnings():
-            # Who switches the check of certificates off in a preset knows it.
+        with time_limit(self._seconds), warnings.catch_warnings():
+            # A preset that switches the check of certificates off does so on purpose.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
             return super()._do_request(*arguments, **options)
 
 
-def _whole(pieces: Iterable[bytes], latest: float, limit: float) -> bytes:
-    """Every piece of a body. Raises NoAnswer: it does not end, or not by the time `latest`."""
+def _read_all(chunks: Iterable[bytes], latest: float, limit: float) -> bytes:
+    """The whole of a body. Raises NoAnswer: it is too long, or has not ended by `latest`."""
     body = bytearray()
-    for piece in pieces:
-        body += piece
+    for chunk in chunks:
+        body += chunk
         if len(body) > LONGEST_BODY:
             raise NoAnswer(f"the body of the answer is longer than {LONGEST_BODY} bytes")
         if time.monotonic() > latest:
@@ -260,7 +264,7 @@ def _whole(pieces: Iterable[bytes], latest: float, limit: float) -> bytes:
 
 
 def _with_text(answer: httpx.Response) -> httpx.Response:
-    """The answer, its text read as UTF-8 where its charset is none that text can be read by."""
+    """The answer, whose text is read as UTF-8 where its charset cannot be used."""
     try:
         _ = answer.text
     except (LookupError, ValueError, TypeError, AssertionError):  # what Python's codecs raise

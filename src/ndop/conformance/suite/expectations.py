@@ -1,11 +1,14 @@
-"""Assertions that explain themselves: what was looked at, what was expected, what was found.
+"""Assertions about a server's answers. A failure says what was looked at, what was expected and
+what was found.
 
-Disagreement              an AssertionError with these three
+They all raise ExpectationError, an AssertionError. What is looked at comes first, then what was
+found, then what is expected of it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from typing import Any, cast
 from xml.etree import ElementTree as ET
@@ -17,56 +20,83 @@ from ndop.editions import Edition
 
 _FHIR = "{http://hl7.org/fhir}"
 
+#: Elements of an OperationOutcome that repeat.
+_OUTCOME_LISTS = {"issue", "coding", "profile", "expression"}
 
-class Disagreement(AssertionError):  # noqa: N818  # it says what it is
+
+class ExpectationError(AssertionError):
     """The server's answer is not what the requirement asks for."""
 
-    def __init__(self, what: str, expected: object, found: object) -> None:
+    def __init__(self, what: str, *, found: object, expected: object) -> None:
         super().__init__(f"{what}\n  expected: {expected}\n  found:    {found}")
 
 
 def expect(what: str, found: object, expected: object) -> None:
-    """Raise Disagreement unless `found` equals `expected`."""
+    """Raise ExpectationError unless `found` equals `expected`."""
     if found != expected:
-        raise Disagreement(what, expected, found)
+        raise ExpectationError(what, found=found, expected=expected)
 
 
 def expect_one_of(what: str, found: object, expected: Collection[object]) -> None:
-    """Raise Disagreement unless `found` is among `expected`."""
+    """Raise ExpectationError unless `found` is one of `expected`."""
     if found not in expected:
-        raise Disagreement(what, " or ".join(str(one) for one in expected), found)
+        alternatives = " or ".join(str(one) for one in expected)
+        raise ExpectationError(what, found=found, expected=alternatives)
 
 
-def expect_that(what: str, holds: bool, expected: object, found: object) -> None:
-    """Raise Disagreement unless `holds`."""
-    if not holds:
-        raise Disagreement(what, expected, found)
+def expect_contains(what: str, found: Collection[object], expected: object) -> None:
+    """Raise ExpectationError unless `expected` is one of the values in `found`."""
+    expect_that(what, expected in found, found=found, expected=expected)
+
+
+def expect_present(what: str, found: object) -> None:
+    """Raise ExpectationError where `found` is None or empty."""
+    expect_that(what, bool(found), found="absent", expected="present")
+
+
+def expect_that(what: str, condition: bool, *, found: object, expected: object) -> None:
+    """Raise ExpectationError unless `condition` is true."""
+    if not condition:
+        raise ExpectationError(what, found=found, expected=expected)
 
 
 def expect_status(response: httpx.Response, *expected: int) -> None:
-    """Raise Disagreement unless the status is one of `expected`."""
+    """Raise ExpectationError unless the HTTP status is one of `expected`."""
     expect_one_of("HTTP status", response.status_code, expected)
 
 
 def json_of(response: httpx.Response) -> dict[str, Any]:
-    """The body as a JSON object. Raises Disagreement where it is none."""
+    """The body as a JSON object. Raises ExpectationError where it is not one."""
     try:
         body = json.loads(response.content)
     except ValueError as error:
-        raise Disagreement("Body", "a JSON object", f"{response.text[:200]!r}") from error
-    expect_that("Body", isinstance(body, dict), "a JSON object", type(body).__name__)
+        raise ExpectationError(
+            "Body", found=f"{response.text[:200]!r}", expected="a JSON object"
+        ) from error
+    is_object = isinstance(body, dict)
+    expect_that("Body", is_object, found=type(body).__name__, expected="a JSON object")
     return cast("dict[str, Any]", body)
 
 
 def resource_of(response: httpx.Response, resource_type: str) -> dict[str, Any]:
-    """The body as a resource of the given type. Raises Disagreement where it is none."""
+    """The body as a resource of the given type. Raises ExpectationError where it is not one."""
     body = json_of(response)
     expect("resourceType of the body", body.get("resourceType"), resource_type)
     return body
 
 
+def consent_id_of(response: httpx.Response) -> str:
+    """The id of the Consent that Location names. Raises ExpectationError where it names none."""
+    location = response.headers.get("location")
+    expect_present("Location", location)
+    address = re.search(r"/Consent/([^/]+)", location)
+    if address is None:
+        raise ExpectationError("Location", found=location, expected="…/Consent/[id]")
+    return address[1]
+
+
 def expect_valid(model: type[BaseModel], body: str | bytes, form: str = "json") -> None:
-    """Raise Disagreement unless a body is the resource of base STU3 that `model` describes.
+    """Raise ExpectationError unless a body is the resource of base STU3 that `model` describes.
 
     `model` is one of fhir.resources.STU3; `form` is json or xml.
     """
@@ -75,13 +105,14 @@ def expect_valid(model: type[BaseModel], body: str | bytes, form: str = "json") 
         validate(body)
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5]]
-        raise Disagreement(
+        raise ExpectationError(
             "Body",
-            f"a {model.__name__} of base STU3",
-            f"{error.error_count()} problems, such as {'; '.join(problems)}",
+            found=f"{error.error_count()} problems, such as {'; '.join(problems)}",
+            expected=f"a {model.__name__} of base STU3",
         ) from error
     except ValueError as error:
-        raise Disagreement("Body", f"a {model.__name__} in {form.upper()}", error) from error
+        expected = f"a {model.__name__} in {form.upper()}"
+        raise ExpectationError("Body", found=error, expected=expected) from error
 
 
 def assert_spine_error(
@@ -92,17 +123,18 @@ def assert_spine_error(
     issue: str | Collection[str] | None = None,
     code: str | Collection[str] | None = None,
 ) -> None:
-    """Insist on an error in Spine's form (NDOP-134, NDOP-135), in JSON or XML.
+    """Raise ExpectationError unless the answer is an error in Spine's form, in JSON or XML
+    (NDOP-134, NDOP-135).
 
-    `issue` is FHIR's issue type, `code` Spine's; None leaves them open. Each may be a
-    collection of alternatives that the register accepts.
+    `issue` is FHIR's issue type, `code` Spine's; None accepts any. Each may be a collection of the
+    alternatives that the register accepts.
     """
     statuses = [status] if isinstance(status, int) else list(status)
     expect_one_of("HTTP status", response.status_code, statuses)
     outcome = outcome_of(response)
     expect("resourceType of the error", outcome.get("resourceType"), "OperationOutcome")
     issues = outcome.get("issue") or []
-    expect_that("issue", len(issues) > 0, "at least one", "none")
+    expect_that("issue", len(issues) > 0, found="none", expected="at least one")
     for number, one in enumerate(issues):
         _assert_form(edition, one, f"issue[{number}]")
     first = issues[0]
@@ -116,23 +148,30 @@ def assert_spine_error(
 
 
 def outcome_of(response: httpx.Response) -> dict[str, Any]:
-    """An OperationOutcome in JSON or XML as JSON data. Raises Disagreement where it is neither."""
+    """An OperationOutcome in JSON or XML as JSON data. Raises ExpectationError: it is neither."""
     is_xml = "xml" in response.headers.get("content-type", "")
     return _outcome_from_xml(response) if is_xml else json_of(response)
 
 
 def _assert_form(edition: Edition, issue: dict[str, Any], place: str) -> None:
-    """NDOP-134 and NDOP-135, one issue."""
+    """The form of one issue (NDOP-134, NDOP-135)."""
     for name in ("severity", "code", "details"):
-        expect_that(f"{place}.{name}", bool(issue.get(name)), "present", "absent")
-    expect_that(f"{place}.expression", "expression" not in issue, "absent", "present")
+        expect_present(f"{place}.{name}", issue.get(name))
+    expect_that(
+        f"{place}.expression", "expression" not in issue, found="present", expected="absent"
+    )
     codings = issue["details"].get("coding") or []
     expect(f"number of {place}.details.coding", len(codings), 1)
     coding = codings[0]
     for name in ("system", "code", "display"):
-        expect_that(f"{place}.details.coding.{name}", bool(coding.get(name)), "present", "absent")
+        expect_present(f"{place}.details.coding.{name}", coding.get(name))
     for name in ("version", "userSelected"):
-        expect_that(f"{place}.details.coding.{name}", name not in coding, "absent", "present")
+        expect_that(
+            f"{place}.details.coding.{name}",
+            name not in coding,
+            found="present",
+            expected="absent",
+        )
     expect(f"{place}.details.coding.system", coding["system"], edition.error_codes.url)
     expect_one_of(
         f"{place}.details.coding.code", coding["code"], list(edition.error_codes.concepts)
@@ -143,12 +182,10 @@ def _outcome_from_xml(response: httpx.Response) -> dict[str, Any]:
     try:
         root = ET.fromstring(response.content)  # noqa: S314  # of the server that the user names
     except ET.ParseError as error:
-        raise Disagreement("Body", "well-formed XML", response.text[:200]) from error
+        raise ExpectationError(
+            "Body", found=response.text[:200], expected="well-formed XML"
+        ) from error
     return {"resourceType": root.tag.removeprefix(_FHIR), **_xml_children(root, _OUTCOME_LISTS)}
-
-
-#: Elements of an OperationOutcome that repeat.
-_OUTCOME_LISTS = {"issue", "coding", "profile", "expression"}
 
 
 def _xml_children(element: ET.Element, repeating: set[str]) -> dict[str, Any]:

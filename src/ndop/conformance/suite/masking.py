@@ -1,7 +1,7 @@
-"""What no report may tell: credentials, certificates, and NHS numbers of real people.
+"""Masks what no report may show: credentials, certificates and NHS numbers of real people.
 
-A header is secret by its name; a token is secret wherever it appears, also in what the server
-answers. NHS numbers of the synthetic range are shown, any other is not.
+A header is secret by its name; a token is secret wherever it appears, including in the server's
+answers. NHS numbers in the synthetic range are shown; all others are masked.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ _SECRET_TEXTS = (
     re.compile(r"(?<=\bBearer )[\w.~+/=-]{8,}|(?<=\bBasic )[A-Za-z0-9+/=]{8,}", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s@\"'<>]+(?=@)"),  # user and password of a URL
 )
-#: An id, in which ten digits are nobody's number.
+#: An id, in which ten digits are not an NHS number.
 UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
 )
-#: Ten digits, also in groups of 3, 3 and 4; before them perhaps a percent-encoded character.
+#: Ten digits, perhaps in groups of 3, 3 and 4, perhaps after a percent-encoded character.
 _TEN_DIGITS = re.compile(
     UUID.pattern + r"|"
     r"(?:(?<!\d)|(?<=%[0-9A-Fa-f]{2}))(\d{3})(?:[ +-]|%20)?(\d{3})(?:[ +-]|%20)?(\d{4})(?!\d)"
 )
-#: What stands before the number of a patient, even one with a wrong check digit.
+#: What comes before the number of a patient, even one with a wrong check digit.
 _OF_A_PATIENT = re.compile(r"(?:Patient(?:/|%2F)|nhs-number(?:\||%7C))$", re.IGNORECASE)
-#: A shorter one is too likely to be a part of something else.
+#: A shorter one is too likely to be part of something else.
 _SHORTEST_SECRET = 6
 
 
 def is_secret_header(name: str) -> bool:
-    """Whether the value of a header of this name is never shown."""
+    """Whether a header of this name has a value that is never shown."""
     return _SECRET_NAME.search(name) is not None
 
 
 class Mask:
-    """Hides secrets; `secrets` are values that are hidden wherever they stand."""
+    """Replaces secrets by stars; `secrets` are values to mask wherever they occur."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         longest_first = sorted((s for s in secrets if len(s) >= _SHORTEST_SECRET), key=len)[::-1]
         self._secrets = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def text(self, text: str) -> str:
-        """The text without secrets, NHS numbers of real people, and what UTF-8 cannot hold."""
+        """The text without secrets, NHS numbers of real people and what UTF-8 cannot encode."""
         text = self._secrets.sub(STARS, text.encode(errors="replace").decode())
         for secret in _SECRET_TEXTS:
             text = secret.sub(STARS, text)

@@ -24,8 +24,8 @@ NOTE = (
 )
 
 
-def is_of_a_proxy(exchange: Exchange) -> bool:
-    """Whether an answer has the form of a proxy's refusal."""
+def is_from_proxy(exchange: Exchange) -> bool:
+    """Whether an answer has the form in which a proxy refuses a request."""
     expected = _REFUSALS.get(exchange.status or 0)
     body = exchange.response_body
     if expected is None or "OperationOutcome" not in body or "details" in body:

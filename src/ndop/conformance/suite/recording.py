@@ -1,8 +1,8 @@
-"""A pytest plugin that tells the process which started pytest what happens, line by line.
+"""A pytest plugin that reports the run, line by line, to the process that started pytest.
 
-Each line is a JSON object on the file descriptor of `--record-to`: `{"expected": 250}` once the
-tests are collected, `{"test": {…}}` after each test, in the form of TestResult. Where tests are
-only collected, those come that will be skipped.
+Each line is a JSON object on the file descriptor `--record-to`: `{"expected": 250}` once the tests
+are collected, `{"test": {…}}` after each test, in the form of TestResult. Where tests are only
+collected, there is one for each test that will be skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import pytest
 
 from ndop.conformance.report.results import TestResult
 from ndop.conformance.suite.masking import Mask
-from ndop.conformance.suite.plugin import area_of, planned_skips
+from ndop.conformance.suite.plugin.reporting import planned_skips
+from ndop.conformance.suite.plugin.selection import area_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Record in the process that was started, not in its workers."""
+    """Record in the process that was started, not in its workers of pytest-xdist."""
     descriptor = config.getoption("--record-to")
     if descriptor is not None and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Recorder(descriptor))
@@ -38,30 +39,30 @@ class _Recorder:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if session.items:
-            self._tell(expected=len(session.items))
+            self._write(expected=len(session.items))
         if session.config.option.collectonly:
             for skip in planned_skips(session):
-                self._tell(test=skip.model_dump())
+                self._write(test=skip.model_dump())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        self._tell(expected=len(ids))
+        self._write(expected=len(ids))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         result = getattr(report, "ndop", None)
         if result is not None:
-            self._tell(test=result)
+            self._write(test=result)
         elif report.failed:
-            self._tell(test=_crashed(report).model_dump())
+            self._write(test=_crashed(report).model_dump())
 
-    def _tell(self, **what: Any) -> None:
-        line = memoryview((json.dumps(what) + "\n").encode())
+    def _write(self, **message: Any) -> None:
+        line = memoryview((json.dumps(message) + "\n").encode())
         while line:
             line = line[os.write(self._descriptor, line) :]
 
 
 def _crashed(report: pytest.TestReport) -> TestResult:
-    """For a test whose process of pytest-xdist ended before it could say anything."""
+    """The result of a test whose process of pytest-xdist ended before it reported one."""
     shown = Mask().text(report.nodeid)
     return TestResult(
         id=shown,

@@ -1,6 +1,6 @@
-"""What the process of pytest is told about a run.
+"""The settings of a run, passed to the pytest process as JSON through a pipe.
 
-It comes as JSON through a pipe, as it may hold secrets.
+They may hold secrets, which must not appear among the arguments of a process.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from ndop.conformance.suite.access import Access
 
 
 class Settings(BaseModel):
-    """One run. `left_out` has rows that are left out and why; `patients` are NHS numbers that
-    the server knows, empty where it takes any of the test range.
+    """The settings of one run.
+
+    `left_out` maps rows that are left out to the reason. `patients` are NHS numbers that the server
+    knows; it is empty where the server accepts any number in the test range.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -9,13 +9,13 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Asks a server whether it answers, for container images that have Java and no shell: {@code java
- * -cp ndop-fhir-extension.jar ndop.fhir.HealthCheck http://127.0.0.1:8080/fhir/metadata}.
+ * Checks that a server answers, for container images that have Java and no shell: {@code java -cp
+ * ndop-fhir-extension.jar ndop.fhir.HealthCheck http://127.0.0.1:8080/fhir/metadata}.
  */
 public final class HealthCheck {
 
-  /** It serves, or it is well and wants a token first. */
-  private static final Set<Integer> WELL = Set.of(200, 400);
+  /** It answers, or it asks for a token first. */
+  private static final Set<Integer> HEALTHY = Set.of(200, 400);
 
   /** Exit status 0 where the address in the first argument answers 200 or 400, 1 otherwise. */
   public static void main(String[] arguments) throws InterruptedException {
@@ -28,7 +28,7 @@ public final class HealthCheck {
     HttpRequest request =
         HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).GET().build();
     try {
-      return WELL.contains(
+      return HEALTHY.contains(
           HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode());
     } catch (IOException unreachable) {
       return false;

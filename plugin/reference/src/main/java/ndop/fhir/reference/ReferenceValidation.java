@@ -25,11 +25,11 @@ import org.hl7.fhir.utilities.validation.ValidationMessage;
 import org.hl7.fhir.validation.ValidationEngine;
 
 /**
- * HL7's validation engine over the Consents of an NDJSON file, one after the other in one process,
- * as its authors let it run: it prints how many are valid and how long that took.
+ * Runs HL7's validation engine over the Consents of an NDJSON file, one after the other in one
+ * process, as it comes; prints how many are valid and how long that took.
  *
- * <p>It wants base STU3 as a package; that is made here from the definitions that HAPI carries, so
- * that nothing is fetched.
+ * <p>The engine needs base STU3 as a package, which is made here from the definitions that HAPI has,
+ * so that nothing is downloaded.
  */
 public final class ReferenceValidation {
 
@@ -43,12 +43,12 @@ public final class ReferenceValidation {
    * profile, the NDJSON file.
    */
   public static void main(String[] arguments) throws Exception {
-    // The engine keeps packages in the home of the user.
+    // The engine caches packages in the home directory of the user.
     System.setProperty("user.home", Path.of(arguments[0]).toAbsolutePath().toString());
-    long begun = System.nanoTime();
+    long start = System.nanoTime();
     ValidationEngine engine = engine(arguments[1]);
-    System.out.printf("ready after %.1f s%n", secondsSince(begun));
-    begun = System.nanoTime();
+    System.out.printf("ready after %.1f s%n", secondsSince(start));
+    start = System.nanoTime();
     int valid = 0;
     int all = 0;
     try (Stream<String> lines = Files.lines(Path.of(arguments[3]))) {
@@ -57,7 +57,7 @@ public final class ReferenceValidation {
         all++;
       }
     }
-    System.out.printf("%d of %d valid, in %.1f s%n", valid, all, secondsSince(begun));
+    System.out.printf("%d of %d valid, in %.1f s%n", valid, all, secondsSince(start));
   }
 
   private static boolean isValid(ValidationEngine engine, String line, String profile)
@@ -78,7 +78,7 @@ public final class ReferenceValidation {
             .withNoTerminologyServer()
             .fromSource(CORE + "#" + VERSION);
     engine.setPolicyAdvisor(
-        new FhirDefaultPolicyAdvisor()); // As HAPI: references are not followed.
+        new FhirDefaultPolicyAdvisor()); // As in HAPI: references are not followed.
     engine.getIgLoader().loadIg(engine.getIgs(), engine.getBinaries(), edition, false);
     return engine;
   }
@@ -88,7 +88,7 @@ public final class ReferenceValidation {
     FhirContext fhir = FhirContext.forDstu3();
     Map<String, String> files = new LinkedHashMap<>();
     DefaultProfileValidationSupport base = new DefaultProfileValidationSupport(fhir);
-    // It reads its files at the first question of a kind.
+    // It reads each of its files when that is first asked for.
     base.fetchAllStructureDefinitions();
     base.fetchValueSet("http://hl7.org/fhir/ValueSet/consent-state-codes");
     for (IBaseResource resource : base.fetchAllConformanceResources()) {
@@ -130,7 +130,7 @@ public final class ReferenceValidation {
     tar.closeArchiveEntry();
   }
 
-  private static double secondsSince(long begun) {
-    return (System.nanoTime() - begun) / 1e9;
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 }

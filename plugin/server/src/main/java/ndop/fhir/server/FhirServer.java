@@ -8,8 +8,8 @@ import org.springframework.context.annotation.Import;
 /**
  * A plain FHIR STU3 server: HAPI's JPA server over one database, and nothing else.
  *
- * <p>It holds no rule of the National Data Opt-out. A jar on {@code loader.path} that brings an
- * auto-configuration, as the ndop-fhir extension does, makes it a server of that API.
+ * <p>It has no rule of the National Data Opt-out. The ndop-fhir extension, a jar on {@code
+ * loader.path} with an auto-configuration, makes it a server of that API.
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration

@@ -32,7 +32,7 @@ import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 
-/** Where resources are kept: HAPI's JPA beans over the data source that Spring Boot makes. */
+/** Storage: HAPI's JPA beans over Spring Boot's data source. */
 @Configuration(proxyBeanMethods = false)
 @EnableTransactionManagement
 @Import({

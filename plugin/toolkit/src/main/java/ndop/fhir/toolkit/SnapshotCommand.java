@@ -17,17 +17,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.hl7.fhir.dstu3.model.StructureDefinition;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Turns the rendered artefacts of editions into complete ones: snapshots by HAPI's generator, each
- * artefact validated against base STU3.
+ * Completes the rendered artefacts of editions: profiles get the snapshots of HAPI's generator, and
+ * every artefact is validated against base STU3.
  */
 @Command(
     name = "snapshot",
@@ -56,9 +56,10 @@ final class SnapshotCommand implements Callable<Integer> {
   private Map<String, List<Finding>> complete(Path folder) throws IOException {
     Map<Path, IBaseResource> artefacts = new TreeMap<>();
     for (Path file : xmlFiles(folder)) {
-      artefacts.put(file, strictly(fhir.newXmlParser()).parseResource(Files.readString(file)));
+      artefacts.put(file, strict(fhir.newXmlParser()).parseResource(Files.readString(file)));
     }
-    IValidationSupport source = DefinitionSource.of(fhir, new ArrayList<>(artefacts.values()));
+    IValidationSupport source =
+        ValidationSupportFactory.create(fhir, new ArrayList<>(artefacts.values()));
     ProfileValidator validator = new ProfileValidator(source);
     Map<String, List<Finding>> findings = new TreeMap<>();
     Path target = Files.createDirectories(folder.resolve("complete"));
@@ -78,7 +79,7 @@ final class SnapshotCommand implements Callable<Integer> {
     }
   }
 
-  private static IParser strictly(IParser parser) {
+  private static IParser strict(IParser parser) {
     return parser.setParserErrorHandler(new StrictErrorHandler());
   }
 
@@ -89,7 +90,7 @@ final class SnapshotCommand implements Callable<Integer> {
     return text;
   }
 
-  /** The artefact itself, a profile with the snapshot and the mappings that it refers to. */
+  /** The artefact; a profile with its snapshot and the mappings that the snapshot refers to. */
   private static IBaseResource withSnapshot(IValidationSupport source, IBaseResource artefact) {
     if (artefact instanceof StructureDefinition profile) {
       StructureDefinition generated =

@@ -3,9 +3,7 @@ package ndop.fhir.toolkit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/**
- * The entry point: what the {@code ndop} command asks HAPI for. Not meant to be typed by people.
- */
+/** The entry point of what the {@code ndop} command needs HAPI for; not for use by hand. */
 @Command(
     name = "toolkit",
     description = "What the ndop command asks HAPI for.",
@@ -15,7 +13,9 @@ public final class Toolkit {
 
   private Toolkit() {}
 
-  /** Runs one command; its exit status is 0, 1 where it found something wrong, 2 for bad usage. */
+  /**
+   * Runs one command. The exit status is 0, 1 where it failed, or 2 where it was called wrongly.
+   */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new Toolkit()).execute(arguments));
   }

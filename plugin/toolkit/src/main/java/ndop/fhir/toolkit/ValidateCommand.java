@@ -17,25 +17,25 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
-import ndop.fhir.policy.Body;
-import ndop.fhir.policy.BodyGrammar;
 import ndop.fhir.policy.BodyPolicy;
-import ndop.fhir.policy.Judgement;
-import ndop.fhir.policy.Refusal;
-import ndop.fhir.policy.Verdict;
-import ndop.fhir.validation.DefinitionSource;
+import ndop.fhir.policy.BodySyntaxPolicy;
+import ndop.fhir.policy.FindingPolicy;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.ParsedBody;
+import ndop.fhir.policy.ValidationOutcome;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.hl7.fhir.dstu3.model.StructureDefinition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Judges resources as a server of the edition judges the body of a create. Reads {@link Work} from
- * standard input until its end and writes an {@link Answer} for each, in the same order, one JSON
- * object a line. Works on every core and holds a few resources at a time.
+ * Validates resources as a server of the edition validates the body of a create. It reads {@link
+ * Task}s from standard input until its end and writes a {@link Result} for each, in the same order,
+ * as one JSON object a line. It works on every core and holds only a few resources at a time.
  */
-@Command(name = "validate", description = "Judge the resources that arrive on standard input.")
+@Command(name = "validate", description = "Validate the resources that arrive on standard input.")
 final class ValidateCommand implements Callable<Integer> {
 
   @Option(names = "--package", required = true, description = "The package of the edition (.tgz).")
@@ -51,29 +51,29 @@ final class ValidateCommand implements Callable<Integer> {
           .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
 
   /** One resource, as text. */
-  record Work(EncodingEnum encoding, String text) {}
+  record Task(EncodingEnum encoding, String text) {}
 
   /**
-   * What is said of one resource.
+   * What is said about one resource.
    *
    * @param situation the key of the answer that a server gives; null where it accepts the resource
-   * @param diagnostics what the server says with it
-   * @param findings what the validator finds
-   * @param failure why the resource could not be judged; otherwise null
+   * @param diagnostics the diagnostics of that answer
+   * @param findings the findings of the validator
+   * @param failure why the resource could not be validated; otherwise null
    */
-  record Answer(
+  record Result(
       String situation, List<String> diagnostics, List<Finding> findings, String failure) {
 
-    static Answer of(Judgement judgement) {
-      return new Answer(
-          judgement.refusal().map(refusal -> refusal.situation().key()).orElse(null),
-          judgement.refusal().map(Refusal::diagnostics).orElse(List.of()),
-          judgement.findings(),
+    static Result of(ValidationOutcome outcome) {
+      return new Result(
+          outcome.refusal().map(refusal -> refusal.situation().key()).orElse(null),
+          outcome.refusal().map(Outcome::diagnostics).orElse(List.of()),
+          outcome.findings(),
           null);
     }
 
-    static Answer failed(Throwable thrown) {
-      return new Answer(null, List.of(), List.of(), thrown.toString());
+    static Result failed(Throwable thrown) {
+      return new Result(null, List.of(), List.of(), thrown.toString());
     }
   }
 
@@ -85,11 +85,11 @@ final class ValidateCommand implements Callable<Integer> {
     }
     BodyPolicy policy = policy(edition);
     OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
-    try (MappingIterator<Work> work = json.readerFor(Work.class).readValues(System.in);
-        InOrder<Answer> answers = new InOrder<>(answer -> write(out, answer))) {
-      while (work.hasNext()) {
-        Work one = work.next();
-        answers.submit(() -> answer(policy, one));
+    try (MappingIterator<Task> tasks = json.readerFor(Task.class).readValues(System.in);
+        OrderedExecutor<Result> results = new OrderedExecutor<>(result -> write(out, result))) {
+      while (tasks.hasNext()) {
+        Task task = tasks.next();
+        results.submit(() -> result(policy, task));
       }
     }
     return 0;
@@ -97,7 +97,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   private BodyPolicy policy(EditionPackage edition) {
     Edition facts = edition.edition();
-    IValidationSupport source = DefinitionSource.of(fhir, edition.resources());
+    IValidationSupport source = ValidationSupportFactory.create(fhir, edition.resources());
     String resourceType = facts.resourceType();
     if (profile != null) {
       StructureDefinition definition =
@@ -108,36 +108,36 @@ final class ValidateCommand implements Callable<Integer> {
       resourceType = definition.getType();
     }
     return new BodyPolicy(
-        BodyGrammar.usual(),
+        BodySyntaxPolicy.withDefaultLimits(),
         fhir,
         new ProfileValidator(source),
-        new Verdict(facts, false),
+        new FindingPolicy(facts, false),
         resourceType,
         profile == null ? facts.profile() : profile);
   }
 
-  /** One resource that HAPI or HL7's validator fails over is no reason not to judge the others. */
-  private static Answer answer(BodyPolicy policy, Work work) {
+  /** A resource on which HAPI or HL7's validator fails does not stop the others. */
+  private static Result result(BodyPolicy policy, Task task) {
     try {
-      Body body = policy.read(work.text(), work.encoding());
-      return body.refusal().isPresent() ? refused(policy, body) : Answer.of(policy.judge(body));
+      ParsedBody body = policy.read(task.text(), task.encoding());
+      return body.refusal().isPresent() ? refused(policy, body) : Result.of(policy.validate(body));
     } catch (RuntimeException | StackOverflowError failure) {
-      return Answer.failed(failure);
+      return Result.failed(failure);
     }
   }
 
-  /** A server stops here; the validator knows the places of what is wrong, if it gets that far. */
-  private static Answer refused(BodyPolicy policy, Body body) {
+  /** A server stops here; the validator may still find out what is wrong, and where. */
+  private static Result refused(BodyPolicy policy, ParsedBody body) {
     try {
-      return Answer.of(policy.judge(body));
+      return Result.of(policy.validate(body));
     } catch (RuntimeException | StackOverflowError tooBroken) {
-      return Answer.of(new Judgement(List.of(), body.refusal()));
+      return Result.of(new ValidationOutcome(List.of(), body.refusal()));
     }
   }
 
-  /** Flushed each time: whoever asks one resource at a time waits for this line. */
-  private void write(OutputStream out, Answer answer) throws IOException {
-    json.writeValue(out, answer);
+  /** Flushed each time: a caller that sends one resource at a time waits for this line. */
+  private void write(OutputStream out, Result result) throws IOException {
+    json.writeValue(out, result);
     out.write('\n');
     out.flush();
   }

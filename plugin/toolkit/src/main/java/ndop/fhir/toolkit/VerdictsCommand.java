@@ -13,16 +13,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import ndop.fhir.validation.DefinitionSource;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Validates many resources against one set of definitions after the other, such as what was
- * published and what was generated. A profile without snapshot gets one by HL7's generator.
+ * Validates many resources against several sets of definitions, one after the other, such as the
+ * published and the generated ones. Profiles without a snapshot get one from HL7's generator.
  */
 @Command(
     name = "verdicts",
@@ -48,7 +48,7 @@ final class VerdictsCommand implements Callable<Integer> {
         definitions.add(definition(file));
       }
       ProfileValidator validator =
-          new ProfileValidator(DefinitionSource.of(fhir, base, definitions));
+          new ProfileValidator(ValidationSupportFactory.create(fhir, base, definitions));
       List<String> profiles = List.of(job.profile());
       List<String> findings =
           Files.readAllLines(job.resources()).parallelStream()
@@ -60,7 +60,7 @@ final class VerdictsCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What was published is taken as it is, whatever a strict parser would say of it. */
+  /** Published definitions are taken as they are, whatever a strict parser would find. */
   private IBaseResource definition(Path file) throws IOException {
     String text = Files.readString(file);
     return (file.toString().endsWith(".xml") ? fhir.newXmlParser() : fhir.newJsonParser())
@@ -78,7 +78,7 @@ final class VerdictsCommand implements Callable<Integer> {
 
   /**
    * @param definitions files of profiles, value sets and code systems, in XML or JSON
-   * @param profile canonical URL of the profile that every resource is held to
+   * @param profile canonical URL of the profile that every resource is validated against
    * @param resources a file with a resource in JSON a line
    * @param findings the file to write, a line for each resource
    */

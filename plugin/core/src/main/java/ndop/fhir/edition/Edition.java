@@ -1,0 +1,167 @@
+package ndop.fhir.edition;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The facts of an edition by which servers and validators decide. They are generated from the
+ * edition's YAML, and Java has them from nowhere else.
+ *
+ * @param id the edition's name
+ * @param title a line for people
+ * @param summary a sentence or two for people
+ * @param profile canonical URL of the Consent profile
+ * @param resourceType the one resource type that the API has
+ * @param interactions FHIR codes of the interactions that it offers
+ * @param patient how a Consent names its patient
+ * @param status what each status of a Consent means
+ * @param purposes the questions that a patient can answer
+ * @param identity what no two Consents may share
+ * @param search the type-level search
+ * @param history the type-level history, or null where there is none
+ * @param outcome the form of an OperationOutcome
+ * @param errors the answer to each {@link ndop.fhir.policy.Situation}, by its key
+ * @param capabilityStatement id of the CapabilityStatement that a server gives
+ * @param cors whether browsers may call from other origins
+ * @param audit the headers and claims that say who calls, and for whom
+ */
+public record Edition(
+    String id,
+    String title,
+    String summary,
+    String profile,
+    String resourceType,
+    Set<String> interactions,
+    Patient patient,
+    Status status,
+    List<Purpose> purposes,
+    Identity identity,
+    Search search,
+    History history,
+    Outcome outcome,
+    Map<String, Answer> errors,
+    String capabilityStatement,
+    boolean cors,
+    Audit audit) {
+
+  /**
+   * @param element the element that holds the reference
+   * @param reference the recommended form of it, for a patient who does not exist
+   * @param pattern a regular expression for the reference; group 1 is the NHS number
+   * @param checkDigitInvariant key of the invariant on the check digit
+   */
+  public record Patient(
+      String element, String reference, String pattern, String checkDigitInvariant) {}
+
+  /**
+   * @param optedOut the status of a patient who has opted out
+   * @param sharing the status of a patient who has not
+   */
+  public record Status(String optedOut, String sharing) {}
+
+  /**
+   * @param system code system of the question
+   * @param code its code
+   * @param display its display
+   */
+  public record Purpose(String system, String code, String display) {}
+
+  /**
+   * @param unique id of the unique SearchParameter
+   * @param parameters codes of the SearchParameters that it combines
+   */
+  public record Identity(String unique, List<String> parameters) {}
+
+  /**
+   * @param parameters name to parameter
+   * @param oneOf at least one of these must be given; empty: all are optional
+   */
+  public record Search(Map<String, Parameter> parameters, List<String> oneOf) {}
+
+  /**
+   * @param type FHIR type of the parameter
+   * @param identity the identity parameter that it is answered by, or null
+   */
+  public record Parameter(String type, String identity) {}
+
+  /**
+   * @param by the search parameter that names the patient
+   * @param version name of the parameter that selects one version, or null
+   * @param filters search parameters that narrow it
+   */
+  public record History(String by, String version, List<String> filters) {}
+
+  /**
+   * @param profile canonical URL of the OperationOutcome profile
+   * @param system code system of the error codes
+   */
+  public record Outcome(String profile, String system) {}
+
+  /**
+   * @param status HTTP status
+   * @param severity FHIR issue severity
+   * @param issue FHIR issue type
+   * @param code the error code
+   * @param display its display
+   */
+  public record Answer(int status, String severity, String issue, String code, String display) {}
+
+  /**
+   * @param headers the names of each audit header, the edition's own first
+   * @param interactionIds the ids of interactions, or null where any is accepted
+   * @param lifetime the longest lifetime of a token in seconds, or null where none is given
+   * @param claims the claims of a token by name, in the order in which they are checked
+   */
+  public record Audit(
+      Headers headers,
+      InteractionIds interactionIds,
+      Integer lifetime,
+      Map<String, Claim> claims) {}
+
+  /**
+   * @param token the names of the header that has the token
+   * @param trace of the one that has the id of the request's trace
+   * @param from of the one that has the calling system
+   * @param to of the one that has the called system
+   * @param interaction of the one that has the id of the interaction
+   */
+  public record Headers(
+      List<String> token,
+      List<String> trace,
+      List<String> from,
+      List<String> to,
+      List<String> interaction) {}
+
+  /**
+   * @param service the prefix of every id
+   * @param capabilities the id of the capability statement's interaction
+   */
+  public record InteractionIds(String service, String capabilities) {}
+
+  /**
+   * @param required whether a token must have it
+   * @param form text, uri, seconds, identifier, reference or record
+   * @param oneOf the accepted values; empty: any
+   * @param setting the setting with which a deployment may accept other values, or null
+   * @param sameAs claims of which it must equal the first that is present
+   * @param scopes by access (read, create, update) the scopes of which it must have one, or null
+   * @param system naming system of an identifier, or null where any is accepted
+   * @param value a regular expression for the value of an identifier, or null
+   * @param header the audit header that must have the same value, or null
+   * @param names whose identity it is (system, user, patient), or null
+   * @param bounds whether the token gives access to this patient's resources only
+   */
+  public record Claim(
+      boolean required,
+      String form,
+      List<String> oneOf,
+      String setting,
+      List<String> sameAs,
+      Map<String, List<String>> scopes,
+      String system,
+      String value,
+      String header,
+      String names,
+      boolean bounds) {}
+}

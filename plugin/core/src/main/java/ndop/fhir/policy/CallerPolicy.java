@@ -1,0 +1,87 @@
+package ndop.fhir.policy;
+
+import java.util.List;
+import java.util.Optional;
+import ndop.fhir.edition.Edition;
+
+/**
+ * Decides whether a caller may use the API at all, by the audit headers and the token: first their
+ * form, then the signature, the claims, and whether the token was used before. The mode says what
+ * may be missing (decision D-08, NDOP-150 to NDOP-176).
+ *
+ * <p>Which patients the caller may see is not decided here; the {@link Caller} says to whom the
+ * token is bound.
+ *
+ * @see HeaderPolicy
+ * @see SignaturePolicy
+ * @see ClaimPolicy
+ * @see ReplayPolicy
+ */
+public final class CallerPolicy {
+
+  private final Edition edition;
+  private final AuditMode mode;
+  private final HeaderPolicy headerPolicy;
+  private final SignaturePolicy signatures;
+  private final ClaimPolicy claims;
+  private final Optional<ReplayPolicy> replays;
+
+  /** Takes a {@code replays} policy where a token may be used only once. */
+  public CallerPolicy(
+      Edition edition,
+      AuditMode mode,
+      SignaturePolicy signatures,
+      ClaimPolicy claims,
+      Optional<ReplayPolicy> replays) {
+    this.edition = edition;
+    this.mode = mode;
+    this.headerPolicy = new HeaderPolicy(edition, mode);
+    this.signatures = signatures;
+    this.claims = claims;
+    this.replays = replays;
+  }
+
+  /**
+   * Decides about a request by its headers.
+   *
+   * @param interaction the interaction that is requested, or null where it is not part of the API
+   */
+  public CallerDecision decide(AuditHeaders headers, Interaction interaction) {
+    if (mode == AuditMode.OFF) {
+      return new CallerDecision(Caller.UNKNOWN, Optional.empty());
+    }
+    Optional<Token> token = Optional.empty();
+    Optional<Outcome> wrongToken = Optional.empty();
+    if (headers.token().isPresent()) {
+      try {
+        token = Optional.of(Token.of(headers.token().get()));
+      } catch (Token.MalformedException malformed) {
+        wrongToken = refused(malformed.getMessage());
+      }
+    } else if (mode == AuditMode.REQUIRED) {
+      wrongToken =
+          Optional.of(
+              Outcome.of(Situation.INVALID_TOKEN, "The Authorisation header must be supplied"));
+    }
+    Caller caller = Caller.of(edition, headers, token);
+    Optional<Outcome> wrong = wrongToken.or(() -> headerPolicy.refusal(headers, interaction));
+    if (wrong.isPresent() || token.isEmpty()) {
+      return new CallerDecision(caller, wrong);
+    }
+    Token sent = token.get();
+    return new CallerDecision(
+        caller,
+        signatures
+            .problem(sent)
+            .flatMap(this::refused)
+            .or(() -> claims.refusal(sent, interaction, headers))
+            .or(() -> replays.flatMap(policy -> policy.problem(sent)).flatMap(this::refused)));
+  }
+
+  private Optional<Outcome> refused(String problem) {
+    return Optional.of(
+        new Outcome(
+            Situation.INVALID_TOKEN,
+            List.of(edition.audit().headers().token().get(0) + ": " + problem)));
+  }
+}

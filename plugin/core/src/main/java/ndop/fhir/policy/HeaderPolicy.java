@@ -1,0 +1,93 @@
+package ndop.fhir.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import ndop.fhir.edition.Edition;
+
+/**
+ * Checks the form of the audit headers other than the token (NDOP-172 to NDOP-175), and that those
+ * which the mode requires are there. It verifies none of the identities in them.
+ */
+public final class HeaderPolicy {
+
+  /** The form of a trace id, and of the ids that a server assigns. */
+  public static final Pattern UUID =
+      Pattern.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
+
+  /** The id of a system has no published form; this excludes blanks and control characters. */
+  private static final Pattern SYSTEM = Pattern.compile("[!-~]{1,100}");
+
+  private final Edition.Audit audit;
+  private final boolean required;
+
+  public HeaderPolicy(Edition edition, AuditMode mode) {
+    this.audit = edition.audit();
+    this.required = mode == AuditMode.REQUIRED;
+  }
+
+  /**
+   * Why the headers are refused; empty where they are accepted.
+   *
+   * @param interaction the interaction that is requested, or null where it is not part of the API
+   */
+  public Optional<Outcome> refusal(AuditHeaders headers, Interaction interaction) {
+    boolean capabilities = interaction == Interaction.CAPABILITIES;
+    List<String> problems = new ArrayList<>();
+    for (String name : headers.repeated()) {
+      problems.add(name + ": expected one value; found several.");
+    }
+    Edition.Headers names = audit.headers();
+    check(problems, names.trace(), headers.trace(), capabilities, "a UUID", UUID);
+    check(problems, names.from(), headers.from(), true, "the ASID of the caller", SYSTEM);
+    check(problems, names.to(), headers.to(), true, "the ASID of this service", SYSTEM);
+    check(
+        problems,
+        names.interaction(),
+        headers.interaction(),
+        true,
+        interactionId(capabilities),
+        interactionForm(capabilities));
+    return problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Outcome(Situation.INVALID_HEADER, List.copyOf(problems)));
+  }
+
+  private void check(
+      List<String> problems,
+      List<String> names,
+      Optional<String> value,
+      boolean needed,
+      String expected,
+      Pattern form) {
+    if (value.isEmpty()) {
+      if (required && needed) {
+        problems.add("%s: expected %s; found no such header.".formatted(names.get(0), expected));
+      }
+    } else if (!form.matcher(value.get()).matches()) {
+      problems.add(
+          "%s: expected %s; found %s."
+              .formatted(names.get(0), expected, QuotedInput.of(value.get())));
+    }
+  }
+
+  private String interactionId(boolean capabilities) {
+    if (audit.interactionIds() == null) {
+      return "the id of the interaction";
+    }
+    return capabilities
+        ? audit.interactionIds().capabilities()
+        : "an id that begins with " + audit.interactionIds().service();
+  }
+
+  private Pattern interactionForm(boolean capabilities) {
+    if (audit.interactionIds() == null) {
+      return SYSTEM;
+    }
+    return Pattern.compile(
+        capabilities
+            ? Pattern.quote(audit.interactionIds().capabilities())
+            : Pattern.quote(audit.interactionIds().service()) + "[!-~]{1,200}");
+  }
+}

@@ -1,0 +1,104 @@
+package ndop.fhir.policy;
+
+import static ndop.fhir.policy.Situation.INVALID_PARAMETER;
+import static ndop.fhir.policy.Situation.MISSING_PARAMETER;
+
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import ndop.fhir.edition.Edition;
+
+/**
+ * Decides which URL parameters each interaction understands (NDOP-104 to NDOP-111, NDOP-124 to
+ * NDOP-128). An unknown one is refused and not ignored: without the filter that it was meant to be,
+ * the answer would be to another question.
+ */
+public final class ParameterPolicy {
+
+  private static final List<String> FORMAT_PARAMETERS = List.of("_format", "_pretty");
+  private static final List<String> PAGE_PARAMETERS = List.of("_count", "_offset", "_since");
+  private static final Set<String> NUMERIC_PARAMETERS = Set.of("_count", "_offset");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
+
+  private final Edition edition;
+  private final Map<Interaction, Set<String>> known = new EnumMap<>(Interaction.class);
+
+  public ParameterPolicy(Edition edition) {
+    this.edition = edition;
+    for (Interaction interaction : Interaction.values()) {
+      known.put(interaction, new LinkedHashSet<>());
+    }
+    known.get(Interaction.SEARCH_TYPE).addAll(edition.search().parameters().keySet());
+    known.get(Interaction.SEARCH_TYPE).add("_count");
+    known.get(Interaction.HISTORY_INSTANCE).addAll(PAGE_PARAMETERS);
+    if (edition.history() != null) {
+      Set<String> history = known.get(Interaction.HISTORY_TYPE);
+      history.add(edition.history().by());
+      if (edition.history().version() != null) {
+        history.add(edition.history().version());
+      }
+      history.addAll(edition.history().filters());
+      history.addAll(PAGE_PARAMETERS);
+    }
+    known.values().forEach(names -> names.addAll(FORMAT_PARAMETERS));
+  }
+
+  /** Why the parameters are refused; empty where the interaction understands them all. */
+  public Optional<Outcome> refusal(Interaction interaction, Map<String, String[]> parameters) {
+    Set<String> understood = known.get(interaction);
+    for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
+      String name = parameter.getKey();
+      if (!understood.contains(name)) {
+        return refused(
+            INVALID_PARAMETER,
+            "Expected one of the parameters %s; found %s."
+                .formatted(list(understood), QuotedInput.of(name)));
+      }
+      if (parameter.getValue().length != 1) {
+        return refused(INVALID_PARAMETER, name + ": expected one value, found several.");
+      }
+      if (NUMERIC_PARAMETERS.contains(name) && !NUMBER.matcher(parameter.getValue()[0]).matches()) {
+        return refused(
+            INVALID_PARAMETER,
+            "%s: expected a number from 0 to 999999, found %s."
+                .formatted(name, QuotedInput.of(parameter.getValue()[0])));
+      }
+    }
+    return missing(interaction, parameters);
+  }
+
+  private Optional<Outcome> missing(Interaction interaction, Map<String, String[]> parameters) {
+    if (interaction == Interaction.SEARCH_TYPE) {
+      return oneOf(edition.search().oneOf(), parameters);
+    }
+    if (interaction == Interaction.HISTORY_TYPE) {
+      return oneOf(List.of(edition.history().by()), parameters);
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Outcome> oneOf(List<String> names, Map<String, String[]> parameters) {
+    boolean present =
+        names.isEmpty()
+            || names.stream()
+                .anyMatch(
+                    name -> parameters.containsKey(name) && !parameters.get(name)[0].isBlank());
+    return present
+        ? Optional.empty()
+        : refused(
+            MISSING_PARAMETER, "Expected the parameter %s; found none.".formatted(list(names)));
+  }
+
+  private static String list(Collection<String> names) {
+    return String.join(" or ", names);
+  }
+
+  private static Optional<Outcome> refused(Situation situation, String diagnostics) {
+    return Optional.of(Outcome.of(situation, diagnostics));
+  }
+}

@@ -1,0 +1,16 @@
+package ndop.fhir.policy;
+
+import java.util.Optional;
+
+/** Verifies who issued a token and that it was not changed. */
+@FunctionalInterface
+public interface SignaturePolicy {
+
+  /**
+   * Tokens are unsecured, as published: a signature is neither required nor verified (NDOP-154).
+   */
+  SignaturePolicy NOT_VERIFIED = token -> Optional.empty();
+
+  /** What is wrong with the signature, in one sentence; empty where it is accepted. */
+  Optional<String> problem(Token token);
+}

@@ -1,0 +1,13 @@
+package ndop.fhir.policy;
+
+import java.util.List;
+import java.util.Optional;
+import ndop.fhir.validation.Finding;
+
+/**
+ * What {@link BodyPolicy} says about a body.
+ *
+ * @param findings every finding, warnings included
+ * @param refusal the outcome with which a server refuses the body; empty where it accepts it
+ */
+public record ValidationOutcome(List<Finding> findings, Optional<Outcome> refusal) {}

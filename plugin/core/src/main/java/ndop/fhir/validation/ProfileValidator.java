@@ -1,0 +1,88 @@
+package ndop.fhir.validation;
+
+import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.hl7.fhir.common.hapi.validation.validator.WorkerContextValidationSupportAdapter;
+import org.hl7.fhir.r5.elementmodel.Manager.FhirFormat;
+import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.utilities.validation.ValidationMessage;
+
+/**
+ * Validates the text of a resource against the profiles that the caller names, whatever {@code
+ * meta.profile} says. Safe for use by many threads.
+ *
+ * <p>It is HL7's instance validator over HAPI's definitions, as in HAPI's {@code
+ * FhirInstanceValidator}, and finds the same; it differs in that instances are pooled.
+ */
+public final class ProfileValidator {
+
+  private final WorkerContextValidationSupportAdapter definitions;
+  private final InstanceValidatorPool validators;
+
+  public ProfileValidator(IValidationSupport source) {
+    definitions = new WorkerContextValidationSupportAdapter(source);
+    validators = new InstanceValidatorPool(definitions);
+  }
+
+  /**
+   * Validates {@code text}.
+   *
+   * @param profiles canonical URLs, checked in addition to the base resource
+   * @return every finding, in the validator's order
+   * @throws IllegalArgumentException a profile is not among the definitions
+   */
+  public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
+    List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
+    FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    List<ValidationMessage> messages = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>();
+    try {
+      validators.run(
+          validator ->
+              validator.validate(
+                  null,
+                  messages,
+                  new ByteArrayInputStream(bytes),
+                  format,
+                  new ArrayList<>(requested)));
+    } catch (RuntimeException failed) {
+      // HL7's parser throws on some JSON that is not FHIR, such as null in place of a value.
+      findings.add(
+          new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
+    }
+    messages.stream().map(ProfileValidator::finding).forEach(findings::add);
+    return List.copyOf(findings);
+  }
+
+  private StructureDefinition profile(String url) {
+    StructureDefinition profile = definitions.fetchResource(StructureDefinition.class, url);
+    if (profile == null) {
+      throw new IllegalArgumentException("no definition of the profile " + url);
+    }
+    return profile;
+  }
+
+  private static Finding finding(ValidationMessage message) {
+    return new Finding(
+        Severity.of(message.getLevel()),
+        message.getLocation() == null ? "" : message.getLocation(),
+        message.getLine(),
+        message.getCol(),
+        rule(message),
+        message.getMessage());
+  }
+
+  private static String rule(ValidationMessage message) {
+    if (message.getInvId() != null) {
+      return message.getInvId().substring(message.getInvId().lastIndexOf('#') + 1);
+    }
+    // Where HL7's validator has no message id, it sets a whole sentence.
+    String id = message.getMessageId();
+    return id == null || id.contains(" ") ? "" : id;
+  }
+}

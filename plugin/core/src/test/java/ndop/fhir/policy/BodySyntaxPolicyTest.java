@@ -1,0 +1,160 @@
+package ndop.fhir.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BodySyntaxPolicyTest {
+
+  private final BodySyntaxPolicy grammar = new BodySyntaxPolicy(5, 10);
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        " {\"a\": [[[[1]]]]} ",
+        "{\"a\": {\"b\": 1}, \"b\": 1.5e3}",
+        "{\"a\": -0.00001, \"b\": 1e99}",
+        "{\"a\": \"\\t\\r\\n\\u00e9\\ud83d\\ude00\"}",
+      })
+  void passesJson(String body) {
+    assertThat(grammar.refusal(EncodingEnum.JSON, body)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<a/>",
+        "<?xml version='1.0' encoding='utf-8'?><a><b/></a> <!-- end -->",
+        "<a><b><c><d><e/><e/></d></c></b><b/></a>",
+      })
+  void passesXml(String body) {
+    assertThat(grammar.refusal(EncodingEnum.XML, body)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "1",
+        "[]",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\": 1, \"a\": 1}",
+        "{\"a\": 1, \"\\u0061\": 1}",
+        "{\"a\": {\"b\": 1, \"b\": 2}}",
+        "{\"a\": NaN}",
+        "{\"a\": 01}",
+        "{/* */}",
+        "{'a': 1}",
+        "{\"a\": 1,}",
+        "{\"a\": \"\\u0000\"}",
+        "{\"a\": \"\\u001f\"}",
+        "{\"a\": \"\\ud800\"}",
+        "{\"a\": \"\\udc00\\ud800\"}",
+        "{\"a\": \"\\uffff\"}",
+        "{\"\\u0000\": 1}",
+      })
+  void refusesJsonThatParsersReadDifferently(String body) {
+    assertThat(situation(false, body)).isEqualTo(Situation.UNREADABLE_BODY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "<a>",
+        "<a/><a/>",
+        "<a b='1' b='2'/>",
+        "<!DOCTYPE a><a/>",
+        "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>",
+        "<a>&e;</a>",
+        "<?xml version='1.0' encoding='UTF-16'?><a/>",
+        "<?xml version='1.0' encoding='ISO-8859-1'?><a/>",
+        "<?xml version='1.0' encoding='UTF-7'?><a/>",
+      })
+  void refusesXmlThatParsersReadDifferently(String body) {
+    assertThat(situation(true, body)).isEqualTo(Situation.UNREADABLE_BODY);
+  }
+
+  @Test
+  void refusesTooManyLevels() {
+    assertThat(situation(false, "{\"a\": [[[[[]]]]]}")).isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(true, "<a><a><a><a><a><a/></a></a></a></a></a>"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "[".repeat(1_000_000))).isEqualTo(Situation.UNREADABLE_BODY);
+    assertThat(situation(false, "{\"a\":".repeat(100_000))).isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @Test
+  void refusesTooManyElements() {
+    assertThat(grammar.refusal(EncodingEnum.JSON, "{\"a\": [1,2,3,4,5,6,7,8,9]}")).isEmpty();
+    assertThat(situation(false, "{\"a\": [1,2,3,4,5,6,7,8,9,10]}"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(true, "<a>" + "<b/>".repeat(10) + "</a>"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"identifier\": {\"value\": \"4E12345678\"}}",
+        "{\"valueString\": \"4E12345678\"}",
+        "{\"code\": \"4E12345\"}",
+      })
+  void passesTextThatLooksLikeANumber(String body) {
+    assertThat(grammar.refusal(EncodingEnum.JSON, body)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<a><identifier><value value='4E12345678'/></identifier></a>",
+        "<a><valueString value='4E12345678'/></a>",
+      })
+  void passesTextThatLooksLikeANumberInXml(String body) {
+    assertThat(grammar.refusal(EncodingEnum.XML, body)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<a><valueDecimal value='1e999999999'/></a>",
+        "<a><valueQuantity><value value='-.1E-999999999'/></valueQuantity></a>",
+        "<a><factor value='1e+0999999999'/></a>",
+      })
+  void refusesHugeNumbersInXml(String body) {
+    assertThat(situation(true, body)).isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @Test
+  void refusesHugeNumbersAsText() {
+    assertThat(situation(false, "{\"valueDecimal\": \"1e999999999\"}"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "{\"a\": [\"1e999999999\"]}"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @Test
+  void refusesOversizedNumbers() {
+    assertThat(situation(false, "{\"a\": " + "9".repeat(101) + "}"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "{\"a\": 1e999999999}")).isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "{\"a\": 1E-2147483647}")).isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "{\"a\": 1e99999999999999}")).isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "{\"a\": 0." + "9".repeat(1000) + "}"))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  private Situation situation(boolean xml, String body) {
+    return grammar
+        .refusal(xml ? EncodingEnum.XML : EncodingEnum.JSON, body)
+        .orElseThrow()
+        .situation();
+  }
+}

@@ -1,0 +1,219 @@
+package ndop.fhir.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.edition.EditionFixtures;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CallerPolicyTest {
+
+  private static final String SERVICE = "urn:nhs:names:services:nationaldataoptout:";
+  private static final String METADATA = SERVICE + "fhir:rest:read:metadata";
+
+  private final Map<String, List<String>> headers = new HashMap<>();
+
+  private CallerDecision decide(AuditMode mode, Interaction interaction) {
+    return decide(EditionFixtures.FACTS, mode, interaction);
+  }
+
+  private CallerDecision decide(Edition edition, AuditMode mode, Interaction interaction) {
+    ClaimPolicy claims =
+        new ClaimPolicy(edition, Map.of(), Duration.ofSeconds(30), TokenFixtures.CLOCK);
+    return new CallerPolicy(edition, mode, SignaturePolicy.NOT_VERIFIED, claims, Optional.empty())
+        .decide(
+            AuditHeaders.of(edition, name -> headers.getOrDefault(name, List.of())), interaction);
+  }
+
+  private void send(String name, String... values) {
+    headers.put(name, List.of(values));
+  }
+
+  private void sendAll() {
+    send("Authorization", "Bearer " + TokenFixtures.unsecured(TokenFixtures.published()));
+    send("Ssp-TraceID", "09a01679-2564-0fb4-5129-aecc81ea2706");
+    send("Ssp-From", "200000000205");
+    send("Ssp-To", "999999999999");
+    send("Ssp-InteractionID", METADATA);
+  }
+
+  private void assertRefused(CallerDecision decision, Situation situation, String told) {
+    Outcome refusal = decision.refusal().orElseThrow();
+    assertThat(refusal.situation()).isEqualTo(situation);
+    assertThat(refusal.diagnostics()).anySatisfy(text -> assertThat(text).contains(told));
+  }
+
+  @Test
+  void offIgnoresEverything() {
+    send("Authorization", "Bearer x");
+    send("Ssp-TraceID", "123");
+
+    CallerDecision decision = decide(AuditMode.OFF, Interaction.CREATE);
+
+    assertThat(decision.refusal()).isEmpty();
+    assertThat(decision.caller()).isEqualTo(Caller.UNKNOWN);
+  }
+
+  @Test
+  void permissivePassesARequestWithoutHeaders() {
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.CREATE).refusal()).isEmpty();
+  }
+
+  @Test
+  void permissiveChecksWhatIsPresent() {
+    send("Authorization", "Bearer x");
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.READ), Situation.INVALID_TOKEN, "3 parts");
+  }
+
+  @Test
+  void requiredNeedsTheToken() {
+    sendAll();
+    headers.remove("Authorization");
+    assertRefused(
+        decide(AuditMode.REQUIRED, Interaction.READ),
+        Situation.INVALID_TOKEN,
+        "The Authorisation header must be supplied");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Ssp-From", "Ssp-To", "Ssp-InteractionID", "Ssp-TraceID"})
+  void requiredNeedsTheHeaders(String name) {
+    sendAll();
+    assertThat(decide(AuditMode.REQUIRED, Interaction.CAPABILITIES).refusal()).isEmpty();
+    headers.remove(name);
+    assertRefused(
+        decide(AuditMode.REQUIRED, Interaction.CAPABILITIES),
+        Situation.INVALID_HEADER,
+        name + ": expected ");
+  }
+
+  @Test
+  void requiredAsksForTheTraceOfTheCapabilityStatementOnly() {
+    sendAll();
+    headers.remove("Ssp-TraceID");
+
+    assertThat(decide(AuditMode.REQUIRED, Interaction.CREATE).refusal()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Ssp-TraceID, 123",
+    "Ssp-TraceID, 09a01679-2564-0fb4-5129-aecc81ea2706x",
+    "Ssp-From, two words",
+    "Ssp-To, ''",
+    "Ssp-InteractionID, urn:nhs:names:services:visitorsandmigrants:fhir:rest:read:metadata",
+    "Ssp-InteractionID, urn:nhs:names:services:nationaldataoptout:",
+  })
+  void refusesAHeaderOfAnotherForm(String name, String value) {
+    send(name, value);
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.READ),
+        Situation.INVALID_HEADER,
+        name + ": expected");
+  }
+
+  @Test
+  void theCapabilityStatementHasAnIdOfItsOwn() {
+    send("Ssp-InteractionID", SERVICE + "fhir:rest:read:consent");
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.CAPABILITIES), Situation.INVALID_HEADER, METADATA);
+  }
+
+  @Test
+  void refusesARepeatedHeaderUnlessItsValuesAreEqual() {
+    send("Ssp-From", "200000000205", "200000000205");
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
+    send("Ssp-From", "200000000205", "200000000206");
+    assertRefused(
+        decide(AuditMode.PERMISSIVE, Interaction.READ),
+        Situation.INVALID_HEADER,
+        "Ssp-From: expected one value");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ndop-1.1.0", "ndop-0.0.9-alpha", "noom-draft"})
+  void everySchemeOfNamesIsUnderstood(String name) {
+    Edition edition = EditionFixtures.factsOf(name);
+    for (List<String> names :
+        List.of(
+            List.of("Ssp-From", "Ssp-To", "Ssp-InteractionID"),
+            List.of("From", "To", "InteractionID"),
+            List.of("FromASID", "ToASID", "InteractionID"))) {
+      headers.clear();
+      List<String> values = new ArrayList<>(List.of("1", "2", METADATA));
+      names.forEach(header -> send(header, values.remove(0)));
+      CallerDecision decision = decide(edition, AuditMode.REQUIRED, Interaction.READ);
+      // Only the token is missing.
+      assertRefused(decision, Situation.INVALID_TOKEN, "must be supplied");
+      assertThat(decision.caller().from()).contains("1");
+      assertThat(decision.caller().interactionId()).contains(METADATA);
+    }
+  }
+
+  @Test
+  void theTokenIsReadUnderItsOtherNameWhereTheFirstIsAbsent() {
+    sendAll();
+    send("Ssp-Authorization", headers.remove("Authorization").get(0));
+    assertThat(decide(AuditMode.REQUIRED, Interaction.READ).refusal()).isEmpty();
+    send("Authorization", "Basic YTpi");
+    assertRefused(
+        decide(AuditMode.REQUIRED, Interaction.READ), Situation.INVALID_TOKEN, "another scheme");
+  }
+
+  @Test
+  void readsTheCallerAndThePatient() {
+    sendAll();
+    String nhs = "http://fhir.nhs.net/Id/nhs-number|" + TokenFixtures.PATIENT;
+    Map<String, Object> claims =
+        TokenFixtures.with(
+            TokenFixtures.with(TokenFixtures.published(), "requesting_patient", nhs), "sub", nhs);
+    send("Authorization", "Bearer " + TokenFixtures.unsecured(claims));
+
+    Caller caller = decide(AuditMode.PERMISSIVE, Interaction.READ).caller();
+
+    assertThat(caller.boundTo()).contains(TokenFixtures.PATIENT);
+    assertThat(caller.patient()).contains(nhs);
+    assertThat(caller.system().orElseThrow()).endsWith("|200000000205");
+    assertThat(caller.user()).isEmpty();
+    assertThat(caller.trace()).contains("09a01679-2564-0fb4-5129-aecc81ea2706");
+  }
+
+  @Test
+  void theAlphaIsBoundToThePatientOfTheRecordEvenInAList() {
+    Edition alpha = EditionFixtures.factsOf("ndop-0.0.9-alpha");
+    Map<String, Object> held =
+        new HashMap<>(TokenFixtures.record("Consent", TokenFixtures.PATIENT));
+    for (Object patient : List.of(held.get("patient"), List.of(held.get("patient")))) {
+      held.put("patient", patient);
+      send(
+          "Authorization",
+          "Bearer "
+              + TokenFixtures.unsecured(
+                  TokenFixtures.with(TokenFixtures.alpha(), "requested_record", held)));
+      CallerDecision decision = decide(alpha, AuditMode.PERMISSIVE, Interaction.READ);
+      assertThat(decision.refusal()).isEmpty();
+      assertThat(decision.caller().boundTo()).contains(TokenFixtures.PATIENT);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AuditMode.class)
+  void requestsOutsideTheApiAreCheckedToo(AuditMode mode) {
+    assertThat(decide(mode, null).refusal().isPresent()).isEqualTo(mode == AuditMode.REQUIRED);
+    assertThat(decide(mode, null).refusal().map(Outcome::situation))
+        .isEqualTo(
+            mode == AuditMode.REQUIRED ? Optional.of(Situation.INVALID_TOKEN) : Optional.empty());
+  }
+}

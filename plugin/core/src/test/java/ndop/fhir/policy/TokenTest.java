@@ -1,0 +1,73 @@
+package ndop.fhir.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenTest {
+
+  private static final String HEAD = TokenFixtures.part("{\"alg\":\"none\"}");
+
+  @Test
+  void readsAnUnsecuredTokenThatEndsInADot() throws Token.MalformedException {
+    Token token = Token.of("Bearer " + TokenFixtures.unsecured(Map.of("sub", "me")));
+
+    assertThat(token.text("sub")).contains("me");
+    assertThat(token.head().path("alg").asText()).isEqualTo("none");
+  }
+
+  @Test
+  void doesNotCareAboutTheCaseOfTheScheme() throws Token.MalformedException {
+    assertThat(Token.of("bearer " + TokenFixtures.unsecured(Map.of())).claims()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Basic YTpi", "Bearer", "Bearer ", "Bearer a b", "a.b.c"})
+  void refusesWhatIsNoBearerToken(String header) {
+    assertThatThrownBy(() -> Token.of(header))
+        .isInstanceOf(Token.MalformedException.class)
+        .hasMessageContaining("another scheme");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "a.b", "a.b.c.d", "...."})
+  void refusesAnotherNumberOfParts(String text) {
+    assertThatThrownBy(() -> Token.of("Bearer " + text))
+        .isInstanceOf(Token.MalformedException.class)
+        .hasMessageContaining("3 parts");
+  }
+
+  static Stream<String> notJsonObjects() {
+    return Stream.of(
+        HEAD + "..",
+        HEAD + ".%%%.",
+        HEAD + "." + TokenFixtures.part("no json") + ".",
+        HEAD + "." + TokenFixtures.part("[]") + ".",
+        HEAD + "." + TokenFixtures.part("null") + ".",
+        HEAD + "." + TokenFixtures.part("{\"sub\":1,\"sub\":2}") + ".",
+        HEAD + "." + TokenFixtures.part("{} {}") + ".",
+        HEAD + "." + TokenFixtures.part("[".repeat(5000)) + ".",
+        HEAD + ".gIA.");
+  }
+
+  @ParameterizedTest
+  @MethodSource("notJsonObjects")
+  void refusesPartsThatAreNoJsonObjects(String text) {
+    assertThatThrownBy(() -> Token.of("Bearer " + text))
+        .isInstanceOf(Token.MalformedException.class)
+        .hasMessageContaining("payload");
+  }
+
+  @Test
+  void refusesAHeadThatIsNoJsonObject() {
+    assertThatThrownBy(() -> Token.of("Bearer " + TokenFixtures.part("1") + "." + HEAD + "."))
+        .isInstanceOf(Token.MalformedException.class)
+        .hasMessageContaining("token's header");
+  }
+}

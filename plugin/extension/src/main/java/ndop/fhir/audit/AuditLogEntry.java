@@ -1,0 +1,89 @@
+package ndop.fhir.audit;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Optional;
+import ndop.fhir.policy.Caller;
+
+/**
+ * One entry of the audit log: a JSON object in one line. Text that a client sent is shortened, has
+ * no NHS number in it and cannot start another line.
+ */
+public final class AuditLogEntry {
+
+  private static final int MAX_LENGTH = 200;
+
+  private final ObjectNode line = JsonNodeFactory.instance.objectNode();
+  private final Pseudonymizer pseudonyms;
+
+  /**
+   * Starts an entry.
+   *
+   * @param event storing, answered or refused
+   */
+  public AuditLogEntry(Pseudonymizer pseudonyms, Instant time, String event) {
+    this.pseudonyms = pseudonyms;
+    line.put("time", time.truncatedTo(ChronoUnit.MILLIS).toString());
+    line.put("event", event);
+  }
+
+  /** Adds what a client sent, shortened and without NHS numbers; nothing where it is null. */
+  public AuditLogEntry untrusted(String name, String text) {
+    if (text != null) {
+      // Not cut first: nine digits of a number would be left, and they give the tenth away.
+      String safe = pseudonyms.scrub(text);
+      line.put(name, safe.length() > MAX_LENGTH ? safe.substring(0, MAX_LENGTH) + "…" : safe);
+    }
+    return this;
+  }
+
+  /** Adds what the server itself knows. */
+  public AuditLogEntry trusted(String name, String text) {
+    line.put(name, text);
+    return this;
+  }
+
+  /** Adds a number that the server itself knows. */
+  public AuditLogEntry trusted(String name, int number) {
+    line.put(name, number);
+    return this;
+  }
+
+  /** Adds a list that the server itself knows; nothing where it is empty. */
+  public AuditLogEntry trusted(String name, Collection<String> texts) {
+    if (!texts.isEmpty()) {
+      ArrayNode all = line.putArray(name);
+      texts.forEach(all::add);
+    }
+    return this;
+  }
+
+  /** Adds patients, by the pseudonyms of their NHS numbers. */
+  public AuditLogEntry patients(Collection<String> nhsNumbers) {
+    return trusted("patients", nhsNumbers.stream().distinct().map(pseudonyms::of).toList());
+  }
+
+  /** Adds who called, as far as it is known. */
+  public AuditLogEntry caller(Caller caller) {
+    return optional("trace", caller.trace())
+        .optional("from", caller.from())
+        .optional("interactionId", caller.interactionId())
+        .optional("subject", caller.subject())
+        .optional("system", caller.system())
+        .optional("user", caller.user())
+        .optional("forPatient", caller.patient());
+  }
+
+  @Override
+  public String toString() {
+    return line.toString();
+  }
+
+  private AuditLogEntry optional(String name, Optional<String> text) {
+    return untrusted(name, text.orElse(null));
+  }
+}

@@ -1,0 +1,103 @@
+package ndop.fhir.config;
+
+import ca.uhn.fhir.context.FhirContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.nio.file.Path;
+import java.util.Optional;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.edition.EditionPackage;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.ClientCertificateAllowList;
+import ndop.fhir.policy.RateLimiter;
+import ndop.fhir.policy.UrlPolicy;
+import ndop.fhir.servlet.CacheControlFilter;
+import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.FilterOrder;
+import ndop.fhir.servlet.RequestLimitFilter;
+import ndop.fhir.servlet.ServerHeaderFilter;
+import ndop.fhir.servlet.SpineErrorFilter;
+import ndop.fhir.servlet.SpineErrorResponseFactory;
+import ndop.fhir.web.PublishedContentFilter;
+import ndop.fhir.web.PublishedFiles;
+import ndop.fhir.web.StartPage;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.cors.CorsConfiguration;
+
+/** The servlet filters, each for every path of the server, in the order of {@link FilterOrder}. */
+@Configuration(proxyBeanMethods = false)
+class FilterConfiguration {
+
+  @Bean
+  SpineErrorResponseFactory ndopSpineErrorResponseFactory(
+      FhirContext fhir, SpineOutcomeFactory outcomes) {
+    return new SpineErrorResponseFactory(fhir, outcomes);
+  }
+
+  @Bean
+  FilterRegistrationBean<ServerHeaderFilter> ndopServerHeaderFilter() {
+    return registration(new ServerHeaderFilter(), FilterOrder.SERVER_HEADER);
+  }
+
+  @Bean
+  FilterRegistrationBean<CacheControlFilter> ndopCacheControlFilter() {
+    return registration(new CacheControlFilter(), FilterOrder.CACHE_CONTROL);
+  }
+
+  @Bean
+  FilterRegistrationBean<RequestLimitFilter> ndopRequestLimitFilter(
+      NdopProperties properties, SpineErrorResponseFactory responses) {
+    RequestLimitFilter filter =
+        new RequestLimitFilter(
+            new UrlPolicy(properties.maxUrl().toBytes(), properties.maxParameters()),
+            properties.maxPerMinute() > 0
+                ? Optional.of(new RateLimiter(properties.maxPerMinute(), System::nanoTime))
+                : Optional.empty(),
+            properties.maxAtOnce(),
+            properties.maxTime(),
+            responses);
+    return registration(filter, FilterOrder.REQUEST_LIMIT);
+  }
+
+  @Bean
+  @ConditionalOnProperty("ndop.clients")
+  FilterRegistrationBean<ClientCertificateFilter> ndopClientCertificateFilter(
+      NdopProperties properties, SpineErrorResponseFactory responses) {
+    ClientCertificateAllowList allowed =
+        new ClientCertificateAllowList(Path.of(properties.clients()));
+    return registration(
+        new ClientCertificateFilter(allowed, responses), FilterOrder.CLIENT_CERTIFICATE);
+  }
+
+  @Bean
+  FilterRegistrationBean<PublishedContentFilter> ndopPublishedContentFilter(
+      FhirContext fhir, EditionPackage editionPackage, NdopProperties properties) {
+    Edition edition = editionPackage.edition();
+    CorsConfiguration origins = new CorsConfiguration();
+    if (edition.cors()) {
+      origins.setAllowedOriginPatterns(properties.corsOrigins());
+    }
+    PublishedFiles files = new PublishedFiles(fhir, editionPackage);
+    return registration(
+        new PublishedContentFilter(new StartPage(edition, files), files, origins),
+        FilterOrder.PUBLISHED_CONTENT);
+  }
+
+  @Bean
+  FilterRegistrationBean<SpineErrorFilter> ndopSpineErrorFilter(
+      SpineErrorResponseFactory responses) {
+    FilterRegistrationBean<SpineErrorFilter> registration =
+        registration(new SpineErrorFilter(responses), FilterOrder.SPINE_ERROR);
+    registration.setDispatcherTypes(DispatcherType.ERROR);
+    return registration;
+  }
+
+  private static <F extends Filter> FilterRegistrationBean<F> registration(F filter, int order) {
+    FilterRegistrationBean<F> registration = new FilterRegistrationBean<>(filter);
+    registration.setOrder(order);
+    return registration;
+  }
+}

@@ -1,0 +1,76 @@
+package ndop.fhir.config;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.FhirVersionEnum;
+import ca.uhn.fhir.util.VersionUtil;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Properties;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.policy.AuditMode;
+import ndop.fhir.policy.Situation;
+
+/**
+ * What the host must be for the extension to do its work. Each check throws {@link
+ * StartupFailureException}, so that a server which cannot serve the edition does not start.
+ */
+final class HostRequirements {
+
+  private HostRequirements() {}
+
+  /** The HAPI version that this jar was built for. */
+  static String builtForHapi() {
+    Properties built = new Properties();
+    try (InputStream stream =
+        HostRequirements.class.getResourceAsStream("/META-INF/ndop-fhir.properties")) {
+      built.load(stream);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+    return built.getProperty("hapi.version");
+  }
+
+  static void requireHapi() {
+    requireHapi(VersionUtil.getVersion());
+  }
+
+  static void requireHapi(String found) {
+    String expected = builtForHapi();
+    if (!expected.equals(found)) {
+      throw new StartupFailureException(
+          "This ndop-fhir extension was built for HAPI FHIR %s; the server is HAPI FHIR %s."
+              .formatted(expected, found),
+          "Use the extension built for that version, or a server of HAPI FHIR " + expected + ".");
+    }
+  }
+
+  static void requireStu3(FhirContext fhir) {
+    FhirVersionEnum found = fhir.getVersion().getVersion();
+    if (found != FhirVersionEnum.DSTU3) {
+      throw new StartupFailureException(
+          "The National Data Opt-out API is FHIR STU3; this server is configured for %s."
+              .formatted(found),
+          "Remove the setting hapi.fhir.fhir_version (the extension sets it to DSTU3).");
+    }
+  }
+
+  static void requireTokensAreRead(NdopProperties properties) {
+    if (properties.audit() == AuditMode.OFF) {
+      throw new StartupFailureException(
+          "ndop.token.signatures is required, but ndop.audit is off, so that no token is looked at.",
+          "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");
+    }
+  }
+
+  static void requireAnswers(Edition edition) {
+    List<String> unanswered = Situation.unanswered(edition);
+    if (!unanswered.isEmpty()) {
+      throw new StartupFailureException(
+          "The edition '%s' does not say how to answer: %s."
+              .formatted(edition.id(), String.join(", ", unanswered)),
+          "Add them to the errors of the edition's YAML and run 'ndop build'.");
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package ndop.fhir.config;
+
+import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
+import ca.uhn.fhir.rest.server.RestfulServer;
+import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
+import java.util.ArrayList;
+import java.util.List;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.interceptor.AuthenticationInterceptor;
+import ndop.fhir.interceptor.CorsInterceptor;
+import ndop.fhir.interceptor.IfMatchInterceptor;
+import ndop.fhir.interceptor.IfModifiedSinceInterceptor;
+import ndop.fhir.interceptor.ImmutablePatientInterceptor;
+import ndop.fhir.interceptor.InteractionBindingInterceptor;
+import ndop.fhir.interceptor.LocationHeaderInterceptor;
+import ndop.fhir.interceptor.PageSizeInterceptor;
+import ndop.fhir.interceptor.PatientAuthorizationInterceptor;
+import ndop.fhir.interceptor.PatientSearchInterceptor;
+import ndop.fhir.interceptor.RequestScopeInterceptor;
+import ndop.fhir.interceptor.RequestValidatingInterceptor;
+import ndop.fhir.interceptor.SpineExceptionInterceptor;
+import ndop.fhir.interceptor.UpdateAsCreateInterceptor;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.BodyPolicy;
+import ndop.fhir.policy.CallerPolicy;
+import ndop.fhir.policy.InteractionPolicy;
+import ndop.fhir.policy.ParameterPolicy;
+import ndop.fhir.policy.PatientReferenceParser;
+
+/**
+ * Every interceptor of the extension, with what it needs. The order of this list means nothing:
+ * {@link ndop.fhir.interceptor.InterceptorOrder} has the order in which they are called.
+ */
+final class InterceptorRegistry {
+
+  private final List<Object> interceptors = new ArrayList<>();
+
+  InterceptorRegistry(
+      Edition edition,
+      NdopProperties properties,
+      InteractionPolicy interactions,
+      ParameterPolicy parameters,
+      BodyPolicy bodies,
+      CallerPolicy callers,
+      PatientReferenceParser patients,
+      DaoRegistry daos,
+      SpineOutcomeFactory outcomes,
+      AuditInterceptorFactory audit) {
+    interceptors.add(new InteractionBindingInterceptor(edition));
+    interceptors.add(new AuthenticationInterceptor(edition, interactions, callers, outcomes));
+    interceptors.add(new RequestScopeInterceptor(interactions, parameters, outcomes));
+    interceptors.add(new IfModifiedSinceInterceptor());
+    interceptors.add(new PageSizeInterceptor(properties.maxPage()));
+    interceptors.add(
+        new RequestValidatingInterceptor(
+            bodies, outcomes, Math.toIntExact(properties.maxBody().toBytes())));
+    interceptors.add(new PatientAuthorizationInterceptor(edition, patients, daos, outcomes));
+    interceptors.add(new IfMatchInterceptor(properties.requireIfMatch(), outcomes));
+    interceptors.add(new UpdateAsCreateInterceptor(outcomes));
+    interceptors.add(new ImmutablePatientInterceptor(patients, outcomes));
+    interceptors.add(new PatientSearchInterceptor(edition, patients));
+    interceptors.add(new LocationHeaderInterceptor());
+    interceptors.add(new SpineExceptionInterceptor(outcomes));
+    interceptors.addAll(audit.create());
+    if (edition.cors()) {
+      interceptors.add(new CorsInterceptor(properties.corsOrigins(), outcomes));
+    }
+  }
+
+  /** The interceptors, in no particular order. */
+  List<Object> interceptors() {
+    return List.copyOf(interceptors);
+  }
+
+  /**
+   * Registers them with the server, in place of those of a stock host that answer browsers in HTML
+   * and requests of other origins by rules of their own.
+   */
+  void register(RestfulServer server) {
+    server
+        .getInterceptorService()
+        .unregisterInterceptorsIf(
+            interceptor ->
+                interceptor instanceof ResponseHighlighterInterceptor
+                    || interceptor instanceof ca.uhn.fhir.rest.server.interceptor.CorsInterceptor);
+    interceptors.forEach(server::registerInterceptor);
+  }
+}

@@ -1,0 +1,63 @@
+package ndop.fhir.config;
+
+import static java.util.Map.entry;
+
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+
+/**
+ * Sets the properties that make a stock HAPI server a server of this API. They take precedence over
+ * the image's own {@code application.yaml} and give way to environment variables and the command
+ * line, so that an operator can override them.
+ */
+public final class NdopEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
+
+  static final String SOURCE_NAME = "ndop-fhir";
+
+  private static final String CONFIG_FILE_PREFIX = "Config resource";
+
+  private static final Map<String, Object> DEFAULTS =
+      Map.ofEntries(
+          entry("hapi.fhir.fhir_version", "DSTU3"),
+          entry("hapi.fhir.openapi_enabled", "false"),
+          entry("hapi.fhir.narrative_enabled", "false"),
+          entry("hapi.fhir.allow_external_references", "true"),
+          entry("hapi.fhir.validation.requests_enabled", "false"),
+          entry("hapi.fhir.validation.responses_enabled", "false"),
+          entry("server.max-http-request-header-size", "16KB"),
+          // RequestLimitFilter reads the rest of a body, within a time limit.
+          entry("server.tomcat.max-swallow-size", "0"),
+          entry("server.tomcat.connection-timeout", "20s"),
+          entry("server.error.include-stacktrace", "never"),
+          // Logs the values of a row that violates a constraint, such as an NHS number.
+          entry("logging.level.org.hibernate.engine.jdbc.spi.SqlExceptionHelper", "off"),
+          // Logs the stack trace of every exception that an interceptor throws.
+          entry("logging.level.ca.uhn.fhir.interceptor.executor", "off"));
+
+  @Override
+  public void postProcessEnvironment(
+      ConfigurableEnvironment environment, SpringApplication application) {
+    MutablePropertySources sources = environment.getPropertySources();
+    PropertySource<?> defaults = new MapPropertySource(SOURCE_NAME, DEFAULTS);
+    sources.stream()
+        .map(PropertySource::getName)
+        .filter(name -> name.startsWith(CONFIG_FILE_PREFIX))
+        .findFirst()
+        .ifPresentOrElse(
+            first -> sources.addBefore(Objects.requireNonNull(first), defaults),
+            () -> sources.addLast(defaults));
+  }
+
+  /** Last, when Spring Boot has read the application's own files. */
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE;
+  }
+}

@@ -1,0 +1,58 @@
+package ndop.fhir.config;
+
+import ca.uhn.fhir.context.FhirContext;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.edition.EditionPackage;
+import ndop.fhir.policy.BodyPolicy;
+import ndop.fhir.policy.BodySyntaxPolicy;
+import ndop.fhir.policy.CallerPolicy;
+import ndop.fhir.policy.FindingPolicy;
+import ndop.fhir.policy.InteractionPolicy;
+import ndop.fhir.policy.ParameterPolicy;
+import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.validation.ProfileValidator;
+import ndop.fhir.validation.ValidationSupportFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The policies, made from the facts of the edition and the settings of the deployment. */
+@Configuration(proxyBeanMethods = false)
+class PolicyConfiguration {
+
+  @Bean
+  InteractionPolicy ndopInteractionPolicy(Edition edition) {
+    return new InteractionPolicy(edition);
+  }
+
+  @Bean
+  ParameterPolicy ndopParameterPolicy(Edition edition) {
+    return new ParameterPolicy(edition);
+  }
+
+  @Bean
+  PatientReferenceParser ndopPatientReferenceParser(Edition edition) {
+    return new PatientReferenceParser(edition);
+  }
+
+  @Bean
+  CallerPolicy ndopCallerPolicy(Edition edition, NdopProperties properties) {
+    return CallerPolicyFactory.create(edition, properties);
+  }
+
+  @Bean
+  ProfileValidator ndopProfileValidator(FhirContext fhir, EditionPackage edition) {
+    return new ProfileValidator(ValidationSupportFactory.create(fhir, edition.resources()));
+  }
+
+  @Bean
+  BodyPolicy ndopBodyPolicy(
+      FhirContext fhir, Edition edition, ProfileValidator validator, NdopProperties properties) {
+    return new BodyPolicy(
+        new BodySyntaxPolicy(properties.maxDepth(), properties.maxElements()),
+        fhir,
+        validator,
+        new FindingPolicy(edition, properties.strictNhsNumber()),
+        edition.resourceType(),
+        edition.profile());
+  }
+}

@@ -1,0 +1,13 @@
+package ndop.fhir.config;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Has Spring Boot print a startup failure as a sentence and a remedy, without a stack trace. */
+public final class StartupFailureAnalyzer extends AbstractFailureAnalyzer<StartupFailureException> {
+
+  @Override
+  protected FailureAnalysis analyze(Throwable root, StartupFailureException failure) {
+    return new FailureAnalysis(failure.getMessage(), failure.remedy(), failure);
+  }
+}

@@ -1,0 +1,61 @@
+package ndop.fhir.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings under {@code ndop.token.}
+ *
+ * @param values values that a claim may have in place of the edition's, by the claim's setting:
+ *     audience, reasons
+ * @param clockTolerance how far the clocks of caller and server may differ
+ * @param signatures whether tokens must be signed
+ * @param keys where the public keys are that verify them: a JWK set in a file or at a URL
+ * @param keysKept how long a set of keys is cached
+ * @param keysPause the shortest time between two reads for a key that is not in the set
+ * @param keysLimit the time-out for connecting to a URL, and for its answer
+ */
+public record TokenProperties(
+    @DefaultValue Map<String, List<String>> values,
+    @DefaultValue("30s") Duration clockTolerance,
+    @DefaultValue("off") Signatures signatures,
+    @DefaultValue("") String keys,
+    @DefaultValue("5m") Duration keysKept,
+    @DefaultValue("10s") Duration keysPause,
+    @DefaultValue("5s") Duration keysLimit) {
+
+  /** Whether tokens must be signed. */
+  public enum Signatures {
+    OFF,
+    REQUIRED
+  }
+
+  public TokenProperties {
+    requireWithin("clock-tolerance", clockTolerance, Duration.ZERO, Duration.ofMinutes(5));
+    requireWithin("keys-kept", keysKept, Duration.ofSeconds(1), Duration.ofDays(1));
+    requireWithin("keys-pause", keysPause, Duration.ofMillis(1), keysKept);
+    requireWithin("keys-limit", keysLimit, Duration.ofMillis(100), Duration.ofMinutes(1));
+    if (signatures == Signatures.REQUIRED && keys.isBlank()) {
+      throw new StartupFailureException(
+          "ndop.token.signatures is required, and ndop.token.keys names no keys to verify them with.",
+          "Set ndop.token.keys to a JWK set, a file or an https URL; 'ndop keys' makes one.");
+    }
+  }
+
+  /** As an operator would write it: 5m rather than PT5M. */
+  private static String written(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+
+  private static void requireWithin(String name, Duration found, Duration least, Duration most) {
+    if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
+      throw new StartupFailureException(
+          "ndop.token.%s: expected %s to %s; found %s."
+              .formatted(name, written(least), written(most), written(found)),
+          "Write it as 30s or 5m; docs/settings.md has the defaults.");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package ndop.fhir.config;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The settings under {@code ndop.trail.}
+ *
+ * @param file the file of the audit trail; empty: there is none
+ * @param maxSize the size at which a file is rotated
+ * @param keep how many rotated files are kept
+ * @param key the file with the key of the pseudonyms; empty: {@code file} with {@code .key} added
+ * @param nhsNumbers how patients are named
+ * @param events whether an AuditEvent is stored with every change of a Consent as well
+ */
+public record TrailProperties(
+    @DefaultValue("") String file,
+    @DefaultValue("50MB") DataSize maxSize,
+    @DefaultValue("20") int keep,
+    @DefaultValue("") String key,
+    @DefaultValue("hashed") NhsNumbers nhsNumbers,
+    @DefaultValue("false") boolean events) {
+
+  /** How patients are named in the audit trail. */
+  public enum NhsNumbers {
+    /** By a keyed hash. */
+    HASHED,
+    /** By their NHS number. */
+    PLAIN
+  }
+
+  public TrailProperties {
+    if (keep < 1 || keep > 10_000 || maxSize.toBytes() < 4096) {
+      throw new StartupFailureException(
+          "ndop.trail: expected keep from 1 to 10000 and max-size of at least 4KB; found %d and %s."
+              .formatted(keep, maxSize),
+          "docs/settings.md has the defaults.");
+    }
+    if (events && file.isBlank()) {
+      throw new StartupFailureException(
+          "ndop.trail.events: expected a trail besides; found no ndop.trail.file.",
+          "Set ndop.trail.file: reads and refusals are recorded there only.");
+    }
+  }
+}

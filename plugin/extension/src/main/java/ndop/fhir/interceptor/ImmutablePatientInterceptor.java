@@ -1,0 +1,56 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.Optional;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.dstu3.model.Consent;
+import org.hl7.fhir.instance.model.api.IBaseResource;
+
+/**
+ * Refuses an update that would move a Consent to another patient (NDOP-205, decision D-12).
+ *
+ * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the storing transaction, against the
+ * version that is replaced; after {@link IfMatchInterceptor}.
+ *
+ * <p>The same NHS number under another host is the same patient (decision D-11).
+ *
+ * @see PatientReferenceParser
+ */
+@Interceptor
+public final class ImmutablePatientInterceptor {
+
+  private final PatientReferenceParser patients;
+  private final SpineOutcomeFactory outcomes;
+
+  public ImmutablePatientInterceptor(
+      PatientReferenceParser patients, SpineOutcomeFactory outcomes) {
+    this.patients = patients;
+    this.outcomes = outcomes;
+  }
+
+  /** Throws where the NHS numbers of the two versions differ. */
+  @Hook(
+      value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED,
+      order = InterceptorOrder.IMMUTABLE_PATIENT)
+  public void refusePatientChange(
+      IBaseResource stored, IBaseResource sent, RequestDetails request) {
+    if (!(request instanceof ServletRequestDetails)
+        || !(stored instanceof Consent before)
+        || !(sent instanceof Consent after)) {
+      return;
+    }
+    Optional<String> patientBefore = patients.nhsNumber(before);
+    if (patientBefore.isEmpty() || !patientBefore.equals(patients.nhsNumber(after))) {
+      throw outcomes.exception(
+          Situation.INVALID_RESOURCE,
+          "Consent.patient: expected the NHS number of the stored Consent; found another. "
+              + "A preference stays with its patient.");
+    }
+  }
+}

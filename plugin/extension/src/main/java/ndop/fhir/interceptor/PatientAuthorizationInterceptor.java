@@ -1,0 +1,120 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
+import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
+import ca.uhn.fhir.rest.param.TokenParam;
+import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
+import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.Optional;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.dstu3.model.Consent;
+import org.hl7.fhir.instance.model.api.IBaseResource;
+import org.hl7.fhir.instance.model.api.IIdType;
+
+/**
+ * Confines a caller whose token is bound to a patient to the Consents of that patient: on create,
+ * read, update, search and history (NDOP-168, NDOP-169).
+ *
+ * <p>A request that names another patient is refused without looking at what is stored. Where only
+ * the id could tell, another patient's Consent is answered like one that does not exist, so that no
+ * answer shows whether it does.
+ *
+ * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
+ * RequestValidatingInterceptor}, whose parsed body it reads; {@code STORAGE_PRESEARCH_REGISTERED},
+ * before {@link PatientSearchInterceptor}.
+ *
+ * <p>It is not HAPI's {@code AuthorizationInterceptor} or {@code SearchNarrowingInterceptor}, which
+ * know compartments and no NHS numbers. A caller without such a token may see every patient: who
+ * may call at all is decided by {@link AuthenticationInterceptor}.
+ */
+@Interceptor
+public final class PatientAuthorizationInterceptor {
+
+  private final Edition edition;
+  private final PatientReferenceParser patients;
+  private final DaoRegistry daos;
+  private final SpineOutcomeFactory outcomes;
+
+  public PatientAuthorizationInterceptor(
+      Edition edition,
+      PatientReferenceParser patients,
+      DaoRegistry daos,
+      SpineOutcomeFactory outcomes) {
+    this.edition = edition;
+    this.patients = patients;
+    this.daos = daos;
+    this.outcomes = outcomes;
+  }
+
+  /** Throws where the request concerns another patient. The body has been validated. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
+      order = InterceptorOrder.PATIENT_AUTHORIZATION)
+  public void authorize(ServletRequestDetails request) {
+    Optional<String> boundTo = RequestCaller.get(request).boundTo();
+    if (boundTo.isEmpty()) {
+      return;
+    }
+    RestOperationTypeEnum operation = request.getRestOperationType();
+    if (operation == RestOperationTypeEnum.CREATE || operation == RestOperationTypeEnum.UPDATE) {
+      requireSamePatient(nhsNumber(request.getResource()), boundTo.get());
+    }
+    String[] asked = request.getParameters().get(edition.patient().element());
+    if (asked != null && asked.length > 0) {
+      requireSamePatient(patients.nhsNumberOfParameter(asked[0]), boundTo.get());
+    }
+    if (request.getId() != null && operation != RestOperationTypeEnum.CREATE) {
+      requireOwnRecord(request.getId(), boundTo.get());
+    }
+  }
+
+  /** Narrows a search to the patient, so that a search by id cannot find another patient's. */
+  @Hook(
+      value = Pointcut.STORAGE_PRESEARCH_REGISTERED,
+      order = InterceptorOrder.PATIENT_AUTHORIZATION)
+  public void narrowSearch(RequestDetails request, SearchParameterMap search) {
+    Edition.Parameter byPatient = edition.search().parameters().get(edition.patient().element());
+    RequestCaller.get(request)
+        .boundTo()
+        .filter(nhsNumber -> !search.containsKey(byPatient.identity()))
+        .ifPresent(nhsNumber -> search.add(byPatient.identity(), new TokenParam(null, nhsNumber)));
+  }
+
+  private void requireSamePatient(Optional<String> named, String boundTo) {
+    if (named.isPresent() && !named.get().equals(boundTo)) {
+      throw outcomes.exception(
+          Situation.ANOTHER_PATIENT,
+          "Expected the patient that the token is for; found another in the request.");
+    }
+  }
+
+  private void requireOwnRecord(IIdType id, String boundTo) {
+    if (!nhsNumber(stored(id)).equals(Optional.of(boundTo))) {
+      throw outcomes.exception(Outcome.unknownRecord());
+    }
+  }
+
+  private IBaseResource stored(IIdType id) {
+    try {
+      return daos.getResourceDao(Consent.class)
+          .read(id.toUnqualifiedVersionless(), new SystemRequestDetails());
+    } catch (ResourceNotFoundException | ResourceGoneException unknown) {
+      return null;
+    }
+  }
+
+  private Optional<String> nhsNumber(IBaseResource resource) {
+    return resource instanceof Consent consent ? patients.nhsNumber(consent) : Optional.empty();
+  }
+}

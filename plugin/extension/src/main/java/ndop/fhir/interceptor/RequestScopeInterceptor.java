@@ -1,0 +1,93 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.Constants;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.Optional;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.Interaction;
+import ndop.fhir.policy.InteractionPolicy;
+import ndop.fhir.policy.MediaTypePolicy;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.ParameterPolicy;
+import ndop.fhir.policy.RequestHead;
+import ndop.fhir.policy.Situation;
+
+/**
+ * Refuses every request that is not part of the API before HAPI looks for a handler: other types,
+ * operations and methods, conditional forms, unknown parameters and media types (NDOP-095, NDOP-104
+ * to NDOP-111, NDOP-116, NDOP-140 to NDOP-143, NDOP-177 to NDOP-181, decision D-09).
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
+ * AuthenticationInterceptor}.
+ *
+ * <p>It does not look into bodies: {@link RequestValidatingInterceptor} does. It does not rely on
+ * what HAPI has bound, nor the other way round: see {@link InteractionBindingInterceptor}.
+ *
+ * @see InteractionPolicy
+ * @see ParameterPolicy
+ * @see MediaTypePolicy
+ */
+@Interceptor
+public final class RequestScopeInterceptor {
+
+  private final InteractionPolicy interactions;
+  private final ParameterPolicy parameters;
+  private final SpineOutcomeFactory outcomes;
+
+  public RequestScopeInterceptor(
+      InteractionPolicy interactions, ParameterPolicy parameters, SpineOutcomeFactory outcomes) {
+    this.interactions = interactions;
+    this.parameters = parameters;
+    this.outcomes = outcomes;
+  }
+
+  /** Throws the refusal of a request that is not part of the API. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
+      order = InterceptorOrder.REQUEST_SCOPE)
+  public void checkScope(ServletRequestDetails request) {
+    Optional<Outcome> refusal = refusal(request);
+    ResponseEncodingFallback.jsonInsteadOfRdf(request);
+    refusal.ifPresent(this::refuse);
+  }
+
+  private Optional<Outcome> refusal(ServletRequestDetails request) {
+    Optional<Outcome> wrongAnswerType =
+        MediaTypePolicy.answerRefusal(format(request), request.getHeader(Constants.HEADER_ACCEPT));
+    if (wrongAnswerType.isPresent()) {
+      return wrongAnswerType;
+    }
+    RequestHead line = RequestHeadReader.read(request);
+    Optional<Outcome> wrongLine = interactions.refusal(line);
+    if (wrongLine.isPresent()) {
+      return wrongLine;
+    }
+    Interaction interaction = interactions.interaction(line);
+    if (interaction == Interaction.CREATE || interaction == Interaction.UPDATE) {
+      Optional<Outcome> wrongBodyType =
+          MediaTypePolicy.bodyRefusal(request.getHeader(Constants.HEADER_CONTENT_TYPE));
+      if (wrongBodyType.isPresent()) {
+        return wrongBodyType;
+      }
+    }
+    if (interaction == Interaction.UPDATE
+        && request.getHeader(Constants.HEADER_CONTENT_LOCATION) != null) {
+      // HAPI would take the id from this header and not from the URL.
+      return Optional.of(
+          Outcome.of(Situation.MALFORMED_REQUEST, "The header Content-Location is not supported."));
+    }
+    return parameters.refusal(interaction, request.getParameters());
+  }
+
+  private void refuse(Outcome refusal) {
+    throw outcomes.exception(refusal);
+  }
+
+  private static String format(ServletRequestDetails request) {
+    String[] format = request.getParameters().get(Constants.PARAM_FORMAT);
+    return format == null || format.length == 0 ? null : format[0];
+  }
+}

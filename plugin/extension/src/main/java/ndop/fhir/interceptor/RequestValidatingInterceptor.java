@@ -1,0 +1,87 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.Constants;
+import ca.uhn.fhir.rest.api.EncodingEnum;
+import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.BodyPolicy;
+import ndop.fhir.policy.MediaTypePolicy;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.ParsedBody;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.instance.model.api.IBaseResource;
+
+/**
+ * Lets no create or update reach the database unless its body is readable, within the limits, of
+ * the API's type, valid by the edition's profile, and has the id that the interaction needs
+ * (NDOP-002, NDOP-085, NDOP-114, NDOP-117, NDOP-118, NDOP-138, NDOP-139).
+ *
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, before {@link
+ * PatientAuthorizationInterceptor}, which needs the parsed body.
+ *
+ * <p>It is not HAPI's interceptor of the same name ({@link
+ * ca.uhn.fhir.rest.server.interceptor.RequestValidatingInterceptor}). That one validates every
+ * request with a body against the profiles that {@code meta.profile} names, and leaves the parsing
+ * to HAPI. This one holds a Consent to the edition's profile whatever {@code meta.profile} says,
+ * hands the resource that it has validated on to HAPI, so that nothing else is stored, and answers
+ * with the edition's codes.
+ *
+ * <p>Whether the patient has a Consent already is for the database to say.
+ *
+ * @see BodyPolicy the rules, which the offline validator shares
+ */
+@Interceptor
+public final class RequestValidatingInterceptor {
+
+  private final BodyPolicy policy;
+  private final SpineOutcomeFactory outcomes;
+  private final RequestBodyReader bodies;
+
+  public RequestValidatingInterceptor(
+      BodyPolicy policy, SpineOutcomeFactory outcomes, int bodyBound) {
+    this.policy = policy;
+    this.outcomes = outcomes;
+    this.bodies = new RequestBodyReader(bodyBound, outcomes);
+  }
+
+  /** Sets the parsed resource of the request, or throws the refusal. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
+      order = InterceptorOrder.REQUEST_VALIDATION)
+  public void validateBody(ServletRequestDetails request) {
+    RestOperationTypeEnum operation = request.getRestOperationType();
+    if (operation != RestOperationTypeEnum.CREATE && operation != RestOperationTypeEnum.UPDATE) {
+      return;
+    }
+    boolean xml = MediaTypePolicy.isXml(request.getHeader(Constants.HEADER_CONTENT_TYPE));
+    ParsedBody body = policy.read(bodies.read(request), xml ? EncodingEnum.XML : EncodingEnum.JSON);
+    body.refusal().ifPresent(this::refuse);
+    checkId(operation, request, body.resource());
+    policy.validate(body).refusal().ifPresent(this::refuse);
+    request.setResource(body.resource());
+  }
+
+  private void checkId(
+      RestOperationTypeEnum operation, ServletRequestDetails request, IBaseResource resource) {
+    String id = resource.getIdElement().getIdPart();
+    if (operation == RestOperationTypeEnum.CREATE && id != null) {
+      throw outcomes.exception(
+          Situation.CLIENT_ASSIGNED_ID,
+          "A new resource gets its id from the server; found an id in the body.");
+    }
+    if (operation == RestOperationTypeEnum.UPDATE && !request.getId().getIdPart().equals(id)) {
+      throw outcomes.exception(
+          Situation.BODY_ID_MISSING,
+          "Expected the id of the URL in the body; found %s."
+              .formatted(id == null ? "none" : "another"));
+    }
+  }
+
+  private void refuse(Outcome refusal) {
+    throw outcomes.exception(refusal);
+  }
+}

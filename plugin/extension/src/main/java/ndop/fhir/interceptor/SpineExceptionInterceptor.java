@@ -1,0 +1,95 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.Constants;
+import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.api.server.ResponseDetails;
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import ca.uhn.fhir.rest.server.exceptions.NotModifiedException;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.regex.Pattern;
+import ndop.fhir.audit.Pseudonymizer;
+import ndop.fhir.outcome.OutcomeException;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives every error, whoever raised it, the status, the code and the form of the edition's
+ * catalogue (NDOP-134 to NDOP-149), and likewise the outcome that a client asked for with Prefer.
+ *
+ * <p>Hooks: {@code SERVER_PRE_PROCESS_OUTGOING_EXCEPTION}, before any other; {@code
+ * SERVER_OUTGOING_RESPONSE}, before {@link AuditLogInterceptor}.
+ *
+ * <p>HAPI's own texts are not sent: they name its version, its types and sometimes a patient.
+ * Errors outside HAPI never get here; the filter and the valve of {@code ndop.fhir.servlet} answer
+ * them.
+ *
+ * @see HapiExceptionMapper
+ * @see ndop.fhir.servlet.SpineErrorFilter
+ */
+@Interceptor
+public final class SpineExceptionInterceptor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SpineExceptionInterceptor.class);
+
+  private static final Pattern CONFIDENTIAL =
+      Pattern.compile(Pseudonymizer.NUMBER.pattern() + "|eyJ[\\w.-]+");
+
+  private final SpineOutcomeFactory outcomes;
+
+  public SpineExceptionInterceptor(SpineOutcomeFactory outcomes) {
+    this.outcomes = outcomes;
+  }
+
+  /** The exception to answer with; never null, so that no later hook is asked. */
+  @Hook(
+      value = Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION,
+      order = InterceptorOrder.SPINE_EXCEPTION)
+  public BaseServerResponseException toSpineException(
+      ServletRequestDetails request, Throwable thrown) {
+    ResponseEncodingFallback.jsonInsteadOfRdf(request);
+    if (thrown instanceof OutcomeException || thrown instanceof NotModifiedException) {
+      return (BaseServerResponseException) thrown;
+    }
+    Outcome outcome = HapiExceptionMapper.outcome(thrown);
+    if (outcome.situation() == Situation.INTERNAL_FAILURE) {
+      LOG.error("Request {} failed unexpectedly: {}", request.getRequestId(), redacted(thrown));
+      return outcomes.exception(
+          Situation.INTERNAL_FAILURE,
+          "The request failed unexpectedly; nothing was stored. The server's log has the cause "
+              + "under the request id %s.".formatted(request.getRequestId()));
+    }
+    return outcomes.exception(outcome);
+  }
+
+  /** The stack trace, without what could be an NHS number or a token. */
+  private static String redacted(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return CONFIDENTIAL.matcher(text.toString()).replaceAll("…");
+  }
+
+  /** Replaces HAPI's outcome of a successful write with the informational one of the catalogue. */
+  @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.SPINE_EXCEPTION)
+  public void replaceOutcome(RequestDetails request, ResponseDetails response) {
+    if (response.getResponseResource() instanceof IBaseOperationOutcome outcome
+        && !outcomes.isOwn(outcome)
+        && response.getResponseCode() < Constants.STATUS_HTTP_400_BAD_REQUEST) {
+      boolean created = request.getRestOperationType() == RestOperationTypeEnum.CREATE;
+      response.setResponseResource(
+          outcomes.operationOutcome(
+              Outcome.of(
+                  created ? Situation.CREATED : Situation.UPDATED,
+                  created ? "The Consent was stored." : "The Consent was updated.")));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package ndop.fhir.outcome;
+
+import java.util.List;
+import java.util.UUID;
+import ndop.fhir.edition.Edition;
+import ndop.fhir.policy.Outcome;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.dstu3.model.OperationOutcome;
+import org.hl7.fhir.dstu3.model.OperationOutcome.IssueSeverity;
+import org.hl7.fhir.dstu3.model.OperationOutcome.IssueType;
+import org.hl7.fhir.dstu3.model.OperationOutcome.OperationOutcomeIssueComponent;
+import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
+
+/**
+ * Turns the outcome of a policy into the OperationOutcome, the HTTP status and the exception that
+ * the edition wants for it (NDOP-134 to NDOP-137, NDOP-149).
+ */
+public final class SpineOutcomeFactory {
+
+  private final Edition edition;
+
+  public SpineOutcomeFactory(Edition edition) {
+    this.edition = edition;
+  }
+
+  /** The resource: one issue for each of the diagnostics. */
+  public OperationOutcome operationOutcome(Outcome outcome) {
+    OperationOutcome resource = new OperationOutcome();
+    resource.setId(UUID.randomUUID().toString());
+    resource.getMeta().addProfile(edition.outcome().profile());
+    Edition.Answer answer = outcome.situation().answer(edition);
+    outcome.diagnostics().forEach(text -> resource.addIssue(issue(answer, text)));
+    return resource;
+  }
+
+  /** The HTTP status. */
+  public int status(Outcome outcome) {
+    return outcome.situation().answer(edition).status();
+  }
+
+  /** The exception that makes HAPI answer with this status and resource. */
+  public OutcomeException exception(Outcome outcome) {
+    return new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
+  }
+
+  /** As {@link #exception(Outcome)}, with a single issue. */
+  public OutcomeException exception(Situation situation, String diagnostics) {
+    return exception(new Outcome(situation, List.of(diagnostics)));
+  }
+
+  /** Whether {@code outcome} was made here and needs no replacing. */
+  public boolean isOwn(IBaseOperationOutcome outcome) {
+    return outcome != null
+        && outcome.getMeta().getProfile().stream()
+            .anyMatch(profile -> edition.outcome().profile().equals(profile.getValue()));
+  }
+
+  private OperationOutcomeIssueComponent issue(Edition.Answer answer, String diagnostics) {
+    OperationOutcomeIssueComponent issue = new OperationOutcomeIssueComponent();
+    issue.setSeverity(IssueSeverity.fromCode(answer.severity()));
+    issue.setCode(IssueType.fromCode(answer.issue()));
+    issue
+        .getDetails()
+        .addCoding()
+        .setSystem(edition.outcome().system())
+        .setCode(answer.code())
+        .setDisplay(answer.display());
+    issue.setDiagnostics(diagnostics);
+    return issue;
+  }
+}

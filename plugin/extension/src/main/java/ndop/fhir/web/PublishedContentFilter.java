@@ -1,0 +1,129 @@
+package ndop.fhir.web;
+
+import ca.uhn.fhir.rest.server.RestfulServer;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.cors.CorsConfiguration;
+
+/**
+ * Serves what is published beside the API: the start page, to a browser that asks for the root, and
+ * the {@link PublishedFiles}.
+ *
+ * <p>Order: {@link ndop.fhir.servlet.FilterOrder#PUBLISHED_CONTENT}, after the limits and the
+ * client certificates. It passes on every other request, also one for the root that does not prefer
+ * HTML.
+ */
+public final class PublishedContentFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+  private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
+  private static final String NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+  private final transient StartPage page;
+  private final transient PublishedFiles files;
+  private final transient CorsConfiguration origins;
+
+  /** Pages of {@code origins}, which may call the API, may read the files too. */
+  public PublishedContentFilter(StartPage page, PublishedFiles files, CorsConfiguration origins) {
+    this.page = page;
+    this.files = files;
+    this.origins = origins;
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    String path = request.getRequestURI().substring(request.getContextPath().length());
+    if (!READ_METHODS.contains(request.getMethod())) {
+      chain.doFilter(request, response);
+    } else if (path.equals("/") && prefersHtml(request.getHeader("Accept"))) {
+      String html = page.html(root(request), api(request.getServletContext()));
+      response.setHeader("Vary", "Accept");
+      write(
+          response,
+          "text/html;charset=UTF-8",
+          page.contentSecurityPolicy(),
+          html.getBytes(StandardCharsets.UTF_8));
+    } else {
+      Optional<PublishedFiles.Content> file =
+          files.find(path.substring(Math.min(1, path.length())));
+      if (file.isPresent()) {
+        letOtherOriginsRead(request, response);
+        write(response, file.get().mediaType(), NO_CONTENT_POLICY, file.get().bytes());
+      } else {
+        chain.doFilter(request, response);
+      }
+    }
+  }
+
+  private void letOtherOriginsRead(HttpServletRequest request, HttpServletResponse response) {
+    response.addHeader("Vary", "Origin");
+    String allowed = origins.checkOrigin(request.getHeader("Origin"));
+    if (allowed != null) {
+      response.setHeader("Access-Control-Allow-Origin", allowed);
+    }
+  }
+
+  private static void write(
+      HttpServletResponse response, String mediaType, String policy, byte[] content)
+      throws IOException {
+    response.setContentType(mediaType);
+    response.setContentLength(content.length);
+    response.setHeader("Cache-Control", "no-cache");
+    response.setHeader("Content-Security-Policy", policy);
+    response.setHeader("Referrer-Policy", "no-referrer");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    response.getOutputStream().write(content);
+  }
+
+  /** Whether HTML is preferred to every FHIR type; a wildcard does not ask for HTML. */
+  static boolean prefersHtml(String accept) {
+    double html = 0;
+    double fhir = 0;
+    for (MediaType type : types(accept)) {
+      String subtype = type.getSubtype();
+      if (subtype.equals("html")) {
+        html = Math.max(html, type.getQualityValue());
+      } else if (subtype.contains("fhir") || subtype.equals("json")) {
+        fhir = Math.max(fhir, type.getQualityValue());
+      }
+    }
+    return html > fhir;
+  }
+
+  private static List<MediaType> types(String accept) {
+    try {
+      return MediaType.parseMediaTypes(accept);
+    } catch (InvalidMediaTypeException malformed) {
+      return List.of();
+    }
+  }
+
+  private static String root(HttpServletRequest request) {
+    StringBuffer url = request.getRequestURL();
+    return url.substring(0, url.length() - request.getRequestURI().length())
+        + request.getContextPath();
+  }
+
+  /** The path of HAPI's servlet in this host, such as {@code /fhir}. */
+  private static String api(ServletContext context) {
+    return context.getServletRegistrations().values().stream()
+        .filter(servlet -> RestfulServer.class.getName().equals(servlet.getClassName()))
+        .flatMap(servlet -> servlet.getMappings().stream())
+        .map(mapping -> mapping.replaceFirst("/\\*$", ""))
+        .findFirst()
+        .orElse("/fhir");
+  }
+}

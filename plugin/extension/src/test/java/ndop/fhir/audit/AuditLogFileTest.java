@@ -1,0 +1,53 @@
+package ndop.fhir.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditLogFileTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void rotatesAndKeepsALimitedNumberOfFiles() throws IOException {
+    Path file = folder.resolve("deep/audit.jsonl");
+    try (AuditLogFile trail = new AuditLogFile(file, 30, 2)) {
+      for (int line = 1; line <= 10; line++) {
+        trail.append("line %02d …".formatted(line), line % 2 == 0);
+      }
+    }
+    assertThat(Files.readString(file)).isEqualTo("line 09 …\nline 10 …\n");
+    assertThat(Files.readAllLines(folder.resolve("deep/audit.jsonl.1")))
+        .containsExactly("line 07 …", "line 08 …");
+    assertThat(folder.resolve("deep/audit.jsonl.2")).exists();
+    assertThat(folder.resolve("deep/audit.jsonl.3")).doesNotExist();
+  }
+
+  @Test
+  void appendsToAnExistingFile() throws IOException {
+    Path file = folder.resolve("audit.jsonl");
+    for (int start = 1; start <= 2; start++) {
+      try (AuditLogFile trail = new AuditLogFile(file, 1000, 2)) {
+        trail.append("start " + start, true);
+      }
+    }
+    assertThat(Files.readAllLines(file)).containsExactly("start 1", "start 2");
+  }
+
+  @Test
+  void refusesAFileThatAnotherServerWritesTo() throws IOException {
+    Path file = folder.resolve("audit.jsonl");
+    try (AuditLogFile trail = new AuditLogFile(file, 1000, 2)) {
+      assertThatThrownBy(() -> new AuditLogFile(file, 1000, 2))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another server");
+      trail.append("still there", true);
+    }
+    assertThat(Files.readString(file)).isEqualTo("still there\n");
+  }
+}

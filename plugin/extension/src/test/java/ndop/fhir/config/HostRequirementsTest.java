@@ -1,0 +1,80 @@
+package ndop.fhir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.util.VersionUtil;
+import java.util.Map;
+import ndop.fhir.edition.EditionFixtures;
+import org.junit.jupiter.api.Test;
+
+class HostRequirementsTest {
+
+  @Test
+  void wasBuiltForTheHapiThatItIsTestedWith() {
+    assertThat(HostRequirements.builtForHapi()).isEqualTo(VersionUtil.getVersion());
+    assertThatCode(HostRequirements::requireHapi).doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesAnotherHapi() {
+    assertThatThrownBy(() -> HostRequirements.requireHapi("9.9.9"))
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("built for HAPI FHIR " + VersionUtil.getVersion())
+        .hasMessageContaining("the server is HAPI FHIR 9.9.9");
+  }
+
+  @Test
+  void refusesAnotherFhir() {
+    assertThatThrownBy(() -> HostRequirements.requireStu3(FhirContext.forR4Cached()))
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("configured for R4");
+  }
+
+  @Test
+  void refusesAnUnknownEdition() {
+    NdopProperties properties = PropertiesFixtures.bind(Map.of("ndop.edition", "no-such-edition"));
+
+    assertThatThrownBy(() -> EditionPackageLoader.load(EditionFixtures.FHIR, properties))
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("no edition 'no-such-edition'")
+        .hasMessageContaining(EditionFixtures.FACTS.id());
+  }
+
+  @Test
+  void refusesMoreClockToleranceThanATokenLives() {
+    assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.clock-tolerance", "6m")))
+        .rootCause()
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("ndop.token.clock-tolerance: expected 0s to 5m; found 6m");
+  }
+
+  @Test
+  void refusesSignaturesWithoutKeysOrWithTokensIgnored() {
+    assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.signatures", "required")))
+        .rootCause()
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("ndop.token.keys names no keys");
+    NdopProperties contradicting =
+        PropertiesFixtures.bind(
+            Map.of(
+                "ndop.audit", "off",
+                "ndop.token.signatures", "required",
+                "ndop.token.keys", "jwks.json"));
+    assertThatThrownBy(() -> HostRequirements.requireTokensAreRead(contradicting))
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("ndop.audit is off");
+  }
+
+  @Test
+  void printsAStartupFailureWithoutStackTrace() {
+    var failure = new StartupFailureException("It cannot start.", "Do this.");
+
+    var analysis = new StartupFailureAnalyzer().analyze(failure);
+
+    assertThat(analysis.getDescription()).isEqualTo("It cannot start.");
+    assertThat(analysis.getAction()).isEqualTo("Do this.");
+  }
+}

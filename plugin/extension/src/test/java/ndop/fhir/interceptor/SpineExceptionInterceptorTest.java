@@ -1,0 +1,91 @@
+package ndop.fhir.interceptor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ca.uhn.fhir.interceptor.executor.InterceptorService;
+import ca.uhn.fhir.parser.DataFormatException;
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
+import ca.uhn.fhir.rest.server.exceptions.NotModifiedException;
+import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
+import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
+import ca.uhn.fhir.rest.server.exceptions.ResourceVersionConflictException;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.List;
+import java.util.stream.Stream;
+import ndop.fhir.edition.EditionFixtures;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.Situation;
+import org.hl7.fhir.dstu3.model.OperationOutcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SpineExceptionInterceptorTest {
+
+  private final SpineOutcomeFactory outcomes = new SpineOutcomeFactory(EditionFixtures.FACTS);
+  private final SpineExceptionInterceptor interceptor = new SpineExceptionInterceptor(outcomes);
+  private final ServletRequestDetails request = new RequestWithoutHeaders();
+
+  static Stream<Arguments> failures() {
+    return Stream.of(
+        Arguments.of(
+            new ResourceVersionConflictException("HAPI-1093: has 4505577104"), "duplicate"),
+        Arguments.of(new ResourceVersionConflictException("HAPI-0550: HAPI-0824: x"), "duplicate"),
+        Arguments.of(new ResourceVersionConflictException("HAPI-0989: stale"), "stale-version"),
+        Arguments.of(new ResourceNotFoundException("HAPI-2001: x"), "unknown-record"),
+        Arguments.of(new ResourceGoneException("HAPI-2002: x"), "unknown-record"),
+        Arguments.of(new ResourceNotFoundException("HAPI-0302: types are"), "not-implemented"),
+        Arguments.of(new InvalidRequestException("HAPI-0303: x"), "not-implemented"),
+        Arguments.of(new InvalidRequestException("HAPI-0524: x"), "invalid-parameter"),
+        Arguments.of(new InvalidRequestException("HAPI-0449: x"), "unsupported-media-type"),
+        Arguments.of(new InvalidRequestException("HAPI-9999: x"), "malformed-request"),
+        Arguments.of(new DataFormatException("HAPI-1861: x"), "unreadable-body"),
+        Arguments.of(new IllegalStateException("connection to 4505577104"), "internal-failure"),
+        Arguments.of(new OutOfMemoryError("heap"), "internal-failure"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void everyFailureBecomesAnAnswerOfTheCatalogue(Throwable thrown, String situation) {
+    var expected = EditionFixtures.FACTS.errors().get(situation);
+
+    BaseServerResponseException answer = interceptor.toSpineException(request, thrown);
+
+    assertThat(answer.getStatusCode()).isEqualTo(expected.status());
+    OperationOutcome outcome = (OperationOutcome) answer.getOperationOutcome();
+    assertThat(outcome.getIssue()).hasSize(1);
+    var issue = outcome.getIssueFirstRep();
+    assertThat(issue.getSeverity().toCode()).isEqualTo(expected.severity());
+    assertThat(issue.getCode().toCode()).isEqualTo(expected.issue());
+    assertThat(issue.getDetails().getCodingFirstRep().getCode()).isEqualTo(expected.code());
+    assertThat(issue.getDiagnostics()).doesNotContain("HAPI", "4505577104", "Exception", "types");
+  }
+
+  @Test
+  void aRefusalPassesAsItIs() {
+    var refused = outcomes.exception(Situation.DUPLICATE, "x");
+
+    assertThat(interceptor.toSpineException(request, refused)).isSameAs(refused);
+  }
+
+  @Test
+  void notModifiedIsNoError() {
+    NotModifiedException notModified = new NotModifiedException("x");
+
+    assertThat(interceptor.toSpineException(request, notModified)).isSameAs(notModified);
+  }
+
+  private static final class RequestWithoutHeaders extends ServletRequestDetails {
+
+    private RequestWithoutHeaders() {
+      super(new InterceptorService());
+    }
+
+    @Override
+    public List<String> getHeaders(String name) {
+      return List.of();
+    }
+  }
+}

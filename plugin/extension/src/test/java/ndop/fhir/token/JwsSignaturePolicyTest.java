@@ -1,0 +1,315 @@
+package ndop.fhir.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.factories.DefaultJWSSignerFactory;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64;
+import com.nimbusds.jose.util.Base64URL;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import ndop.fhir.policy.Token;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JwsSignaturePolicyTest {
+
+  private static final RSAKey RSA = rsa("one");
+  private static final ECKey EC = ec("two", Curve.P_256);
+  private static final Payload CLAIMS = new Payload(Map.of("sub", "me"));
+
+  @TempDir private Path folder;
+
+  private static RSAKey rsa(String kid) {
+    try {
+      return new RSAKeyGenerator(2048).keyID(kid).keyUse(KeyUse.SIGNATURE).generate();
+    } catch (JOSEException never) {
+      throw new IllegalStateException(never);
+    }
+  }
+
+  private static ECKey ec(String kid, Curve curve) {
+    try {
+      return new ECKeyGenerator(curve).keyID(kid).generate();
+    } catch (JOSEException never) {
+      throw new IllegalStateException(never);
+    }
+  }
+
+  private JwsSignaturePolicy verifying(JWK... keys) throws Exception {
+    return new JwsSignaturePolicy(
+        TokenKeySource.of(
+            file(keys).toString(),
+            Duration.ofMinutes(5),
+            Duration.ofMillis(1),
+            Duration.ofSeconds(5)));
+  }
+
+  private Path file(JWK... keys) throws IOException {
+    return Files.writeString(folder.resolve("jwks.json"), set(keys));
+  }
+
+  private static String set(JWK... keys) {
+    return new JWKSet(List.of(keys)).toString();
+  }
+
+  private static JWSHeader.Builder header(JWSAlgorithm algorithm, JWK key) {
+    return new JWSHeader.Builder(algorithm).keyID(key.getKeyID());
+  }
+
+  private static String signed(JWSHeader.Builder header, JWK key) throws JOSEException {
+    JWSHeader built = header.build();
+    JWSSigner signer = new DefaultJWSSignerFactory().createJWSSigner(key, built.getAlgorithm());
+    JWSObject object = new JWSObject(built, CLAIMS);
+    object.sign(signer);
+    return object.serialize();
+  }
+
+  private static Optional<String> problem(JwsSignaturePolicy signatures, String text) {
+    try {
+      return signatures.problem(Token.of("Bearer " + text));
+    } catch (Token.MalformedException malformed) {
+      throw new IllegalArgumentException(malformed);
+    }
+  }
+
+  private void refuses(String text, String told) throws Exception {
+    assertThat(problem(verifying(RSA, EC), text).orElseThrow())
+        .startsWith("expected ")
+        .contains("; found ")
+        .contains(told);
+  }
+
+  @Test
+  void acceptsWhatAKnownKeySigned() throws Exception {
+    ECKey larger = ec("three", Curve.P_384);
+    JwsSignaturePolicy signatures = verifying(RSA, EC, larger);
+
+    assertThat(problem(signatures, signed(header(JWSAlgorithm.RS512, RSA), RSA))).isEmpty();
+    assertThat(problem(signatures, signed(header(JWSAlgorithm.PS512, RSA), RSA))).isEmpty();
+    assertThat(problem(signatures, signed(header(JWSAlgorithm.ES256, EC), EC))).isEmpty();
+    assertThat(problem(signatures, signed(header(JWSAlgorithm.ES384, larger), larger))).isEmpty();
+  }
+
+  @Test
+  void refusesAlgNone() throws Exception {
+    String head = Base64URL.encode("{\"alg\":\"none\",\"kid\":\"one\"}").toString();
+    refuses(head + "." + CLAIMS.toBase64URL() + ".", "found none");
+    String upper = Base64URL.encode("{\"alg\":\"NONE\",\"kid\":\"one\"}").toString();
+    refuses(upper + "." + CLAIMS.toBase64URL() + ".", "found ");
+  }
+
+  @Test
+  void refusesAMissingSignature() throws Exception {
+    String whole = signed(header(JWSAlgorithm.RS512, RSA), RSA);
+    refuses(whole.substring(0, whole.lastIndexOf('.') + 1), "found ");
+  }
+
+  @Test
+  void refusesAnHmacWithThePublicKey() throws Exception {
+    for (String secret :
+        List.of(
+            RSA.toPublicJWK().toJSONString(),
+            Base64.encode(RSA.toPublicKey().getEncoded()).toString(),
+            "-----BEGIN PUBLIC KEY-----\n" + Base64.encode(RSA.toPublicKey().getEncoded()))) {
+      JWSObject object = new JWSObject(header(JWSAlgorithm.HS512, RSA).build(), CLAIMS);
+      object.sign(new MACSigner(secret.getBytes(StandardCharsets.UTF_8)));
+      refuses(object.serialize(), "another algorithm");
+    }
+  }
+
+  @Test
+  void refusesWeakerAlgorithms() throws Exception {
+    refuses(signed(header(JWSAlgorithm.RS256, RSA), RSA), "another algorithm");
+  }
+
+  @Test
+  void refusesAChangedPayload() throws Exception {
+    String[] parts = signed(header(JWSAlgorithm.ES256, EC), EC).split("\\.");
+    String other = new Payload(Map.of("sub", "you")).toBase64URL().toString();
+    refuses(parts[0] + "." + other + "." + parts[2], "no known key made");
+  }
+
+  @Test
+  void refusesAnotherKeysSignature() throws Exception {
+    RSAKey other = rsa("one");
+    refuses(signed(header(JWSAlgorithm.RS512, RSA), other), "no known key made");
+    refuses(signed(header(JWSAlgorithm.RS512, rsa("unknown")), other), "no known key made");
+  }
+
+  @Test
+  void refusesAKeyOfAnotherType() throws Exception {
+    refuses(signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("one"), EC), "no known key");
+  }
+
+  @Test
+  void refusesATokenWithoutKid() throws Exception {
+    refuses(signed(new JWSHeader.Builder(JWSAlgorithm.RS512), RSA), "kid");
+  }
+
+  @Test
+  void refusesKeysThatATokenBringsAlongOrPointsTo() throws Exception {
+    RSAKey own = rsa("one");
+    refuses(signed(header(JWSAlgorithm.RS512, own).jwk(own.toPublicJWK()), own), "header has jwk");
+    URI elsewhere = URI.create("https://keys.example/jwks.json");
+    refuses(signed(header(JWSAlgorithm.RS512, own).jwkURL(elsewhere), own), "header has jku");
+    refuses(signed(header(JWSAlgorithm.RS512, own).x509CertURL(elsewhere), own), "has x5u");
+    refuses(
+        signed(header(JWSAlgorithm.RS512, own).x509CertChain(List.of(Base64.encode("x"))), own),
+        "header has x5c");
+    // Even if the signature is right: a token that may point to one key may point to any.
+    refuses(signed(header(JWSAlgorithm.RS512, RSA).jwkURL(elsewhere), RSA), "header has jku");
+  }
+
+  @Test
+  void refusesAnExtensionThatItDoesNotUnderstand() throws Exception {
+    refuses(
+        signed(
+            header(JWSAlgorithm.ES256, EC)
+                .criticalParams(java.util.Set.of("exp"))
+                .customParam("exp", 1),
+            EC),
+        "no known key made");
+  }
+
+  @Test
+  void refusesAnEmptyEcdsaSignature() throws Exception {
+    // Some versions of Java accepted (0, 0) as a signature of anything.
+    String[] parts = signed(header(JWSAlgorithm.ES256, EC), EC).split("\\.");
+    refuses(parts[0] + "." + parts[1] + "." + Base64URL.encode(new byte[64]), "no known key made");
+  }
+
+  @Test
+  void readsAFileAgainForAKeyThatItDoesNotKnow() throws Exception {
+    JwsSignaturePolicy signatures = verifying(EC);
+    String token = signed(header(JWSAlgorithm.RS512, RSA), RSA);
+    assertThat(problem(signatures, token)).isPresent();
+    file(EC, RSA);
+    Thread.sleep(5);
+    assertThat(problem(signatures, token)).isEmpty();
+  }
+
+  @Test
+  void readsAUrlOnceForManyTokensAndAgainAfterATime() throws Exception {
+    AtomicReference<String> served = new AtomicReference<>(set(RSA.toPublicJWK()));
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer server = serving(served, asked);
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/jwks.json";
+      TokenKeySource keys =
+          TokenKeySource.of(
+              url, Duration.ofMillis(1500), Duration.ofMillis(400), Duration.ofSeconds(5));
+      JwsSignaturePolicy signatures = new JwsSignaturePolicy(keys);
+      assertThat(keys.requireUsable()).isEqualTo(1);
+      for (int count = 0; count < 20; count++) {
+        assertThat(problem(signatures, signed(header(JWSAlgorithm.RS512, RSA), RSA))).isEmpty();
+      }
+      assertThat(asked).hasValue(1);
+
+      // An unknown id causes a read, but not every time: two in a pause, however slow this runs.
+      long start = System.nanoTime();
+      for (int count = 0; count < 20; count++) {
+        assertThat(problem(signatures, signed(header(JWSAlgorithm.ES256, EC), EC))).isPresent();
+      }
+      long pauses = Duration.ofNanos(System.nanoTime() - start).dividedBy(Duration.ofMillis(400));
+      assertThat(asked.get() - 1L).isLessThanOrEqualTo(2 * (1 + pauses));
+
+      // Rotated: the new key is found, and the old one is accepted only while the set is cached.
+      served.set(set(EC.toPublicJWK()));
+      Thread.sleep(1600);
+      assertThat(problem(signatures, signed(header(JWSAlgorithm.ES256, EC), EC))).isEmpty();
+      assertThat(problem(signatures, signed(header(JWSAlgorithm.RS512, RSA), RSA))).isPresent();
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void doesNotWaitForAUrlThatDoesNotAnswer() throws Exception {
+    try (var silent = new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      TokenKeySource keys =
+          TokenKeySource.of(
+              "http://127.0.0.1:" + silent.getLocalPort() + "/jwks.json",
+              Duration.ofMinutes(5),
+              Duration.ofMillis(1),
+              Duration.ofMillis(300));
+      long begun = System.nanoTime();
+      assertThatThrownBy(keys::requireUsable)
+          .isInstanceOf(TokenKeySource.UnavailableException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void refusesSetsThatCannotBe() throws Exception {
+    Path file = folder.resolve("jwks.json");
+    for (String text :
+        List.of("", "no json", "{}", "{\"keys\":[]}", new JWKSet(RSA).toString(false))) {
+      Files.writeString(file, text);
+      TokenKeySource keys = keys(file.toString());
+      assertThatThrownBy(keys::requireUsable)
+          .as(text.isEmpty() ? "empty" : text.substring(0, Math.min(9, text.length())))
+          .isInstanceOf(TokenKeySource.UnavailableException.class)
+          .hasMessageContaining("expected ");
+    }
+    assertThatThrownBy(() -> keys(folder.resolve("none").toString()).requireUsable())
+        .isInstanceOf(TokenKeySource.UnavailableException.class);
+    assertThatThrownBy(() -> keys("http://192.0.2.1/jwks.json"))
+        .isInstanceOf(TokenKeySource.UnavailableException.class)
+        .hasMessageContaining("expected https");
+  }
+
+  private static TokenKeySource keys(String place) throws TokenKeySource.UnavailableException {
+    return TokenKeySource.of(
+        place, Duration.ofMinutes(5), Duration.ofMillis(1), Duration.ofSeconds(5));
+  }
+
+  private static HttpServer serving(AtomicReference<String> text, AtomicInteger asked)
+      throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/jwks.json",
+        exchange -> {
+          asked.incrementAndGet();
+          byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+          try (exchange) {
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+          } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+          }
+        });
+    server.start();
+    return server;
+  }
+}

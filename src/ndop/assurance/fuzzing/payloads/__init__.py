@@ -1,0 +1,1 @@
+"""Payloads that have made servers fail: characters, names and spellings."""

@@ -1,0 +1,35 @@
+"""What a fuzzing run sends. Imports nothing, so that a command can offer it at no cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: The kinds of cases, each of which has a strategy.
+KINDS = (
+    "mutated Consents",
+    "any JSON",
+    "any XML",
+    "any bytes",
+    "media types",
+    "encodings",
+    "addresses",
+    "queries",
+    "headers",
+    "callers",
+    "framing",
+    "sequences",
+)
+REQUESTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """At least `requests` requests, of these `kinds`; of all KINDS if there are none.
+
+    The same seed gives the same cases.
+    """
+
+    requests: int = REQUESTS
+    seed: int = 0
+    kinds: Sequence[str] = ()

@@ -1,0 +1,58 @@
+"""What makes a test slow, and a guard that no other test becomes so.
+
+`ndop test --fast` leaves out the tests marked `slow`. Those that use a fixture which builds with
+Maven, or starts Java or a browser, are marked here; others, which start the suite or the command
+in a process of its own, have the marker where they are defined.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SLOW_FIXTURES = {"built", "chromium", "engine", "server", "servers", "validator", "validators"}
+
+#: Modules that start a Python process for long, as `python -m` names them.
+SLOW_MODULES = {"mypy", "ndop", "pytest", "ruff"}
+#: What a fast test may start: a shell, git, Python.
+FAST_PROGRAMS = {"git", "python", "sh"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before `-m` selects."""
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+def is_slow(command: Sequence[object]) -> bool:
+    words = [str(word) for word in command]
+    if shutil.which(words[0]) is None:
+        return False  # it will not start
+    if Path(words[0]).name.rstrip("0123456789.") not in FAST_PROGRAMS:
+        return True
+    return "-m" in words and words[words.index("-m") + 1] in SLOW_MODULES
+
+
+@pytest.fixture(autouse=True)
+def only_slow_tests_start_slow_programs(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fails a test that starts such a program without the marker."""
+    if request.node.get_closest_marker("slow"):
+        return
+    start = subprocess.Popen.__init__
+
+    def guarded(process: Any, args: Any, *more: Any, **settings: Any) -> None:
+        command = [args] if isinstance(args, (str, Path)) else list(args)
+        if is_slow(command):
+            pytest.fail(f"{request.node.nodeid} starts {command[0]}: mark it slow")
+        start(process, args, *more, **settings)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", guarded)
