@@ -22,8 +22,10 @@ def copied(layout: Layout, edition: Edition, tmp_path: Path) -> Layout:
         if file.stem != edition.id:
             file.unlink()
             shutil.rmtree(tmp_path / "profiles" / "generated" / file.stem)
-    examples.build(tmp_path / "examples", [edition])
     copied = Layout(tmp_path)
+    copied.recordings.parent.mkdir(parents=True)
+    shutil.copy(layout.recordings, copied.recordings)
+    examples.build(copied, [edition])
     results_schema(copied).parent.mkdir(parents=True)
     shutil.copy(results_schema(layout), results_schema(copied))
     return copied
@@ -54,13 +56,13 @@ def test_every_kind_is_reported_at_once(copied: Layout, edition: Edition) -> Non
     assert [problem.partition(":")[0] for problem in found] == [
         "profiles/generated/nobodys",
         f"profiles/generated/{edition.id}",
-        f"examples/{edition.id}",
+        "examples",
         "src/ndop/conformance/report",
     ]
     assert f"StructureDefinition-{edition.profile}.json differs" in found[1]
     assert "openapi.json differs" in found[1]
     assert "stray.json nothing makes it" in found[1]
-    assert "valid/manifest.json is missing" in found[2]
+    assert f"{edition.id}/valid/manifest.json is missing" in found[2]
     assert all("Run 'ndop build' and commit" in problem for problem in found[1:])
 
 
