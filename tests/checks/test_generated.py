@@ -23,7 +23,7 @@ def copied(layout: Layout, edition: Edition, tmp_path: Path) -> Layout:
             file.unlink()
             shutil.rmtree(tmp_path / "profiles" / "generated" / file.stem)
     copied = Layout(tmp_path)
-    copied.examples.mkdir()
+    copied.recordings.parent.mkdir(parents=True)
     shutil.copy(layout.recordings, copied.recordings)
     examples.build(copied, [edition])
     results_schema(copied).parent.mkdir(parents=True)

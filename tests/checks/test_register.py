@@ -102,6 +102,7 @@ def test_problems_of_one_row_are_all_reported(small: Layout, editions: list[Edit
         assert part in found
 
 
+@pytest.mark.slow
 def test_a_shall_that_no_fault_breaks_is_reported(small: Layout, editions: list[Edition]) -> None:
     """NDOP-098 is a MAY and has none."""
     text = small.requirements.read_text(encoding="utf-8").replace("NDOP-096", "NDOP-098")
@@ -121,6 +122,7 @@ def test_a_reason_that_begins_with_not_yet_is_a_reason(
     assert problems_of(small, editions) == []
 
 
+@pytest.mark.slow
 def test_tests_of_no_row_or_an_unknown_one_are_reported(
     small: Layout, editions: list[Edition]
 ) -> None:
@@ -145,6 +147,7 @@ def test_a_test_of_java_is_found(small: Layout, editions: list[Edition]) -> None
     assert "there is no such test in the file" in problems_of(small, editions)[0]
 
 
+@pytest.mark.slow
 def test_an_edition_that_no_row_names_is_told_what_it_is_not_held_to(
     layout: Layout, edition: Edition, tmp_path: Path
 ) -> None:

@@ -32,8 +32,8 @@ _Leaf = tuple[str, str]
 
 
 def generated_problems(layout: Layout, editions: Sequence[Edition]) -> Iterator[Problem]:
-    """One problem for each folder of generated files that is out of date, and one for the schema
-    of results.json.
+    """One problem for each edition whose artefacts are out of date, one for the examples, and one
+    for the schema of results.json.
     """
     known = {edition.id for edition in editions}
     folders = sorted(folder for folder in layout.generated.glob("*") if folder.is_dir())

@@ -55,10 +55,10 @@ class ProjectSources:
         """File and line of a test of the suite."""
         return f"{self.relative(self.layout.conformance_tests / test.file)}:{test.line}"
 
-    def place_of_fact(self, edition: Edition, way: KeyPath) -> str:
+    def place_of_fact(self, edition: Edition, path: KeyPath) -> str:
         """File and line of a fact of an edition, or of the nearest fact around it."""
-        place = EditionFolder.of(self.layout).location(edition.id, way)
-        return f"{self.relative(place.file)}:{place.line}"
+        location = EditionFolder.of(self.layout).location(edition.id, path)
+        return f"{self.relative(location.file)}:{location.line}"
 
     def evidence_for(self, row: Requirement) -> Iterator[str]:
         """Whatever would have to change with a row, with file and line: its tests and faults."""

@@ -65,6 +65,13 @@ class EditionFolder:
             )
         return edition
 
+    def location(self, edition_id: str, path: KeyPath) -> Location:
+        """File and line of a fact of an edition, or of its nearest enclosing fact.
+
+        Raises EditionError if there is no such edition or its YAML is wrong.
+        """
+        return self._located(edition_id).location(path)
+
     def load_all(self) -> list[Edition]:
         """Load every edition of the folder.
 

@@ -44,6 +44,7 @@ def entries_of(layout: Layout, editions: list[Edition], **results: RunResult) ->
     return coverage(register, editions, collected_tests(editions), results)
 
 
+@pytest.mark.slow
 def test_tests_are_collected_with_rows_and_editions(small: Layout, editions: list[Edition]) -> None:
     assert collect(small) == collected_tests(editions)
 
@@ -57,6 +58,7 @@ def test_what_each_row_rests_on(small: Layout, editions: list[Edition]) -> None:
     assert by["NDOP-148", "noom-draft"] == "reason"
 
 
+@pytest.mark.slow
 def test_a_suite_that_cannot_be_read_is_told(small: Layout) -> None:
     (small.conformance_tests / "test_read.py").write_text("def (", encoding="utf-8")
     with pytest.raises(BuildError, match=r"cannot be read by pytest:[\s\S]*SyntaxError"):
