@@ -196,7 +196,7 @@ def test_a_requirement_with_its_test(checkout: Checkout) -> None:
         title="Answers have a date",
         level="SHALL",
         editions="all",
-        area="headers",
+        area="read",
         interaction="read",
         statement="Every answer has the header Date.",
         expected="Date is there",
@@ -207,7 +207,7 @@ def test_a_requirement_with_its_test(checkout: Checkout) -> None:
     assert "@pytest.mark.requirement" in checkout.printed
 
     checkout.append(
-        "conformance-tests/test_headers.py",
+        "conformance-tests/test_read.py",
         '\n\n@pytest.mark.requirement("NDOP-900")\n'
         "def test_answers_have_a_date(ndop: NdopClient) -> None:\n"
         '    """SHALL: an answer says when it was given."""\n'
