@@ -101,13 +101,6 @@ class EditionFolder:
         more = [] if self.bases is None else [file.stem for file in self.bases.glob("*.yaml")]
         return sorted({*self.ids(), *more})
 
-    def location(self, edition_id: str, path: KeyPath) -> Location:
-        """File and line of a fact of an edition, or of the nearest one around it.
-
-        Raises EditionError: there is no such edition, or its YAML is wrong.
-        """
-        return self._located(edition_id).location(path)
-
     def _located(self, edition_id: str) -> LocatedData:
         """The facts of an edition, with everything it inherits and uses."""
         lineage = self._lineage(edition_id)
