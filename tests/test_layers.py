@@ -65,6 +65,16 @@ def test_every_room_has_a_layer(imports: dict[str, set[str]]) -> None:
     assert {room_of(module) for module in imports} - {None} == LEVEL.keys()
 
 
+def test_the_architecture_names_every_room(layout: Layout) -> None:
+    page = (layout.root / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = [*(f"`src/ndop/{room}`" for room in LEVEL)]
+    for sources in layout.plugin.glob("*/src/main/java/ndop/fhir"):
+        module = sources.relative_to(layout.plugin).parts[0]
+        packages = [one.name for one in sources.iterdir() if one.is_dir()]
+        named += [f"`plugin/{module}`", *(f"`{one}`" for one in packages if one != module)]
+    assert [one for one in named if one not in page] == []
+
+
 def test_rooms_import_from_rooms_below_them_only(imports: dict[str, set[str]]) -> None:
     against = [
         f"{module} imports {other}"
