@@ -26,7 +26,7 @@ def test_the_list_names_every_file(folder: EditionFolder, recordings: Recordings
     assert listed == {
         (edition.id, name)
         for edition in folder.load_all()
-        for name in files.make(edition, recordings)
+        for name in files.all_files(edition, recordings)
         if not name.endswith(files.MANIFEST)
     }
 

@@ -21,7 +21,7 @@ class Recorder:
 
     def record(self, edition_id: str, situation: str, diagnostics: Sequence[str]) -> None:
         """Write what was said in a situation."""
-        recordings = Recordings.read(self.file).recorded(edition_id, situation, diagnostics)
+        recordings = Recordings.read(self.file).with_diagnostics(edition_id, situation, diagnostics)
         recordings.write(self.file)
 
     def check(self, answer: httpx.Response, situation: str) -> None:

@@ -77,11 +77,11 @@ def test_all_are_made_again_if_one_or_its_source_has_changed(
         shutil.copytree(layout.root / "profiles" / folder, elsewhere.root / "profiles" / folder)
     made: list[str] = []
 
-    def make(made_of: Edition, _: Recordings) -> dict[str, bytes]:
+    def all_files(made_of: Edition, _: Recordings) -> dict[str, bytes]:
         made.append(made_of.id)
         return {"a.json": b"{}"}
 
-    monkeypatch.setattr(files, "make", make)
+    monkeypatch.setattr(files, "all_files", all_files)
 
     files.build_all_if_stale(elsewhere, [edition])
     files.build_all_if_stale(elsewhere, [edition])
@@ -94,12 +94,12 @@ def test_all_are_made_again_if_one_or_its_source_has_changed(
     assert len(made) == 3
 
 
-def test_one_of_each_kind_is_committed_in_json(layout: Layout, facts: Edition) -> None:
+def test_category_each_kind_is_committed_in_json(layout: Layout, facts: Edition) -> None:
     """What people read; the rest is made into build/examples."""
     everything = examples_of(facts, RECORDINGS)
-    chosen = files.first_of_each_kind(everything)
-    assert {one.one_of for one in chosen} == {one.one_of for one in everything}
-    assert len({one.one_of for one in chosen}) == len(chosen) < len(everything) / 2
+    chosen = files.first_of_each_category(everything)
+    assert {one.category for one in chosen} == {one.category for one in everything}
+    assert len({one.category for one in chosen}) == len(chosen) < len(everything) / 2
     committed = {
         file.name for file in (layout.examples / facts.id).rglob("*") if file.name != files.MANIFEST
     }
@@ -133,8 +133,8 @@ def test_every_situation_is_recorded(facts: Edition) -> None:
 
 def test_what_was_recorded_is_read_again(tmp_path: Path) -> None:
     file = tmp_path / "recorded.json"
-    shared = Recordings().recorded(EVERY_EDITION, "overloaded", ["Try again."])
-    shared.recorded("first", "duplicate", ["One.", "Two."]).write(file)
+    shared = Recordings().with_diagnostics(EVERY_EDITION, "overloaded", ["Try again."])
+    shared.with_diagnostics("first", "duplicate", ["One.", "Two."]).write(file)
     read = Recordings.read(file)
     assert read.diagnostics("first", "duplicate") == ["One.", "Two."]
     assert read.diagnostics("second", "duplicate") == ()

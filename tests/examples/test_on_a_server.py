@@ -14,9 +14,9 @@ import pytest
 from ndop.conformance.suite.client import JSON, XML
 from ndop.conformance.suite.expectations import assert_spine_error, json_of
 from ndop.editions import Edition, EditionFolder
-from ndop.examples.files import MANIFEST, examples_of, files_of, story_of
+from ndop.examples.files import MANIFEST, examples_of, files_of, scenario_of
 from ndop.examples.model import BASE_URL, Example
-from ndop.examples.outcomes import OUTCOME
+from ndop.examples.outcomes import NAME_PREFIX
 from ndop.examples.recordings import Recordings
 from ndop.server import process
 from ndop.server.process import ServerPlan
@@ -33,8 +33,8 @@ SENT = ("opt-out", "change", "sample")
 
 
 @dataclass
-class Told:
-    """A server that was told the story, with every setting on that some example needs."""
+class PreparedServer:
+    """A server that has stored the scenario, with every setting on that some example needs."""
 
     edition: Edition
     http: httpx.Client
@@ -88,49 +88,49 @@ def timeless(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module", params=_EDITIONS.ids())
-def told(
+def server(
     request: pytest.FixtureRequest, built: Layout, progress: Progress, recordings: Recordings
-) -> Iterator[Told]:
+) -> Iterator[PreparedServer]:
     edition = _EDITIONS.load(request.param)
     examples = examples_of(edition, recordings)
     settings = {name: value for one in examples if one.request for name, value in one.needs.items()}
     plan = ServerPlan(edition.id, settings=settings)
     with process.running(built, plan, progress) as server, httpx.Client(timeout=120) as http:
-        story = story_of(edition)
-        known = Told(edition, http, server.base_url, examples, {})
-        for consent, fixed in zip(story.sent, story.ids, strict=True):
+        scenario = scenario_of(edition)
+        known = PreparedServer(edition, http, server.base_url, examples, {})
+        for consent, fixed in zip(scenario.created, scenario.ids, strict=True):
             known.ids[fixed] = known.create(consent)
-        change = known.real(json.dumps(story.change))
+        change = known.real(json.dumps(scenario.update))
         headers = {"Content-Type": JSON, "If-Match": 'W/"1"'}
-        changed = known.send("PUT", f"Consent/{known.ids[story.ids[0]]}", change, headers)
+        changed = known.send("PUT", f"Consent/{known.ids[scenario.ids[0]]}", change, headers)
         assert changed.status_code == 200, changed.text
         yield known
         assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
 
 
-def test_answers_are_the_examples(told: Told, recorder: Recorder) -> None:
+def test_answers_are_the_examples(server: PreparedServer, recorder: Recorder) -> None:
     """NDOP-134 and what a server says of itself, to the letter."""
     kinds = ("read", "search", "history", "outcome")
-    asked = [one for one in told.examples if one.kind in kinds and one.request]
+    asked = [one for one in server.examples if one.kind in kinds and one.request]
     assert len(asked) > 28
     for example in asked:
-        response = told.request(example)
+        response = server.request(example)
         assert response.status_code == example.status, (example.name, response.text)
-        shown = told.shown(response)
+        shown = server.shown(response)
         if recorder.recording and example.kind == "outcome":
             said = [issue["diagnostics"] for issue in shown["issue"]]
-            recorder.record(told.edition.id, example.name.removeprefix(OUTCOME), said)
+            recorder.record(server.edition.id, example.name.removeprefix(NAME_PREFIX), said)
         else:
             assert shown == timeless(example.resource), example.name
 
 
-def test_consents_are_accepted(told: Told) -> None:
+def test_consents_are_accepted(server: PreparedServer) -> None:
     """Opting out by POST and changing one's mind by PUT to the id that the server gave.
 
     Every other one goes as XML.
     """
     stored: dict[str, str] = {}
-    for number, example in enumerate(one for one in told.examples if one.kind in SENT):
+    for number, example in enumerate(one for one in server.examples if one.kind in SENT):
         media = ("json", "xml")[number % 2]
         body = files_of(example)[f"{example.name}.{media}"].decode()
         headers = {"Content-Type": MEDIA[media], "Accept": JSON}
@@ -138,9 +138,9 @@ def test_consents_are_accepted(told: Told) -> None:
             earlier = stored[example.name.removesuffix("change-of-mind")]
             body = body.replace(example.resource["id"], earlier)
             headers["If-Match"] = 'W/"1"'
-            response = told.send("PUT", f"Consent/{earlier}", body, headers)
+            response = server.send("PUT", f"Consent/{earlier}", body, headers)
         else:
-            response = told.send("POST", "Consent", body, headers)
+            response = server.send("POST", "Consent", body, headers)
             assert response.status_code == 201, (example.name, response.text)
             stored[example.name.removesuffix("opt-out")] = json_of(response)["id"]
         assert response.status_code == example.status, (example.name, response.text)
@@ -149,20 +149,22 @@ def test_consents_are_accepted(told: Told) -> None:
     assert len(stored) > 10
 
 
-def test_invalid_ones_are_refused_as_the_manifest_says(told: Told) -> None:
+def test_invalid_ones_are_refused_as_the_manifest_says(server: PreparedServer) -> None:
     manifest = json.loads(
-        (_LAYOUT.all_examples / told.edition.id / "invalid" / MANIFEST).read_text(encoding="utf-8")
+        (_LAYOUT.all_examples / server.edition.id / "invalid" / MANIFEST).read_text(
+            encoding="utf-8"
+        )
     )
     assert len(manifest["examples"]) > 70
     for entry in manifest["examples"]:
         verdict = entry["verdict"]
         for name in entry["files"]:
-            body = (_LAYOUT.all_examples / told.edition.id / "invalid" / name).read_bytes()
+            body = (_LAYOUT.all_examples / server.edition.id / "invalid" / name).read_bytes()
             media = name.rpartition(".")[2]
-            response = told.send("POST", "Consent", body, {"Content-Type": MEDIA[media]})
+            response = server.send("POST", "Consent", body, {"Content-Type": MEDIA[media]})
             assert response.status_code == verdict["status"], (name, response.text)
             assert_spine_error(
-                told.edition,
+                server.edition,
                 response,
                 status=verdict["status"],
                 issue=verdict["issue"],

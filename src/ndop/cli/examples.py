@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ndop.cli.options import EditionOption, EditionsOption
+from ndop.consents import with_id
 from ndop.consents.nhs_numbers import has_valid_check_digit
 from ndop.editions import DEFAULT_EDITION
 from ndop.editions.installed import load_edition, load_editions
-from ndop.examples.asked_for import consent_asked_for
 from ndop.examples.files import examples_of, files_of, write
+from ndop.examples.new_consent import new_consent
 from ndop.examples.recordings import Recordings
 from ndop.system.errors import ConsentError
 from ndop.system.layout import checkout
@@ -86,7 +87,7 @@ def new(
     edition: EditionOption = DEFAULT_EDITION,
 ) -> None:
     """Write a new Consent of an edition, ready to be sent."""
-    consent = consent_asked_for(
+    consent = new_consent(
         load_edition(edition),
         nhs_number=nhs_number,
         channel=channel,
@@ -96,7 +97,7 @@ def new(
         date_time=date_time or datetime.now(UTC).isoformat(timespec="seconds"),
     )
     if consent_id is not None:
-        consent = {"resourceType": consent["resourceType"], "id": consent_id, **consent}
+        consent = with_id(consent, consent_id)
     if not has_valid_check_digit(nhs_number):
         typer.echo(
             "The check digit of the NHS number is wrong: servers warn, strict ones refuse.",

@@ -12,6 +12,7 @@ from ndop.consents.drafts import (
     merged,
     preference,
     value_at,
+    with_id,
     without,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "merged",
     "preference",
     "value_at",
+    "with_id",
     "without",
 ]

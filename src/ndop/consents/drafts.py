@@ -111,6 +111,11 @@ def having(consent: Draft, *path: str | int, value: Any) -> Draft:
     return _changed(consent, path, put)
 
 
+def with_id(consent: Draft, consent_id: str) -> Draft:
+    """A copy of a Consent without an id, with this one in its usual place."""
+    return {"resourceType": consent["resourceType"], "id": consent_id, **consent}
+
+
 def adding(consent: Draft, *path: str | int, value: Any) -> Draft:
     """A copy whose list at `path` has `value` as its last item; the list may be new."""
 

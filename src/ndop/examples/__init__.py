@@ -1,4 +1,4 @@
-"""Examples of an edition: Consents and answers that are right, and Consents that break a rule."""
+"""Examples of an edition: valid Consents and responses, and Consents that each break a rule."""
 
 from ndop.examples.model import Example, Request, Verdict
 

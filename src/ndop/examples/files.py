@@ -1,8 +1,8 @@
 """Examples as files.
 
-Every example is made into build/examples/<edition>/valid and invalid, in JSON and XML, each folder
-with a manifest.json; the plugin carries them. The first of each kind, in JSON, is also written into
-examples/, with an index page, and committed for people to read.
+Every example is written to build/examples/<edition>/valid or invalid, in JSON and XML; each folder
+has a manifest.json, and all of it goes into the plugin's jar. The first of each category, in JSON,
+is also written to examples/, with an index page, and committed for people to read.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from fhir.resources.STU3 import get_fhir_model_class
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
 from ndop.examples import index
-from ndop.examples.answers import answers
-from ndop.examples.broken_rules import broken_rules
+from ndop.examples.invalid_consents import invalid_consents
 from ndop.examples.model import Example, Media
 from ndop.examples.opt_outs import opt_outs
 from ndop.examples.outcomes import outcomes
 from ndop.examples.recordings import Recordings
-from ndop.examples.story import Story
+from ndop.examples.responses import responses
+from ndop.examples.scenario import Scenario
 from ndop.system import fingerprint, generated_files
 from ndop.system.errors import OutOfDateError
 from ndop.system.generated_files import REGENERATE, json_bytes, read_folder, write_folder
@@ -31,7 +31,7 @@ from ndop.system.layout import Layout
 
 _PACKAGE = Path(__file__).parents[1]
 MANIFEST = "manifest.json"
-#: Where the sequences of synthetic patients begin.
+#: Seed of the sequences of synthetic patients.
 _SEED = 2018
 _FOLDERS = ("valid", "invalid")
 
@@ -39,59 +39,59 @@ _FOLDERS = ("valid", "invalid")
 def examples_of(edition: Edition, recordings: Recordings) -> list[Example]:
     """Every example of an edition, the valid ones first; always the same.
 
-    Raises EditionError where no sample of the edition has what a rule is about.
+    Raises EditionError if no sample of the edition has the element that a constraint is about.
     """
-    story, patients = story_of(edition), synthetic(_SEED + 1)
+    scenario, patients = scenario_of(edition), synthetic(_SEED + 1)
     sent = list(opt_outs(edition, patients))
-    broken = broken_rules(edition, next(patients))
-    return [*sent, *answers(story), *outcomes(story, recordings), *broken]
+    invalid = invalid_consents(edition, next(patients))
+    return [*sent, *responses(scenario), *outcomes(scenario, recordings), *invalid]
 
 
-def story_of(edition: Edition) -> Story:
-    """The story that the answers of an edition tell."""
+def scenario_of(edition: Edition) -> Scenario:
+    """The scenario of an edition's responses."""
     patients = synthetic(_SEED)
-    return Story.of(edition, next(patients), next(patients))
+    return Scenario.of(edition, next(patients), next(patients))
 
 
-def make(edition: Edition, recordings: Recordings) -> dict[str, bytes]:
-    """All files of an edition: path below build/examples/<edition> to content."""
+def all_files(edition: Edition, recordings: Recordings) -> dict[str, bytes]:
+    """Every file of an edition: path below build/examples/<edition> to content."""
     return _with_manifests(
         edition, {one.name: (one, files_of(one)) for one in examples_of(edition, recordings)}
     )
 
 
-def make_committed(editions: Sequence[Edition], recordings: Recordings) -> dict[str, bytes]:
-    """The files that are committed: path below examples/ to content.
+def committed_files(editions: Sequence[Edition], recordings: Recordings) -> dict[str, bytes]:
+    """The files to commit: path below examples/ to content.
 
-    One example of each kind, in JSON where it has that form, and the index page.
+    One example of each category, in JSON if it has that format, and the index page.
     """
-    chosen = {one.id: first_of_each_kind(examples_of(one, recordings)) for one in editions}
+    chosen = {one.id: first_of_each_category(examples_of(one, recordings)) for one in editions}
     files = {index.FILE_NAME: index.page(chosen).encode()}
     for edition in editions:
-        shown = {one.name: (one, dict([_for_reading(one)])) for one in chosen[edition.id]}
+        shown = {one.name: (one, dict([_readable_file(one)])) for one in chosen[edition.id]}
         made = _with_manifests(edition, shown)
         files |= {f"{edition.id}/{name}": content for name, content in made.items()}
     return files
 
 
-def first_of_each_kind(examples: Iterable[Example]) -> list[Example]:
-    """The first example of each that `one_of` names."""
+def first_of_each_category(examples: Iterable[Example]) -> list[Example]:
+    """The first example of each `category`."""
     first: dict[str, Example] = {}
     for example in examples:
-        first.setdefault(example.one_of, example)
+        first.setdefault(example.category, example)
     return list(first.values())
 
 
 def files_of(example: Example) -> dict[str, bytes]:
-    """File name to content: JSON and XML of what is valid, the form it has of what is not."""
+    """File name to content: a valid example in JSON and XML, an invalid one in its own format."""
     if example.raw:
         return {f"{example.name}.{media}": content for media, content in example.raw.items()}
-    forms: tuple[Media, ...] = ("json", "xml") if example.verdict is None else ("json",)
-    return {f"{example.name}.{media}": write(example.resource, media) for media in forms}
+    formats: tuple[Media, ...] = ("json", "xml") if example.verdict is None else ("json",)
+    return {f"{example.name}.{media}": write(example.resource, media) for media in formats}
 
 
 def write(resource: Mapping[str, Any], media: Media) -> bytes:
-    """A resource as JSON or XML. XML needs one that satisfies base STU3: raises ValueError."""
+    """A resource as JSON or XML. Raises ValueError for XML if it does not satisfy base STU3."""
     if media == "json":
         return json_bytes(resource)
     model: Any = get_fhir_model_class(resource["resourceType"])
@@ -101,27 +101,27 @@ def write(resource: Mapping[str, Any], media: Media) -> bytes:
 
 
 def build(layout: Layout, editions: Sequence[Edition]) -> None:
-    """Write what is committed and all else, and delete what is no longer made."""
+    """Write the examples to build/examples and examples/, and delete files that are left over."""
     recordings = Recordings.read(layout.recordings)
     build_all(layout, editions)
     write_folder(
-        layout.examples, make_committed(editions, recordings), keep=[layout.recordings.name]
+        layout.examples, committed_files(editions, recordings), keep=[layout.recordings.name]
     )
 
 
 def build_all(layout: Layout, editions: Sequence[Edition]) -> None:
-    """Write every example of `editions` into build/examples, and delete what is no longer made."""
+    """Write every example of `editions` to build/examples, and delete files that are left over."""
     recordings = Recordings.read(layout.recordings)
-    made = {
+    files = {
         f"{edition.id}/{name}": content
         for edition in editions
-        for name, content in make(edition, recordings).items()
+        for name, content in all_files(edition, recordings).items()
     }
-    write_folder(layout.all_examples, made)
+    write_folder(layout.all_examples, files)
 
 
 def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
-    """As `build_all`, but only if a source has changed since the last time."""
+    """Like `build_all`, but only if a source has changed since the last time."""
     stamp = layout.build / "stamps" / "examples"
     expected = _fingerprint(layout)
     if stamp.is_file() and stamp.read_text(encoding="ascii") == expected:
@@ -132,15 +132,15 @@ def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
 
 
 def differences(layout: Layout, editions: Sequence[Edition]) -> dict[str, str]:
-    """The committed files that differ from what `build` writes, below examples/, and how."""
-    generated = make_committed(editions, Recordings.read(layout.recordings))
+    """Path below examples/ of each file that `build` would change, to how it differs."""
+    generated = committed_files(editions, Recordings.read(layout.recordings))
     committed = read_folder(layout.examples)
     committed.pop(layout.recordings.name, None)
     return generated_files.differences(generated, committed)
 
 
 def check(layout: Layout, editions: Sequence[Edition]) -> None:
-    """Raise OutOfDateError where the committed examples differ from what `build` writes."""
+    """Raise OutOfDateError if the committed examples differ from what `build` writes."""
     found = differences(layout, editions)
     if found:
         lines = [f"{layout.examples / name}: {how}" for name, how in found.items()]
@@ -148,7 +148,7 @@ def check(layout: Layout, editions: Sequence[Edition]) -> None:
 
 
 def _fingerprint(layout: Layout) -> str:
-    """A digest of everything the examples are made from, and of what was made."""
+    """A digest of everything that the examples are made from, and of the examples themselves."""
     code = fingerprint.source_files(Path(__file__), _PACKAGE)
     facts = [
         file
@@ -164,8 +164,8 @@ def _fingerprint(layout: Layout) -> str:
     return "-".join(parts)
 
 
-def _for_reading(example: Example) -> tuple[str, bytes]:
-    """The one file of an example that people read: its JSON where it has that form."""
+def _readable_file(example: Example) -> tuple[str, bytes]:
+    """Name and content of the file that people read: JSON if the example has that format."""
     if example.raw:
         return next(iter(files_of(example).items()))
     return f"{example.name}.json", write(example.resource, "json")
@@ -190,7 +190,7 @@ def _with_manifests(
 
 
 def _entry(example: Example, files: list[str]) -> dict[str, Any]:
-    """An example in its manifest, without what does not apply to it."""
+    """The entry of an example in its manifest, without keys that do not apply to it."""
     entry: dict[str, Any] = {"files": files, "kind": example.kind, "shows": example.shows}
     if example.request is not None:
         request = dataclasses.asdict(example.request)

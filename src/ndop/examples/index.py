@@ -11,15 +11,15 @@ FILE_NAME = "README.md"
 _HEAD = """\
 # Examples
 
-One example of each kind, for reading; `ndop build` writes this folder from the editions' YAML, and
-every other example, in JSON and XML, into `build/examples`. Nothing here is edited by hand.
-Patients are synthetic. [docs/examples.md](../docs/examples.md) explains the kinds and the
-manifests; `recorded.json` holds what the reference server says in each situation.
+One example of each kind, in JSON, to read. `ndop build` generates this folder from the editions'
+YAML, and every example in JSON and XML in `build/examples`; do not edit either by hand. All
+patients are synthetic. [docs/examples.md](../docs/examples.md) explains the kinds and the
+manifests; `recorded.json` holds the diagnostics of the reference server for each situation.
 """
 
 
 def page(chosen: Mapping[str, Sequence[Example]]) -> str:
-    """The page in Markdown, of the committed examples of each edition, by its id."""
+    """The page in Markdown; `chosen` has the committed examples by edition id."""
     parts = [_HEAD]
     for edition_id, examples in chosen.items():
         parts += [
@@ -36,7 +36,7 @@ def _valid(edition_id: str, examples: Sequence[Example]) -> str:
         for one in examples
         if one.verdict is None
     ]
-    return "\n".join(["| Sent or answered | Kind | What it shows |", "|---|---|---|", *rows, ""])
+    return "\n".join(["| Valid | Kind | What it shows |", "|---|---|---|", *rows, ""])
 
 
 def _invalid(edition_id: str, examples: Sequence[Example]) -> str:
@@ -46,13 +46,13 @@ def _invalid(edition_id: str, examples: Sequence[Example]) -> str:
         for one in examples
         if one.verdict is not None
     ]
-    head = ["| Refused | What is wrong | Requirement | Answer |", "|---|---|---|---|"]
+    head = ["| Invalid | What is wrong | Requirement | Response |", "|---|---|---|---|"]
     return "\n".join([*head, *rows, ""])
 
 
 def _link(edition_id: str, example: Example) -> str:
-    ending = next(iter(example.raw), "json")
-    return f"[{example.name}]({edition_id}/{example.folder}/{example.name}.{ending})"
+    suffix = next(iter(example.raw), "json")
+    return f"[{example.name}]({edition_id}/{example.folder}/{example.name}.{suffix})"
 
 
 def _cell(text: str) -> str:

@@ -1,11 +1,11 @@
-"""What an example is."""
+"""An example: a Consent, or a response, and what it shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-#: The base URL, the id and the time that stand in examples for those of a real server.
+#: The base URL in examples, in place of a real server's.
 BASE_URL = "https://ndop.example.nhs.uk/fhir"
 
 Kind = Literal["opt-out", "change", "sample", "read", "search", "history", "outcome", "invalid"]
@@ -14,10 +14,10 @@ Media = Literal["json", "xml"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sends: `path` is below the base URL, with its query.
+    """A request. `path` is relative to the base URL and includes the query.
 
-    `body` is text, or None where there is none or the example itself is the body; `padding` is how
-    many blanks follow it.
+    `body` is None if there is none, or if the example itself is the body; `padding` is the number
+    of spaces after it.
     """
 
     method: str
@@ -29,10 +29,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of an invalid example.
+    """How a server responds to an invalid example, and why.
 
-    `rule` says where the rule stands: an element id and what of it is broken, or an invariant.
-    `conforms`: the validator accepts it, as the profile says nothing against it.
+    `rule` is the invariant that is broken, or an element id and how its constraint is broken.
+    `conforms`: it satisfies the profile nevertheless, so the validator accepts it.
     """
 
     requirement: str
@@ -46,19 +46,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example, which becomes a file for each form.
+    """One example, which becomes a file for each format.
 
-    `name` is its file without ending, `resource` what it holds; `raw` is the bytes of one that is
-    no resource, by ending. `one_of` names what it is an example of: the first of each is committed
-    for people to read. `request` is what an answer answers, or how a resource is sent; an
-    answer without one takes more than a request. `needs` are the settings of the server without
-    which it answers otherwise.
+    `name` is the file name without suffix, `resource` the content; an example that is not a
+    resource has its bytes in `raw`, by suffix. `category` is what it is an example of: the first of
+    each category is committed for people to read. `request` is the one that a response is to, or
+    the one that sends a resource; None for a response that no single request provokes. `needs` are
+    the settings that a server must have to respond like this.
     """
 
     name: str
     kind: Kind
     shows: str
-    one_of: str
+    category: str
     resource: dict[str, Any] = field(default_factory=dict)
     raw: dict[Media, bytes] = field(default_factory=dict)
     request: Request | None = None

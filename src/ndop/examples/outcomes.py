@@ -1,5 +1,5 @@
-"""The outcome for each situation of the catalogue that the server answers, with the request that
-meets it where one request can. What the server says in it is recorded (ndop.examples.recordings).
+"""The OperationOutcome of each situation in the catalogue of errors, with a request that provokes
+it where a single request can. Its diagnostics are recorded (ndop.examples.recordings).
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from ndop.editions import Edition
 from ndop.examples.model import Example, Request
 from ndop.examples.opt_outs import OPTED_OUT, fixed_id
 from ndop.examples.recordings import Recordings
-from ndop.examples.story import Story
+from ndop.examples.scenario import Scenario
 from ndop.fhir.media_types import JSON
 from ndop.fhir.outcomes import issue
 
 _JSON = {"Content-Type": JSON}
-#: What the names of these examples begin with; the situation follows.
-OUTCOME = "outcome-"
-#: The server's bounds where nobody sets others (docs/settings.md).
-_LARGEST_BODY = 1024 * 1024
-_LONGEST_ADDRESS = 4096
-_MOST_PARAMETERS = 30
-_DEEPEST_BODY = 50
+#: Prefix of the names of these examples; the situation follows.
+NAME_PREFIX = "outcome-"
+#: The default limits of the server (docs/settings.md).
+_MAX_BODY_BYTES = 1024 * 1024
+_MAX_URL_LENGTH = 4096
+_MAX_PARAMETERS = 30
+_MAX_BODY_DEPTH = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """One situation, and the request that meets it; None where no single request does."""
+    """One situation, and the request that provokes it; None where no single request does."""
 
     key: str
     shows: str
@@ -38,10 +38,10 @@ class _Situation:
     needs: dict[str, str] = field(default_factory=dict)
 
 
-def outcomes(story: Story, recordings: Recordings) -> Iterator[Example]:
-    """Every outcome of an edition, by situation; without diagnostics until they are recorded."""
-    edition = story.edition
-    for situation in _situations(story):
+def outcomes(scenario: Scenario, recordings: Recordings) -> Iterator[Example]:
+    """The outcome of every situation of an edition, without diagnostics until they are recorded."""
+    edition = scenario.edition
+    for situation in _situations(scenario):
         answer = edition.errors[situation.key]
         diagnostics = recordings.diagnostics(edition.id, situation.key) or (None,)
         outcome = {
@@ -51,10 +51,10 @@ def outcomes(story: Story, recordings: Recordings) -> Iterator[Example]:
             "issue": [issue(edition, situation.key, text) for text in diagnostics],
         }
         yield Example(
-            name=f"{OUTCOME}{situation.key}",
+            name=f"{NAME_PREFIX}{situation.key}",
             kind="outcome",
             shows=f"{answer.status} {answer.code}: {situation.shows}",
-            one_of=f"outcome {answer.code}",
+            category=f"outcome {answer.code}",
             resource=outcome,
             request=situation.request,
             status=answer.status,
@@ -62,20 +62,20 @@ def outcomes(story: Story, recordings: Recordings) -> Iterator[Example]:
         )
 
 
-def _situations(story: Story) -> list[_Situation]:
+def _situations(scenario: Scenario) -> list[_Situation]:
     return [
-        *_situations_of_headers(story),
-        *_situations_of_bodies(story),
-        *_situations_of_addresses(story),
-        *_situations_of_updates(story),
-        *_situations_of_bounds(story),
-        *_situations_without_a_request(story.edition),
+        *_situations_of_headers(scenario),
+        *_situations_of_bodies(scenario),
+        *_situations_of_urls(scenario),
+        *_situations_of_updates(scenario),
+        *_situations_of_limits(scenario),
+        *_situations_without_a_request(scenario.edition),
     ]
 
 
-def _situations_of_headers(story: Story) -> list[_Situation]:
-    stored = f"{story.edition.consent.type}/{story.ids[0]}"
-    names = story.edition.audit.headers
+def _situations_of_headers(scenario: Scenario) -> list[_Situation]:
+    stored = f"{scenario.edition.consent.type}/{scenario.ids[0]}"
+    names = scenario.edition.audit.headers
     return [
         _Situation(
             "invalid-token",
@@ -84,21 +84,21 @@ def _situations_of_headers(story: Story) -> list[_Situation]:
         ),
         _Situation(
             "invalid-header",
-            "a trace id that is no UUID",
+            "a trace id that is not a UUID",
             Request("GET", stored, {names.trace[0]: "123"}),
         ),
     ]
 
 
-def _situations_of_bodies(story: Story) -> list[_Situation]:
-    edition, fresh = story.edition, story.fresh
+def _situations_of_bodies(scenario: Scenario) -> list[_Situation]:
+    edition, unsent = scenario.edition, scenario.unsent
     kind = edition.consent.type
-    purposeless = _text(without(fresh, "purpose"))
-    miscounted = _text(_with_wrong_check_digit(story))
+    without_purpose = _text(without(unsent, "purpose"))
+    wrong_check_digit = _text(_with_wrong_check_digit(scenario))
     return [
         _Situation(
             "unreadable-body",
-            "a body that is no JSON",
+            "a body that is not JSON",
             Request("POST", kind, _JSON, '{"resourceType": '),
         ),
         _Situation(
@@ -108,8 +108,8 @@ def _situations_of_bodies(story: Story) -> list[_Situation]:
         ),
         _Situation(
             "body-too-large",
-            "a body above the bound",
-            Request("POST", kind, _JSON, _text(fresh), padding=_LARGEST_BODY),
+            "a body above the limit",
+            Request("POST", kind, _JSON, _text(unsent), padding=_MAX_BODY_BYTES),
         ),
         _Situation(
             "unsupported-media-type",
@@ -119,23 +119,23 @@ def _situations_of_bodies(story: Story) -> list[_Situation]:
         _Situation(
             "client-assigned-id",
             "a create with an id in the body",
-            Request("POST", kind, _JSON, _text({**fresh, "id": story.ids[0]})),
+            Request("POST", kind, _JSON, _text({**unsent, "id": scenario.ids[0]})),
         ),
         _Situation(
             "invalid-resource",
             "a create that breaks a rule of the profile",
-            Request("POST", kind, _JSON, purposeless),
+            Request("POST", kind, _JSON, without_purpose),
         ),
         _Situation(
             "invalid-nhs-number",
             "an NHS number whose check digit is wrong",
-            Request("POST", kind, _JSON, miscounted),
+            Request("POST", kind, _JSON, wrong_check_digit),
             needs={"ndop.strict-nhs-number": "true"},
         ),
         _Situation(
             "duplicate",
-            "a second Consent of one identity",
-            Request("POST", kind, _JSON, _text(story.sent[0])),
+            "a second Consent with the same identity",
+            Request("POST", kind, _JSON, _text(scenario.created[0])),
         ),
         _Situation(
             "not-implemented",
@@ -144,17 +144,17 @@ def _situations_of_bodies(story: Story) -> list[_Situation]:
                 "POST",
                 kind,
                 {**_JSON, "If-None-Exist": _query({"patient": "any"})},
-                _text(fresh),
+                _text(unsent),
             ),
         ),
     ]
 
 
-def _situations_of_addresses(story: Story) -> list[_Situation]:
-    edition = story.edition
+def _situations_of_urls(scenario: Scenario) -> list[_Situation]:
+    edition = scenario.edition
     kind = edition.consent.type
-    stored = f"{kind}/{story.ids[0]}"
-    patient = {"patient": edition.patient.reference_to(story.patient)}
+    stored = f"{kind}/{scenario.ids[0]}"
+    patient = {"patient": edition.patient.reference_to(scenario.patient)}
     return [
         _Situation(
             "missing-parameter",
@@ -168,12 +168,12 @@ def _situations_of_addresses(story: Story) -> list[_Situation]:
         ),
         _Situation(
             "malformed-request",
-            "an address with too many segments",
+            "a URL with too many segments",
             Request("GET", f"{stored}/_history/1/1"),
         ),
         _Situation(
             "unknown-record",
-            "an id that nothing has",
+            "an unknown id",
             Request("GET", f"{kind}/{fixed_id(edition, 'nothing')}"),
         ),
         _Situation(
@@ -183,7 +183,7 @@ def _situations_of_addresses(story: Story) -> list[_Situation]:
         ),
         _Situation(
             "unacceptable-media-type",
-            "an answer asked for as an image",
+            "a request for an image",
             Request("GET", stored, {"Accept": "image/png"}),
         ),
         _Situation(
@@ -194,66 +194,68 @@ def _situations_of_addresses(story: Story) -> list[_Situation]:
     ]
 
 
-def _situations_of_updates(story: Story) -> list[_Situation]:
-    edition, stored = story.edition, f"{story.edition.consent.type}/{story.ids[0]}"
+def _situations_of_updates(scenario: Scenario) -> list[_Situation]:
+    edition, stored = scenario.edition, f"{scenario.edition.consent.type}/{scenario.ids[0]}"
     kind = edition.consent.type
-    informed = {**_JSON, "Prefer": "return=OperationOutcome"}
+    asking_for_outcome = {**_JSON, "Prefer": "return=OperationOutcome"}
     return [
         _Situation(
             "body-id-missing",
             "an update whose body has no id",
-            Request("PUT", stored, _JSON, _text(without(story.change, "id"))),
+            Request("PUT", stored, _JSON, _text(without(scenario.update, "id"))),
         ),
         _Situation(
             "stale-version",
             "an update of a version that is no longer current",
-            Request("PUT", stored, {**_JSON, "If-Match": 'W/"1"'}, _text(story.change)),
+            Request("PUT", stored, {**_JSON, "If-Match": 'W/"1"'}, _text(scenario.update)),
         ),
         _Situation(
             "version-required",
             "an update without If-Match",
-            Request("PUT", stored, _JSON, _text(story.change)),
+            Request("PUT", stored, _JSON, _text(scenario.update)),
             needs={"ndop.require-if-match": "true"},
         ),
         _Situation(
             "updated",
             "the client asked for an outcome",
-            Request("PUT", stored, {**informed, "If-Match": 'W/"2"'}, _text(story.change)),
+            Request(
+                "PUT", stored, {**asking_for_outcome, "If-Match": 'W/"2"'}, _text(scenario.update)
+            ),
         ),
         _Situation(
             "created",
             "the client asked for an outcome",
-            Request("POST", kind, informed, _text(story.fresh)),
+            Request("POST", kind, asking_for_outcome, _text(scenario.unsent)),
         ),
     ]
 
 
-def _situations_of_bounds(story: Story) -> list[_Situation]:
-    edition = story.edition
+def _situations_of_limits(scenario: Scenario) -> list[_Situation]:
+    edition = scenario.edition
     kind = edition.consent.type
-    long = _query({"_id": "0" * _LONGEST_ADDRESS})
+    long = _query({"_id": "0" * _MAX_URL_LENGTH})
     situations = [
         _Situation(
             "body-too-complex",
             "a body that is nested too deeply",
-            Request("POST", kind, _JSON, '{"extension": ' + "[" * _DEEPEST_BODY),
+            Request("POST", kind, _JSON, '{"extension": ' + "[" * _MAX_BODY_DEPTH),
         ),
         _Situation(
             "address-too-long",
-            "a search for an endless id",
+            "a search for a very long id",
             Request("GET", f"{kind}?{long}"),
         ),
         _Situation(
             "too-many-parameters",
-            "a search by the same parameter again and again",
-            Request("GET", f"{kind}?" + "&".join(["_id=1"] * (_MOST_PARAMETERS + 1))),
+            "a search that repeats a parameter too often",
+            Request("GET", f"{kind}?" + "&".join(["_id=1"] * (_MAX_PARAMETERS + 1))),
         ),
     ]
     if edition.capability.cors:
         asked = {"Origin": "https://portal.example", "Access-Control-Request-Method": "DELETE"}
         refused = _Situation(
             "access-denied",
-            "a page of another origin that asks whether it may delete",
+            "a CORS preflight request for a delete",
             Request("OPTIONS", kind, asked),
         )
         situations.append(refused)
@@ -264,15 +266,15 @@ def _situations_without_a_request(edition: Edition) -> list[_Situation]:
     situations = [
         _Situation(
             "request-too-slow",
-            "a body of which a byte comes now and then",
+            "a body that arrives a byte at a time",
         ),
         _Situation(
             "overloaded",
-            "more requests at once than the server takes",
+            "more requests at once than the server accepts",
         ),
         _Situation(
             "too-many-requests",
-            "more requests of one client in a minute than the operator allows",
+            "more requests from one client in a minute than the operator allows",
             needs={"ndop.max-per-minute": "600"},
         ),
         _Situation(
@@ -295,9 +297,9 @@ def _situations_without_a_request(edition: Edition) -> list[_Situation]:
     return situations
 
 
-def _with_wrong_check_digit(story: Story) -> Draft:
-    wrong = story.nobody[:-1] + str((int(story.nobody[-1]) + 1) % 10)
-    return preference(story.edition, wrong, date_time=OPTED_OUT)
+def _with_wrong_check_digit(scenario: Scenario) -> Draft:
+    wrong = scenario.unknown_patient[:-1] + str((int(scenario.unknown_patient[-1]) + 1) % 10)
+    return preference(scenario.edition, wrong, date_time=OPTED_OUT)
 
 
 def _text(consent: Draft) -> str:

@@ -1,7 +1,7 @@
 """The diagnostics of the reference server, recorded from a running one (examples/recorded.json).
 
-The texts stand in the server only. Tests that meet a situation hold the server's answer to what is
-recorded, and record it anew when they are run with `--record-examples`.
+The server is the only source of these texts. Tests that provoke a situation compare its response
+with the recording; run with `--record-examples`, they update the recording instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: The key of what the server says in the same words whatever its edition.
+#: The key of texts that are the same in every edition.
 EVERY_EDITION = "every edition"
 
 
@@ -23,20 +23,22 @@ class Recordings:
 
     @classmethod
     def read(cls, file: Path) -> Recordings:
-        """What is recorded in `file`; nothing where there is no such file."""
+        """The recordings in `file`; none if there is no such file."""
         return cls(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else cls()
 
     def diagnostics(self, edition_id: str, situation: str) -> Sequence[str]:
-        """One text for each issue of the outcome; empty where nothing is recorded yet."""
+        """One text for each issue of the outcome; empty if nothing is recorded yet."""
         own, shared = self.texts.get(edition_id, {}), self.texts.get(EVERY_EDITION, {})
         return own.get(situation) or shared.get(situation) or ()
 
-    def recorded(self, edition_id: str, situation: str, diagnostics: Sequence[str]) -> Recordings:
-        """A copy with the diagnostics of one situation recorded anew."""
+    def with_diagnostics(
+        self, edition_id: str, situation: str, diagnostics: Sequence[str]
+    ) -> Recordings:
+        """A copy in which the diagnostics of one situation are replaced."""
         own = {**self.texts.get(edition_id, {}), situation: list(diagnostics)}
         return Recordings({**self.texts, edition_id: own})
 
     def write(self, file: Path) -> None:
-        """Write them to `file`, in a stable order."""
+        """Write the recordings to `file`, in a stable order."""
         text = json.dumps(self.texts, indent=2, ensure_ascii=False, sort_keys=True)
         file.write_text(f"{text}\n", encoding="utf-8")

@@ -1,27 +1,23 @@
 """The JSON Schema (2020-12) of a structure of an edition.
 
-A schema says less than the profile: it has no FHIRPath and no codes that are only recommended. A
-server refuses what the schema refuses, and may refuse more.
+A schema is less strict than the profile: it has no invariants and only required bindings. A server
+rejects whatever the schema rejects, and may reject more.
 """
 
 from __future__ import annotations
 
 import datetime
 import decimal
-import typing
 from collections.abc import Iterator
 from typing import Any
 
-from fhir.resources.STU3 import get_fhir_model_class
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
 from ndop.editions import Edition
 from ndop.editions.model import Element, Structure, ValueSet
+from ndop.fhir.base_types import BaseElement, elements_of
 
 Schema = dict[str, Any]
 
-#: The path of the other structures' schemas in an OpenAPI description.
+#: The path of schemas in an OpenAPI description.
 COMPONENTS = "#/components/schemas/"
 
 _PRIMITIVES: dict[object, Schema] = {
@@ -39,11 +35,10 @@ _PRIMITIVES: dict[object, Schema] = {
 def schema_of(edition: Edition, structure: Structure) -> Schema:
     """The schema of a resource or extension that satisfies `structure`.
 
-    Elements that the profile does not mention have their base type and nothing more. Extensions
-    are referred to by id, below COMPONENTS.
+    Elements that the profile does not mention have only their base type. Extensions are referred
+    to by id, below COMPONENTS.
     """
-    model = get_fhir_model_class(structure.type)
-    schema = _Structure(edition, structure).of(structure.type, model)
+    schema = _SchemaBuilder(edition, structure).of(structure.type, structure.type)
     if structure.type == "Extension":
         schema["properties"]["url"] = {"const": structure.url}
         schema["required"] = sorted({"url", *schema.get("required", [])})
@@ -56,69 +51,68 @@ def schema_of(edition: Edition, structure: Structure) -> Schema:
     return {"description": structure.description, **schema}
 
 
-class _Structure:
+class _SchemaBuilder:
     """Builds the schema of one structure, from the root element down."""
 
     def __init__(self, edition: Edition, structure: Structure) -> None:
         self._edition = edition
         self._elements = structure.elements
 
-    def of(self, element_id: str, model: type[BaseModel]) -> Schema:
-        """The schema of an element with children."""
+    def of(self, element_id: str, type_name: str) -> Schema:
+        """The schema of an element of a type that has children."""
         properties: dict[str, Any] = {}
         required = []
-        for name, field in _fields(model):
-            child_id = self._id_of(element_id, name, field)
+        for name, child in elements_of(type_name).items():
+            child_id = self._id_of(element_id, child)
             if self._is_another_type(child_id):
                 continue
             constraint = self._elements.get(child_id, Element())
             if constraint.max == 0:
                 properties[name] = False
                 continue
-            if constraint.min or field.is_required() or _extra(field).get("element_required"):
+            if constraint.min or child.required:
                 required.append(name)
-            properties[name] = self._of_field(child_id, constraint, field)
+            properties[name] = self._of_child(child_id, constraint, child)
         schema: Schema = {"type": "object", "properties": properties}
         return {**schema, "required": sorted(required)} if required else schema
 
-    def _id_of(self, element_id: str, name: str, field: FieldInfo) -> str:
+    def _id_of(self, parent_id: str, child: BaseElement) -> str:
         """`Consent.source[x]` for `sourceReference`, unless the profile names the type too."""
-        choice = _extra(field).get("one_of_many")
-        if choice is None:
-            return f"{element_id}.{name}"
-        one_type = f"{element_id}.{choice}[x]:{name}"
-        return one_type if one_type in self._elements else f"{element_id}.{choice}[x]"
+        if child.choice is None:
+            return f"{parent_id}.{child.name}"
+        choice_id = f"{parent_id}.{child.choice}[x]"
+        typed_id = f"{choice_id}:{child.name}"
+        return typed_id if typed_id in self._elements else choice_id
 
     def _is_another_type(self, element_id: str) -> bool:
-        """Whether the profile restricts a choice to types of which this is not one."""
+        """Whether the profile restricts a choice to other types than this one."""
         return element_id.endswith("[x]") and any(
             other.startswith(f"{element_id}:") for other in self._elements
         )
 
-    def _of_field(self, element_id: str, constraint: Element, field: FieldInfo) -> Any:
-        of_type, repeats = _unwrapped(field.annotation)
-        item = self._item(element_id, constraint, of_type)
-        said = self._said(constraint)
-        if not repeats:
-            return {**said, **item}
-        array: Schema = {**said, "type": "array", "minItems": max(1, constraint.min or 0)}
+    def _of_child(self, element_id: str, constraint: Element, child: BaseElement) -> Any:
+        item = self._item(element_id, constraint, child)
+        described = self._description(constraint)
+        if not child.repeats:
+            return {**described, **item}
+        array: Schema = {**described, "type": "array", "minItems": max(1, constraint.min or 0)}
         if isinstance(constraint.max, int):
             array["maxItems"] = constraint.max
         array["items"] = item
         if constraint.slicing:
             slices = [*self._slices(element_id)]
-            array["allOf"] = [_times(structure, element) for structure, element in slices]
-            array["items"] = {**item, "allOf": [_refined(structure) for structure, _ in slices]}
+            array["allOf"] = [_cardinality(structure, element) for structure, element in slices]
+            array["items"] = {**item, "allOf": [_content(structure) for structure, _ in slices]}
         return array
 
-    def _item(self, element_id: str, constraint: Element, of_type: object) -> Schema:
-        if of_type in _PRIMITIVES:
-            return {**_PRIMITIVES[of_type], **self._values(element_id, constraint)}
-        name = getattr(of_type, "__name__", "").removesuffix("Type")
+    def _item(self, element_id: str, constraint: Element, child: BaseElement) -> Schema:
+        if child.type in _PRIMITIVES:
+            return {**_PRIMITIVES[child.type], **self._values(element_id, constraint)}
+        name = child.type_name
         constrained = any(other.startswith(f"{element_id}.") for other in self._elements)
         if not constrained and name not in ("Reference", "Coding", "CodeableConcept"):
             return {"type": "object"}
-        schema = self.of(element_id, get_fhir_model_class(name))
+        schema = self.of(element_id, name)
         if element_id.endswith((".patient", ".consentingParty")):
             pattern = self._edition.patient.pattern.replace(r"\z", "$")
             schema["properties"]["reference"]["pattern"] = pattern
@@ -137,7 +131,7 @@ class _Structure:
             return {"const": value}
         return {}
 
-    def _said(self, constraint: Element) -> Schema:
+    def _description(self, constraint: Element) -> Schema:
         """The short text, and the rules that a schema cannot express."""
         texts = [constraint.short] if constraint.short else []
         texts += [self._edition.invariants[key].human for key in constraint.invariants]
@@ -154,28 +148,28 @@ class _Structure:
     def _codings(self, value_set_id: str) -> list[Schema]:
         if value_set_id.startswith("http"):
             return []
-        return [*_admitted(self._edition, self._edition.value_set(value_set_id))]
+        return [*_coding_schemas(self._edition, self._edition.value_set(value_set_id))]
 
 
-def _of_url(structure: Structure) -> Schema:
+def _has_url(structure: Structure) -> Schema:
     return {"properties": {"url": {"const": structure.url}}, "required": ["url"]}
 
 
-def _times(structure: Structure, element: Element) -> Schema:
+def _cardinality(structure: Structure, element: Element) -> Schema:
     """The cardinality of an extension."""
-    schema: Schema = {"contains": _of_url(structure), "minContains": element.min or 0}
+    schema: Schema = {"contains": _has_url(structure), "minContains": element.min or 0}
     if isinstance(element.max, int):
         schema["maxContains"] = element.max
     return schema
 
 
-def _refined(structure: Structure) -> Schema:
+def _content(structure: Structure) -> Schema:
     """The content of an extension."""
-    return {"if": _of_url(structure), "then": {"$ref": f"{COMPONENTS}{structure.id}"}}
+    return {"if": _has_url(structure), "then": {"$ref": f"{COMPONENTS}{structure.id}"}}
 
 
-def _admitted(edition: Edition, value_set: ValueSet) -> Iterator[Schema]:
-    """A schema for each code system of a value set: a coding of one of its codes."""
+def _coding_schemas(edition: Edition, value_set: ValueSet) -> Iterator[Schema]:
+    """A schema for each part of a value set: a coding with one of its codes."""
     for include in value_set.include:
         if include.code_system is not None:
             system = edition.code_system(include.code_system)
@@ -189,28 +183,3 @@ def _coding(systems: list[str], codes: list[str]) -> Schema:
     if codes:
         properties["code"] = {"enum": codes}
     return {"properties": properties}
-
-
-def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
-    """The elements of a type by their names in JSON, without the extensions of primitives."""
-    for field in model.model_fields.values():
-        if (
-            field.alias
-            and not field.alias.startswith("_")
-            and _extra(field).get("element_property")
-        ):
-            yield field.alias, field
-
-
-def _extra(field: FieldInfo) -> dict[str, Any]:
-    extra = field.json_schema_extra
-    return extra if isinstance(extra, dict) else {}
-
-
-def _unwrapped(annotation: object) -> tuple[object, bool]:
-    """The type of one value of an element, and whether there may be several."""
-    repeats = False
-    while arguments := typing.get_args(annotation):
-        repeats = repeats or typing.get_origin(annotation) is list
-        annotation = arguments[0]
-    return annotation, repeats

@@ -17,7 +17,7 @@ CAPABILITIES = "capabilities"
 
 _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 999999}
-_TAG = {"description": "The version, as If-Match takes it.", "schema": _TEXT}
+_ETAG = {"description": "The version, as If-Match takes it.", "schema": _TEXT}
 _SITUATION = "issue."
 
 
@@ -40,7 +40,7 @@ def describe(edition: Edition) -> dict[str, Any]:
             "parameters": dict(_parameters(edition)),
             "securitySchemes": {"token": _token(edition)},
         },
-        # A deployment says whether it insists on tokens.
+        # Whether tokens are required depends on the deployment.
         "security": [{}, {"token": []}],
     }
     if edition.capability.guide:
@@ -49,7 +49,7 @@ def describe(edition: Edition) -> dict[str, Any]:
 
 
 class _Paths:
-    """The addresses of an edition's interactions."""
+    """The paths of an edition's interactions."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -57,36 +57,36 @@ class _Paths:
         self._headers = [{"$ref": f"#/components/parameters/{name}"} for name in _headers(edition)]
 
     def paths(self) -> dict[str, Any]:
-        one, of_type = _refer(["id"]), f"/{self._type}"
+        by_id, type_path = _references(["id"]), f"/{self._type}"
         paths: dict[str, Any] = {"/metadata": {"get": self._capabilities()}}
         for code, path, method, operation in (
-            ("search-type", of_type, "get", self._search()),
-            ("create", of_type, "post", self._writing("Register a preference", "201")),
-            ("history-type", f"{of_type}/_history", "get", self._history_of_a_patient()),
-            ("read", f"{of_type}/{{id}}", "get", self._reading("Read a Consent", one)),
-            ("update", f"{of_type}/{{id}}", "put", self._writing("Change a preference", "200")),
+            ("search-type", type_path, "get", self._search()),
+            ("create", type_path, "post", self._write("Register a preference", "201")),
+            ("history-type", f"{type_path}/_history", "get", self._patient_history()),
+            ("read", f"{type_path}/{{id}}", "get", self._read("Read a Consent", by_id)),
+            ("update", f"{type_path}/{{id}}", "put", self._write("Change a preference", "200")),
             (
                 "history-instance",
-                f"{of_type}/{{id}}/_history",
+                f"{type_path}/{{id}}/_history",
                 "get",
-                self._listing("The versions of a Consent", [*one, *_refer(_PAGES)]),
+                self._bundle("The versions of a Consent", [*by_id, *_references(_PAGING)]),
             ),
             (
                 "vread",
-                f"{of_type}/{{id}}/_history/{{versionId}}",
+                f"{type_path}/{{id}}/_history/{{versionId}}",
                 "get",
-                self._reading("Read a version of a Consent", _refer(["id", "versionId"])),
+                self._read("Read a version of a Consent", _references(["id", "versionId"])),
             ),
         ):
             if code in self._edition.interactions:
-                operation["responses"].update(self._refusals(code))
+                operation["responses"].update(self._error_responses(code))
                 paths.setdefault(path, {})[method] = {"operationId": code, **operation}
         return paths
 
     def _capabilities(self) -> dict[str, Any]:
         operation = self._operation("What the server does", [])
-        operation["responses"]["200"] = self._answer("The statement", "CapabilityStatement")
-        operation["responses"].update(self._refusals(CAPABILITIES))
+        operation["responses"]["200"] = self._response("The statement", "CapabilityStatement")
+        operation["responses"].update(self._error_responses(CAPABILITIES))
         return {"operationId": CAPABILITIES, **operation}
 
     def _search(self) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class _Paths:
             }
             for name, parameter in search.parameters.items()
         ]
-        operation = self._listing("Look up a patient", [*parameters, *_refer(["_count"])])
+        operation = self._bundle("Look up a patient", [*parameters, *_references(["_count"])])
         if len(search.one_of) > 1:
             operation["description"] = f"Asks for one of {', '.join(search.one_of)}."
         return operation
@@ -112,10 +112,10 @@ class _Paths:
             {"example": self._edition.patient.reference_to(EXAMPLE_NHS_NUMBER)} if identity else {}
         )
 
-    def _history_of_a_patient(self) -> dict[str, Any]:
+    def _patient_history(self) -> dict[str, Any]:
         history = self._edition.history
         if history is None:
-            return self._listing("", [])
+            return self._bundle("", [])
         by = self._edition.search.parameters[history.by]
         parameters: list[Schema] = [
             {
@@ -131,52 +131,52 @@ class _Paths:
                 if name
             ),
         ]
-        return self._listing("The history of a patient", [*parameters, *_refer(_PAGES)])
+        return self._bundle("The history of a patient", [*parameters, *_references(_PAGING)])
 
-    def _listing(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
+    def _bundle(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
         operation = self._operation(summary, parameters)
-        operation["responses"]["200"] = self._answer("What was found", "Bundle")
+        operation["responses"]["200"] = self._response("What was found", "Bundle")
         return operation
 
-    def _reading(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
+    def _read(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
         operation = self._operation(summary, parameters)
         operation["responses"]["200"] = {
-            **self._answer("The Consent", self._edition.consent.id),
-            "headers": {"ETag": _TAG},
+            **self._response("The Consent", self._edition.consent.id),
+            "headers": {"ETag": _ETAG},
         }
         operation["responses"]["304"] = {"description": "The client has this version."}
         return operation
 
-    def _writing(self, summary: str, status: str) -> dict[str, Any]:
+    def _write(self, summary: str, status: str) -> dict[str, Any]:
         creates = status == "201"
-        own = [] if creates else _refer(["id", "If-Match"])
-        operation = self._operation(summary, [*own, *_refer(["Prefer"])])
+        parameters = [] if creates else _references(["id", "If-Match"])
+        operation = self._operation(summary, [*parameters, *_references(["Prefer"])])
         operation["requestBody"] = {
             "required": True,
             "content": self._content(self._edition.consent.id),
         }
         situation = "created" if creates else "updated"
-        answer = self._answer("Stored", self._edition.consent.id, _SITUATION + situation)
-        headers = {"ETag": _TAG, "Location": {"description": "Its version.", "schema": _TEXT}}
+        response = self._response("Stored", self._edition.consent.id, _SITUATION + situation)
+        headers = {"ETag": _ETAG, "Location": {"description": "Its version.", "schema": _TEXT}}
         operation["responses"][status] = {
-            **answer,
-            "headers": headers if creates else {"ETag": _TAG},
+            **response,
+            "headers": headers if creates else {"ETag": _ETAG},
         }
         return operation
 
     def _operation(self, summary: str, parameters: list[Schema]) -> dict[str, Any]:
         return {
             "summary": summary,
-            "parameters": [*parameters, *_refer(_FORM), *self._headers],
+            "parameters": [*parameters, *_references(_FORMAT), *self._headers],
             "responses": {},
         }
 
-    def _refusals(self, interaction: str) -> dict[str, Any]:
-        """The errors of the catalogue with which the interaction can be answered, by status."""
+    def _error_responses(self, interaction: str) -> dict[str, Any]:
+        """The errors of the catalogue that can be the response to an interaction, by status."""
         by_status: dict[int, dict[str, CatalogueEntry]] = {}
         for situation, entry in sorted(self._edition.errors.items()):
-            everywhere = entry.interactions is None
-            if entry.status >= 400 and (everywhere or interaction in (entry.interactions or [])):
+            applies = entry.interactions is None or interaction in entry.interactions
+            if entry.status >= 400 and applies:
                 by_status.setdefault(entry.status, {})[situation] = entry
         concepts = self._edition.error_codes.concepts
         return {
@@ -189,7 +189,7 @@ class _Paths:
             for status, entries in sorted(by_status.items())
         }
 
-    def _answer(self, description: str, *schemas: str) -> dict[str, Any]:
+    def _response(self, description: str, *schemas: str) -> dict[str, Any]:
         return {"description": description, "content": self._content(*schemas)}
 
     def _content(self, *schemas: str) -> dict[str, Any]:
@@ -197,13 +197,13 @@ class _Paths:
         issues = [one for one in schemas if one.startswith(_SITUATION)]
         others = [one for one in schemas if not one.startswith(_SITUATION)]
         if issues:
-            refusal: Schema = {
+            outcome: Schema = {
                 "$ref": f"{COMPONENTS}OperationOutcome",
                 "properties": {
                     "issue": {"items": {"anyOf": [{"$ref": COMPONENTS + one} for one in issues]}}
                 },
             }
-            schema: Schema = {"anyOf": [*({"$ref": COMPONENTS + one} for one in others), refusal]}
+            schema: Schema = {"anyOf": [*({"$ref": COMPONENTS + one} for one in others), outcome]}
         else:
             schema = {"$ref": COMPONENTS + others[0]}
         return {
@@ -282,8 +282,8 @@ def _issue(edition: Edition, entry: CatalogueEntry) -> Schema:
 
 
 #: Parameters of FHIR itself (http.html, search.html), which no edition lists.
-_FORM = ("_format", "_pretty")
-_PAGES = ("_count", "_offset", "_since")
+_FORMAT = ("_format", "_pretty")
+_PAGING = ("_count", "_offset", "_since")
 
 
 def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
@@ -301,11 +301,11 @@ def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
     for name in ("If-Match", "Prefer"):
         yield name, {"name": name, "in": "header", "schema": _TEXT}
     for name, others in _headers(edition).items():
-        known = f"Also understood: {', '.join(others)}." if others else ""
-        yield name, {"name": name, "in": "header", "description": known, "schema": _TEXT}
+        aliases = f"Also understood: {', '.join(others)}." if others else ""
+        yield name, {"name": name, "in": "header", "description": aliases, "schema": _TEXT}
 
 
-def _refer(names: tuple[str, ...] | list[str]) -> list[Schema]:
+def _references(names: tuple[str, ...] | list[str]) -> list[Schema]:
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
@@ -318,15 +318,15 @@ def _headers(edition: Edition) -> dict[str, list[str]]:
 
 
 def _token(edition: Edition) -> Schema:
-    """How a token is sent, and its claims."""
+    """The security scheme of tokens: how they are sent, and their claims."""
     first, *others = edition.audit.headers.token
     claims = ", ".join(
         f"{name}{'' if claim.required else ' (optional)'}"
         for name, claim in edition.audit.claims.items()
     )
-    said = f"Claims: {claims}." if claims else ""
+    text = f"Claims: {claims}." if claims else ""
     if others:
-        said = f"Also understood in {', '.join(others)}. {said}".strip()
+        text = f"Also understood in {', '.join(others)}. {text}".strip()
     if first.lower() == "authorization":
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": said}
-    return {"type": "apiKey", "in": "header", "name": first, "description": said}
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": text}
+    return {"type": "apiKey", "in": "header", "name": first, "description": text}

@@ -1,4 +1,4 @@
-"""Consents that break one rule each: made of the profile, line by line, and of the edition's
+"""Consents that each break one rule: a constraint of a profile, or the rule of one of the edition's
 counter-examples.
 """
 
@@ -9,41 +9,45 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ndop.consents import Draft, draft, filled, merged
 from ndop.editions import Edition
 from ndop.editions.model import Element
-from ndop.examples import stu3
+from ndop.examples import base_values
 from ndop.examples.model import Example, Media, Verdict
 from ndop.system.errors import EditionError
 
-#: The row where a line of a profile names none (docs/specification.md, section 3).
-_ANY_RULE = "NDOP-138"
+#: The requirement behind constraints that name none (docs/specification.md, section 3).
+_ANY_CONSTRAINT = "NDOP-138"
 _UNREADABLE = "NDOP-139"
 
-#: Content that says nothing, for what would else be empty, which FHIR does not allow.
+#: Meaningless content for an element that would otherwise be empty, which FHIR does not allow.
 _FILLER = {
     "extension": [{"url": "https://example.org/StructureDefinition/nothing", "valueString": "-"}]
 }
-_OTHER = "https://example.org/other"
+_OTHER_URL = "https://example.org/other"
+
+
+#: How a constraint on an element can be broken; part of the example's name.
+_Violation = Literal["missing", "of-another-type", "present", "repeated", "other", "unknown-code"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an element stands, or would stand, in a sample."""
+class _Target:
+    """The element of a sample to break or to add: the value at `key` of `parent`."""
 
     sample: Draft
-    holder: Any
+    parent: Any
     key: str | int
 
 
-def broken_rules(edition: Edition, nhs_number: str) -> Iterator[Example]:
+def invalid_consents(edition: Edition, nhs_number: str) -> Iterator[Example]:
     """Every invalid example of an edition, in a stable order.
 
-    Raises EditionError where no sample has the element that a rule is about.
+    Raises EditionError if no sample has the element that a constraint is about.
     """
-    yield from _of_structures(edition, nhs_number)
+    yield from _constraint_violations(edition, nhs_number)
     for name, example in edition.counter_examples.items():
         if example.rule is not None and example.rule not in _rules_in_use(edition):
             continue
@@ -52,7 +56,7 @@ def broken_rules(edition: Edition, nhs_number: str) -> Iterator[Example]:
             name=name,
             kind="invalid",
             shows=example.shows,
-            one_of=example.rule or name,
+            category=example.rule or name,
             resource=merged(sample, filled(edition, example.change, nhs_number)),
             verdict=_verdict(
                 edition,
@@ -62,7 +66,7 @@ def broken_rules(edition: Edition, nhs_number: str) -> Iterator[Example]:
                 conforms=example.conforms,
             ),
         )
-    yield from _unreadable(edition, nhs_number)
+    yield from _unreadable_bodies(edition, nhs_number)
 
 
 def _rules_in_use(edition: Edition) -> set[str]:
@@ -94,23 +98,25 @@ def _verdict(
     )
 
 
-def _of_structures(edition: Edition, nhs_number: str) -> Iterator[Example]:
+def _constraint_violations(edition: Edition, nhs_number: str) -> Iterator[Example]:
     for path, element_id, element in _elements(edition):
-        for what, sentence, requirement in _rules(edition, element_id, element):
-            place = _place(edition, nhs_number, path, what)
-            _break(edition, place, element_id, element, what)
+        for violation, sentence, requirement in _violations(edition, element_id, element):
+            target = _locate(edition, nhs_number, path, violation)
+            _break(edition, target, element_id, element, violation)
             yield Example(
-                name=f"{_slug(path)}-{what}",
+                name=f"{_slug(path)}-{violation}",
                 kind="invalid",
                 shows=f"{path}: {sentence}",
-                one_of=what,
-                resource=place.sample,
-                verdict=_verdict(edition, requirement, f"{element_id} {what}"),
+                category=violation,
+                resource=target.sample,
+                verdict=_verdict(edition, requirement, f"{element_id} {violation}"),
             )
 
 
 def _elements(edition: Edition) -> Iterator[tuple[str, str, Element]]:
-    """Each element with its path in a Consent: an extension's below the slice that it fills."""
+    """Path in a Consent, element id and constraints of each element. The paths of an extension's
+    elements begin with the slice that it fills.
+    """
     for element_id, element in edition.consent.elements.items():
         yield element_id, element_id, element
         if element.extension is not None:
@@ -119,9 +125,11 @@ def _elements(edition: Edition) -> Iterator[tuple[str, str, Element]]:
                     yield element_id + inner_id.removeprefix("Extension"), inner_id, inner
 
 
-def _rules(edition: Edition, element_id: str, element: Element) -> Iterator[tuple[str, str, str]]:
-    """What can be broken, a sentence on it, and the requirement."""
-    requirement = element.requirement or _ANY_RULE
+def _violations(
+    edition: Edition, element_id: str, element: Element
+) -> Iterator[tuple[_Violation, str, str]]:
+    """Each violation of an element's constraints, a sentence about it, and the requirement."""
+    requirement = element.requirement or _ANY_CONSTRAINT
     if element.type is not None and element.min:
         sentence = f"expected a value of the type {element.type}, found another type"
         yield "of-another-type", sentence, requirement
@@ -150,38 +158,40 @@ def _repeats(element_id: str) -> bool:
     if "." not in element_id:
         return False
     try:
-        return isinstance(stu3.smallest(element_id.partition(":")[0]), list)
+        return isinstance(base_values.smallest_value(element_id.partition(":")[0]), list)
     except KeyError:
         return False
 
 
-def _break(edition: Edition, place: _Place, element_id: str, element: Element, what: str) -> None:
-    holder, key = place.holder, place.key
-    if what == "missing":
-        del holder[key]
-        if not holder:
-            _fill(place)
-    elif what == "of-another-type":
-        del holder[key]
-        holder.update({"valueBoolean": True} if key == "valueString" else {"valueString": "any"})
-    elif what == "present":
-        holder[key] = stu3.smallest(element_id)
-    elif what == "repeated":
-        items = holder if isinstance(key, int) else holder[key]
+def _break(
+    edition: Edition, target: _Target, element_id: str, element: Element, violation: _Violation
+) -> None:
+    parent, key = target.parent, target.key
+    if violation == "missing":
+        del parent[key]
+        if not parent:
+            _fill_empty_parent(target)
+    elif violation == "of-another-type":
+        del parent[key]
+        parent.update({"valueBoolean": True} if key == "valueString" else {"valueString": "any"})
+    elif violation == "present":
+        parent[key] = base_values.smallest_value(element_id)
+    elif violation == "repeated":
+        items = parent if isinstance(key, int) else parent[key]
         items.append(copy.deepcopy(items[key if isinstance(key, int) else 0]))
-    elif what == "other":
-        holder[key] = _another(edition, holder, element)
+    elif violation == "other":
+        parent[key] = _other_value(edition, parent, element)
     else:
-        value = holder[key][0] if isinstance(holder[key], list) else holder[key]
+        value = parent[key][0] if isinstance(parent[key], list) else parent[key]
         coding = value["coding"][0] if "coding" in value else value
         coding.update(code="NOT-A-CODE", display="Not a code")
 
 
-def _another(edition: Edition, coding: dict[str, str], element: Element) -> str:
-    """Another value than the fixed one: where it is a code, another of the same system."""
+def _other_value(edition: Edition, coding: dict[str, str], element: Element) -> str:
+    """A value other than the fixed one; for a code, another code of the same system."""
     fixed = element.fixed.get("code")
     if fixed is None:
-        return _OTHER
+        return _OTHER_URL
     others = [
         code
         for system in edition.code_systems
@@ -192,63 +202,62 @@ def _another(edition: Edition, coding: dict[str, str], element: Element) -> str:
     return others[0] if others else "NOT-A-CODE"
 
 
-def _fill(place: _Place) -> None:
-    """Put something into what lost its only content; an empty list goes."""
+def _fill_empty_parent(target: _Target) -> None:
+    """Fill an object that has lost its only content; remove a list that has."""
 
-    def visit(part: Any) -> Any:
+    def filled_copy(part: Any) -> Any:
         if isinstance(part, dict):
-            if part is place.holder:
+            if part is target.parent:
                 return copy.deepcopy(_FILLER)
-            visited = {key: visit(value) for key, value in part.items()}
-            return {key: value for key, value in visited.items() if value != []}
+            copied = {key: filled_copy(value) for key, value in part.items()}
+            return {key: value for key, value in copied.items() if value != []}
         if isinstance(part, list):
-            return [visit(value) for value in part]
+            return [filled_copy(value) for value in part]
         return part
 
-    changed = visit(place.sample)
-    place.sample.clear()
-    place.sample.update(changed)
+    changed = filled_copy(target.sample)
+    target.sample.clear()
+    target.sample.update(changed)
 
 
-def _place(edition: Edition, nhs_number: str, path: str, what: str) -> _Place:
-    """Where the element stands in the first sample that has it; for one to be added, its parent."""
+def _locate(edition: Edition, nhs_number: str, path: str, violation: _Violation) -> _Target:
+    """The element in the first sample that has it, or has its parent if it is to be added."""
     for name in edition.samples:
         sample = draft(edition, nhs_number, sample=name)
-        place = _find(edition, sample, path, to_add=what == "present")
-        if place is not None:
-            return place
+        target = _find(edition, sample, path, to_add=violation == "present")
+        if target is not None:
+            return target
     raise EditionError(
         f"{edition.id}: samples: expected one with {path}, for what breaks its rules; found none"
     )
 
 
-def _find(edition: Edition, sample: Draft, path: str, *, to_add: bool) -> _Place | None:
+def _find(edition: Edition, sample: Draft, path: str, *, to_add: bool) -> _Target | None:
     steps = path.split(".")[1:]
-    holder: Any = sample
-    slices = ""
-    for number, step in enumerate(steps):
-        slices = f"{slices}.{step}"
-        last = number == len(steps) - 1
+    parent: Any = sample
+    element_id: str = edition.consent.type
+    for depth, step in enumerate(steps, 1):
+        element_id = f"{element_id}.{step}"
         name, _, slice_name = step.partition(":")
         if name == "extension" and slice_name:
-            url = _extension_url(edition, f"Consent{slices}")
-            holder = holder.get("extension", [])
-            index = next((at for at, one in enumerate(holder) if one["url"] == url), None)
+            url = _extension_url(edition, element_id)
+            parent = parent.get("extension", [])
+            index = next((number for number, one in enumerate(parent) if one["url"] == url), None)
             if index is None:
                 return None
             key: str | int = index
         elif name.endswith("[x]"):
-            key = slice_name or stu3.key_of(f"Consent{slices}")
+            key = slice_name or base_values.json_key(element_id)
         else:
             key = name
-        if last:
-            there = isinstance(key, int) or key in holder
-            return _Place(sample, holder, key) if there or to_add else None
-        if not isinstance(key, int) and key not in holder:
+        if depth == len(steps):
+            exists = isinstance(key, int) or key in parent
+            return _Target(sample, parent, key) if exists or to_add else None
+        if not isinstance(key, int) and key not in parent:
             return None
-        holder = holder[key]
-        if isinstance(holder, list):
-            holder = holder[0]
+        parent = parent[key]
+        if isinstance(parent, list):
+            parent = parent[0]
     return None
 
 
@@ -259,17 +268,17 @@ def _extension_url(edition: Edition, element_id: str) -> str:
 
 
 def _slug(path: str) -> str:
-    """An element in words for a file name: `Consent.extension:optOutSource` is opt-out-source.
+    """The file name for an element: `opt-out-source` for `Consent.extension:optOutSource`.
 
-    The value of an extension goes by the extension's name.
+    The value of an extension has the extension's name.
     """
     steps = [step for step in path.split(".")[1:] if "[x]:" not in step]
     names = "-".join(step.rpartition(":")[2].removesuffix("[x]") for step in steps)
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", names).lower()
 
 
-def _unreadable(edition: Edition, nhs_number: str) -> Iterator[Example]:
-    """Bodies that are no Consent at all."""
+def _unreadable_bodies(edition: Edition, nhs_number: str) -> Iterator[Example]:
+    """Bodies that are not a Consent at all."""
     whole = json.dumps(draft(edition, nhs_number), indent=2)
     cut = whole[: len(whole) // 2].encode()
     foreign = {"resourceType": "Patient", "active": True}

@@ -1,4 +1,4 @@
-"""One Consent from what a person asks for in words: `ndop examples new`."""
+"""A Consent from the arguments of `ndop examples new`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ndop.system.errors import ConsentError
 _DATE_TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
-def consent_asked_for(
+def new_consent(
     edition: Edition,
     *,
     nhs_number: str,
@@ -24,10 +24,10 @@ def consent_asked_for(
     opted_out: bool = True,
     date_time: str,
 ) -> Draft:
-    """The Consent of a patient, by the codes or displays of channel, purpose and proxy role.
+    """The Consent of a patient. Channel, purpose and proxy role are codes or displays.
 
-    `purpose` may be left out where the edition asks a single question, `role` where the patient
-    decided. Raises ConsentError, which names what the edition has.
+    `purpose` may be omitted if the edition asks a single question, `role` if the patient decided.
+    Raises ConsentError for a value that the edition does not have; the text lists those it has.
     """
     if not is_well_formed(nhs_number):
         raise ConsentError(
@@ -36,7 +36,7 @@ def consent_asked_for(
         )
     purposes = edition.purpose_codings()
     if purpose is None and len(purposes) > 1:
-        raise ConsentError(f"purpose: expected one of {_listed(purposes)}; found none.")
+        raise ConsentError(f"purpose: expected one of {_list_codings(purposes)}; found none.")
     roles = edition.proxy_codings()
     if role is not None and not roles:
         raise ConsentError(
@@ -46,34 +46,34 @@ def consent_asked_for(
         edition,
         nhs_number,
         opted_out=opted_out,
-        channel=_named("channel", channel, edition.channel_codings()),
-        role=None if role is None else _named("role", role, roles),
-        purpose=purposes[0] if purpose is None else _named("purpose", purpose, purposes),
-        date_time=_point_in_time(date_time),
+        channel=_coding_for("channel", channel, edition.channel_codings()),
+        role=None if role is None else _coding_for("role", role, roles),
+        purpose=purposes[0] if purpose is None else _coding_for("purpose", purpose, purposes),
+        date_time=_checked_date_time(date_time),
     )
 
 
-def _named(what: str, asked: str, codings: Sequence[Coding]) -> Coding:
-    """The coding with this code or display, in upper or lower case."""
-    sought = asked.strip().rstrip(".").casefold()
+def _coding_for(argument: str, value: str, codings: Sequence[Coding]) -> Coding:
+    """The coding with this code or display, ignoring case and a final full stop."""
+    wanted = value.strip().rstrip(".").casefold()
     for coding in codings:
-        if sought in (coding.code.casefold(), coding.display.rstrip(".").casefold()):
+        if wanted in (coding.code.casefold(), coding.display.rstrip(".").casefold()):
             return coding
-    raise ConsentError(f"{what}: expected one of {_listed(codings)}; found {asked!r}.")
+    raise ConsentError(f"{argument}: expected one of {_list_codings(codings)}; found {value!r}.")
 
 
-def _listed(codings: Sequence[Coding]) -> str:
+def _list_codings(codings: Sequence[Coding]) -> str:
     return ", ".join(f"{coding.code} ({coding.display.rstrip('.')})" for coding in codings)
 
 
-def _point_in_time(text: str) -> str:
-    """`text` where it is a date and time with a zone (NDOP-029 to NDOP-031)."""
+def _checked_date_time(text: str) -> str:
+    """`text`, which must be a date and time with a zone (NDOP-029 to NDOP-031)."""
     try:
         datetime.fromisoformat(text)
-        written = _DATE_TIME.fullmatch(text)
+        match = _DATE_TIME.fullmatch(text)
     except ValueError:
-        written = None
-    if written is None:
+        match = None
+    if match is None:
         raise ConsentError(
             "date-time: expected date, time and zone as in 2026-01-31T09:30:00+00:00; "
             f"found {text!r}."
