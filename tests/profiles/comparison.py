@@ -19,8 +19,11 @@ from xml.etree import ElementTree as ET
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-_FHIR = "{http://hl7.org/fhir}"
-_COMPARED_TYPES = ("StructureDefinition", "ValueSet", "CodeSystem")
+from ndop.profiles.definitions import (
+    FHIR_NAMESPACE,
+    generated_definitions,
+    published_definitions,
+)
 
 #: What is compared for one element or concept: aspect to value, as text.
 Aspects = dict[str, str]
@@ -273,25 +276,6 @@ def _of_value_set(resource: Mapping[str, Any]) -> dict[str, Aspects]:
     return {"": head, **includes}
 
 
-def published_definitions(folder: Path) -> Iterator[tuple[Path, ET.Element]]:
-    """The profiles, value sets and code systems below a folder of XML: file and content."""
-    for file in sorted(folder.rglob("*.xml")):
-        try:
-            root = ET.parse(file).getroot()  # noqa: S314  # files of the specification
-        except ET.ParseError:
-            continue  # some published examples are malformed (E-25, E-68)
-        if root.tag.removeprefix(_FHIR) in _COMPARED_TYPES:
-            yield file, root
-
-
-def generated_definitions(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The profiles, value sets and code systems of a folder of JSON: file and content."""
-    for file in sorted(folder.glob("*.json")):
-        resource = json.loads(file.read_text(encoding="utf-8"))
-        if resource.get("resourceType") in _COMPARED_TYPES:
-            yield file, resource
-
-
 def _generated(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, resource in generated_definitions(folder):
         yield f"{resource['resourceType']} {resource['url']}", resource
@@ -299,7 +283,7 @@ def _generated(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _published(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, root in published_definitions(folder):
-        kind = root.tag.removeprefix(_FHIR)
+        kind = root.tag.removeprefix(FHIR_NAMESPACE)
         resource = {"resourceType": kind, **_as_json(root)}
         yield f"{kind} {resource['url']}", resource
 
@@ -311,7 +295,7 @@ _REPEATING = {"element", "type", "constraint", "concept", "include", "contact", 
 def _as_json(node: ET.Element) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for child in node:
-        name = child.tag.removeprefix(_FHIR)
+        name = child.tag.removeprefix(FHIR_NAMESPACE)
         value = child.get("value")
         content: Any = _as_json(child) if value is None else _scalar(value)
         if name in _REPEATING and isinstance(content, dict):

@@ -77,7 +77,7 @@ def test_an_artefact_that_breaks_base_fhir_is_refused(copied: Layout, progress: 
     file = copied.templates / "CodeSystem.xml.j2"
     file.write_text(file.read_text().replace('<content value="complete"/>', ""))
     with pytest.raises(BuildError, match=r"CodeSystem-NDOP-ProxyRole-1.*content"):
-        build.make(copied, editions_of(copied), progress)
+        build.generate(copied, editions_of(copied), progress)
 
 
 def test_nothing_is_done_twice(copied: Layout, progress: Progress) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ndop.editions import EditionFolder
-from ndop.profiles.comparison import Comparison, compare, read_explanations
 from ndop.system.layout import Layout
+from tests.profiles.comparison import Comparison, compare, read_explanations
 
 
 def comparison(layout: Layout, published: Path, generated: Path, edition_id: str) -> Comparison:

@@ -1,4 +1,4 @@
-"""`ndop build`: from the editions' YAML to profiles/generated and the packages."""
+"""`ndop build`: profiles/generated and the packages, from the editions' YAML."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def build(
     Returns edition id to artefacts (file name to JSON). Raises BuildError if a template, the
     snapshot generator or the validator reports an error.
     """
-    artefacts = make(layout, editions, progress)
+    artefacts = generate(layout, editions, progress)
     for edition in editions:
         write_folder(generated / edition.id, artefacts[edition.id])
     _write_packages(packages or layout.packages, editions, artefacts)
@@ -101,7 +101,7 @@ def differences(layout: Layout, editions: Sequence[Edition], progress: Progress)
     """A line for each file of profiles/generated that differs from what the sources generate, and
     for each folder that belongs to no edition.
     """
-    artefacts = make(layout, editions, progress)
+    artefacts = generate(layout, editions, progress)
     found: list[str] = []
     for edition in editions:
         folder = layout.generated / edition.id
@@ -112,7 +112,7 @@ def differences(layout: Layout, editions: Sequence[Edition], progress: Progress)
     return [*found, *(f"{layout.generated / stray}: no such edition" for stray in sorted(strays))]
 
 
-def make(
+def generate(
     layout: Layout, editions: Sequence[Edition], progress: Progress
 ) -> dict[str, Mapping[str, bytes]]:
     """Generate the artefacts of `editions` without writing them to profiles/generated."""
@@ -135,8 +135,8 @@ def make(
 
 
 def sources_fingerprint(layout: Layout, package: Path = _PACKAGE) -> str:
-    """A digest of everything profiles are generated from, and of what was generated: the toolkit,
-    the modules of `package` (the folder of ndop) that this one imports, and all of profiles/.
+    """A digest of everything that profiles are generated from, and of the generated files: the
+    toolkit, the modules of `package` (the folder of ndop) that this one imports, and profiles/.
     """
     folder = layout.templates.parent
     toolkit_stamp = layout.build / "stamps" / modules.TOOLKIT.name
@@ -161,16 +161,16 @@ def _rendered(layout: Layout, edition: Edition) -> Path:
 
 def _raise_on_errors(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:
     accepted = _accepted_findings(layout)
-    objections = [
+    errors = [
         f"{folder.name}: {artefact}: {finding.path}: {finding.message} [{finding.rule}]"
         for folder, artefacts in findings.items()
         for artefact, found in artefacts.items()
         for finding in found
         if finding.invalidates and not any(known.covers(artefact, finding) for known in accepted)
     ]
-    if objections:
+    if errors:
         raise BuildError(
-            "\n".join(["HAPI's validator objects to what was generated:", *objections])
+            "\n".join(["HAPI's validator reports errors in the generated artefacts:", *errors])
         )
 
 

@@ -13,20 +13,20 @@ from ndop.profiles import descriptor, openapi
 from ndop.profiles.render import FHIR_VERSION
 from ndop.system.generated_files import json_bytes
 
-_OTHER = (descriptor.FILE_NAME, openapi.FILE_NAME)
+_NON_RESOURCES = (descriptor.FILE_NAME, openapi.FILE_NAME)
 
 
 def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
     """Pack artefacts (file name to JSON) as package `edition.package`.
 
     Follows the FHIR package specification: `package/package.json`, `package/.index.json`, the
-    artefacts beside them, and what is no resource under `package/other/`.
+    resources beside them, and other files under `package/other/`.
     """
-    resources = {name: text for name, text in artefacts.items() if name not in _OTHER}
+    resources = {name: text for name, text in artefacts.items() if name not in _NON_RESOURCES}
     files = {
         "package/package.json": json_bytes(_manifest(edition)),
         "package/.index.json": json_bytes(_index(resources)),
-        **{f"package/other/{name}": artefacts[name] for name in _OTHER},
+        **{f"package/other/{name}": artefacts[name] for name in _NON_RESOURCES},
         **{f"package/{name}": text for name, text in resources.items()},
     }
     return archive(files)

@@ -19,7 +19,7 @@ from ndop.consents import Draft
 from ndop.editions import Edition
 from ndop.java import toolkit
 from ndop.java.toolkit import Finding, ValidationJob
-from ndop.profiles.comparison import generated_definitions, published_definitions
+from ndop.profiles.definitions import generated_definitions, published_definitions
 from ndop.system.errors import MissingReferenceError
 from ndop.system.layout import Layout
 
