@@ -1,4 +1,4 @@
-"""What `ndop check` asks of the project's own files, besides formatters, linters and type checkers.
+"""The checks that `ndop check` makes of the project's files, beyond formatting, linting and typing.
 
-Each check yields every problem that it finds, and none of them needs Maven or a server.
+Each check yields every problem that it finds, and none needs Maven or a server.
 """

@@ -1,4 +1,4 @@
-"""Whether pages and integrations name the editions that there are, and commands that there are."""
+"""Whether pages and integrations name every edition, and only editions and commands that exist."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _CALL = re.compile(r"(?:\.venv/bin/ndop\"?|\$\(NDOP\)|(?:^|[`'])ndop) ([a-z][a-z
 def document_problems(
     layout: Layout, editions: Sequence[Edition], commands: Collection[str]
 ) -> Iterator[Problem]:
-    """Editions that a page or the action does not name, those that are named and not there, and
-    commands that the hook, the action, the Makefile or a page calls and that do not exist.
+    """Editions that a page or the action omits, editions that it names but that do not exist, and
+    commands that the hook, the action, the Makefile or a page calls but that do not exist.
     """
     ids = [edition.id for edition in editions]
     yield from _readme(layout, editions)
@@ -141,7 +141,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def _line_of(file: Path, text: str) -> int:
-    """The first line with a text, 1 where there is none."""
+    """The number of the first line that contains a text, 1 if there is none."""
     return next((number for number, line in enumerate(_lines(file), 1) if text in line), 1)
 
 

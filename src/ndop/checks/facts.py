@@ -1,4 +1,4 @@
-"""Whether the register restates what the editions' YAML says: cardinalities, codes, answers."""
+"""Whether the register agrees with the editions' YAML: cardinalities, codes, error responses."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ndop.editions import Edition
 from ndop.system.errors import BuildError
 from ndop.system.problem import Problem
 
-#: An answer as the column `expected` writes it.
+#: An error response, as the column `expected` writes it.
 _ANSWER = re.compile(r"\b(\d{3} \w+/[\w-]+ [A-Z_]+)\b")
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
-#: How the reason of a row begins whose behaviour does not exist so far.
+#: Prefix of the reason why a row whose behaviour is not implemented yet has no test.
 _NOT_YET = "not yet: "
 
 
 def fact_problems(sources: ProjectSources) -> Iterator[Problem]:
-    """Facts that rows restate otherwise than an edition has them, facts of profiles that name a
-    row which does not restate them, and expected answers that no edition of the row gives.
+    """Facts in rows that contradict an edition, facts of profiles that name a row which does not
+    restate them, and expected responses that no edition of the row has.
     """
     for row in sources.register.rows:
         try:
@@ -42,12 +42,12 @@ def fact_problems(sources: ProjectSources) -> Iterator[Problem]:
 def _contradictions(
     sources: ProjectSources, row: Requirement, facts: list[RestatedFact]
 ) -> Iterator[Problem]:
-    apart: dict[tuple[RestatedFact, str], list[Edition]] = {}
+    contradictions: dict[tuple[RestatedFact, str], list[Edition]] = {}
     for edition in sources.editions_of(row):
         for fact in facts_about(edition, facts):
             if (found := _found(edition, fact)) != fact.value:
-                apart.setdefault((fact, found), []).append(edition)
-    for (fact, found), editions in apart.items():
+                contradictions.setdefault((fact, found), []).append(edition)
+    for (fact, found), editions in contradictions.items():
         place = _place(sources, editions[0], fact)
         ids = ", ".join(edition.id for edition in editions)
         text = f"facts: expected {fact.text}, found {found} ({ids}; {place})"
@@ -55,7 +55,7 @@ def _contradictions(
 
 
 def _found(edition: Edition, fact: RestatedFact) -> str:
-    """What an edition says in the place of a fact."""
+    """The value that an edition has for a fact."""
     try:
         return fact.found_in(edition)
     except KeyError:
@@ -63,7 +63,7 @@ def _found(edition: Edition, fact: RestatedFact) -> str:
 
 
 def _place(sources: ProjectSources, edition: Edition, fact: RestatedFact) -> str:
-    """Where it says so, or would."""
+    """File and line of a fact in an edition, or of the edition if it does not have it."""
     try:
         return sources.place_of_fact(edition, fact.place(edition))
     except KeyError:

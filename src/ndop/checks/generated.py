@@ -1,7 +1,7 @@
-"""Generated files that no longer are what their sources give, seen without Java.
+"""Generated files that are out of date, as far as that can be seen without Java.
 
-Snapshots are HAPI's and are left out here: a snapshot is stale only where its differential is, or
-where the toolkit changed, which `ndop build --check` sees.
+Snapshots are left out, since HAPI generates them: a snapshot is stale only if its differential is,
+or if the toolkit has changed, which `ndop build --check` detects.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ndop.system.generated_files import REGENERATE, difference, json_bytes, read
 from ndop.system.layout import Layout
 from ndop.system.problem import Problem
 
-#: What HAPI adds to an artefact on its own account.
+#: Elements that HAPI adds to an artefact.
 _ADDED = ("text", "snapshot", "mapping")
 
 #: A value somewhere in a resource: the names of the elements around it, and the value as text.
@@ -53,12 +53,12 @@ def results_schema(layout: Layout) -> Path:
 
 
 def results_schema_text() -> str:
-    """What stands in it."""
+    """Its content, as generated from the model."""
     return json.dumps(results.schema(), indent=1) + "\n"
 
 
 def _stale(layout: Layout, folder: Path, faults: Mapping[str, str | None]) -> Iterator[Problem]:
-    """One problem for a folder: how many of its files are wrong, and the first few."""
+    """One problem for a folder, which names the first few files that are out of date."""
     wrong = sorted((name, fault) for name, fault in faults.items() if fault)
     if wrong:
         shown = ", ".join(f"{name} {fault}" for name, fault in wrong[:3])
@@ -80,8 +80,10 @@ def _artefacts(layout: Layout, edition: Edition) -> dict[str, str | None]:
         if not file.is_file():
             wrong[name] = "is missing"
         else:
-            made = [*_of_xml(ET.fromstring(artefact.xml))]  # noqa: S314 (our own text)
-            wrong[name] = None if [*_of_json(json.loads(file.read_bytes()))] == made else "differs"
+            made = [*_xml_leaves(ET.fromstring(artefact.xml))]  # noqa: S314  # just rendered
+            wrong[name] = (
+                None if [*_json_leaves(json.loads(file.read_bytes()))] == made else "differs"
+            )
     return wrong | dict.fromkeys(read_folder(folder).keys() - wrong.keys(), "nothing makes it")
 
 
@@ -91,24 +93,24 @@ def _fault(folder: Path, name: str, content: bytes) -> str | None:
     return None if committed == content else difference(content, committed)
 
 
-def _of_xml(node: ET.Element, path: str = "") -> Iterator[_Leaf]:
+def _xml_leaves(node: ET.Element, path: str = "") -> Iterator[_Leaf]:
     """The values of a resource in XML, in order."""
     for name, value in node.attrib.items():
         yield (path if name == "value" else f"{path}.{name}"), value
     for child in node:
         name = child.tag.rpartition("}")[2]
         if path or name not in _ADDED:
-            yield from _of_xml(child, f"{path}.{name}")
+            yield from _xml_leaves(child, f"{path}.{name}")
 
 
-def _of_json(value: Any, path: str = "") -> Iterator[_Leaf]:
+def _json_leaves(value: Any, path: str = "") -> Iterator[_Leaf]:
     """The values of a resource in JSON, in order."""
     if isinstance(value, dict):
         for name, part in value.items():
             if path or name not in (*_ADDED, "resourceType"):
-                yield from _of_json(part, f"{path}.{name}")
+                yield from _json_leaves(part, f"{path}.{name}")
     elif isinstance(value, list):
         for part in value:
-            yield from _of_json(part, path)
+            yield from _json_leaves(part, path)
     else:
         yield path, str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""Every check of the project's own files, and all that they find."""
+"""Every check of the project's own files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def project_problems(layout: Layout, commands: Collection[str]) -> list[Problem]
 
 
 def register_problems_and_facts(layout: Layout, editions: Sequence[Edition]) -> Iterator[Problem]:
-    """What is wrong with the register alone: what shows its rows, and what they restate.
+    """Problems of the register alone: the tests of its rows, and the facts that they restate.
 
     Raises BuildError: register or suite cannot be read.
     """
@@ -51,7 +51,7 @@ def register_problems_and_facts(layout: Layout, editions: Sequence[Edition]) -> 
 
 
 def _found(root: Path, check: Callable[[], Iterable[Problem]]) -> list[Problem]:
-    """The problems that a check finds, and last what stops it, where something does."""
+    """The problems that a check finds, followed by the error that stops it, if any."""
     found: list[Problem] = []
     try:
         found.extend(check())
@@ -69,6 +69,6 @@ def _broken_editions(layout: Layout, folder: EditionFolder) -> Iterator[Problem]
 
 
 def _as_problem(root: Path, error: NdopError) -> Problem:
-    """An error whose text begins with a place, as a problem."""
+    """The problem described by an error whose text begins with a location."""
     place, _, text = str(error).replace(f"{root}/", "").partition(": ")
     return Problem(place, text, "Correct it, then check again: more may be wrong.")

@@ -1,4 +1,4 @@
-"""Whether register, tests and faults fit together: each row is shown, each test names a row."""
+"""Whether register, tests and faults agree: each row has a test, each test names a row."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ndop.conformance.register.requirements import Requirement
 from ndop.system.errors import BuildError
 from ndop.system.problem import Problem
 
-_SHOW = (
+_TEST_REMEDY = (
     "Name the row in a test of the suite (@pytest.mark.requirement), a test of the project "
     "(shown_by), or give the reason why there is none (not_testable)."
 )
 
 
 def register_problems(sources: ProjectSources) -> Iterator[Problem]:
-    """Rows that nothing shows, tests of no row, names of nothing, clauses that lead nowhere, and
-    SHALL rows that no fault breaks.
+    """Rows without a test, tests without a row, names of tests and editions that do not exist,
+    clauses that cannot be followed, and SHALL rows without a fault.
     """
     yield from _tests(sources)
-    yield from _editions_named_by_none(sources)
+    yield from _unnamed_editions(sources)
     for row in sources.register.rows:
         place = sources.place_of_row(row)
         for text, remedy in (
             *_names(sources, row),
-            *_cited_in_vain(sources, row),
+            *_inapplicable_citations(sources, row),
             *_clauses(sources, row),
             *_uncovered(sources, row),
             *_without_fault(sources, row),
@@ -62,7 +62,7 @@ def _tests(sources: ProjectSources) -> Iterator[Problem]:
 
 
 def _names(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
-    """Editions and tests of the project that are not there."""
+    """Editions and tests of the project that do not exist."""
     known = {edition.id for edition in sources.editions}
     for edition_id in row.named_editions:
         if edition_id not in known:
@@ -81,7 +81,7 @@ def _names(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str
 
 
 def _why_missing(root: Path, test: str) -> str | None:
-    """Why a test of the project, `file::test`, is not there; None where it is."""
+    """Why a test of the project, `file::test`, cannot be found; None if it exists."""
     name, _, function = test.partition("::")
     file = root / name
     if not file.is_file():
@@ -98,8 +98,8 @@ def _why_missing(root: Path, test: str) -> str | None:
     return None
 
 
-def _editions_named_by_none(sources: ProjectSources) -> Iterator[Problem]:
-    """Editions of which nobody has said which of the rows that go by name they are held to."""
+def _unnamed_editions(sources: ProjectSources) -> Iterator[Problem]:
+    """Editions that no row names, so that rows which list editions by name do not apply to them."""
     for edition in sources.editions:
         left_out = [row.id for row in sources.register.left_out_by_name(edition)]
         if left_out and not sources.register.names(edition):
@@ -112,7 +112,7 @@ def _editions_named_by_none(sources: ProjectSources) -> Iterator[Problem]:
             )
 
 
-def _cited_in_vain(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
+def _inapplicable_citations(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
     for edition in sources.editions:
         if (why_not := row.why_not(edition)) and row.id in sources.cited[edition.id]:
             yield (
@@ -123,28 +123,28 @@ def _cited_in_vain(sources: ProjectSources, row: Requirement) -> Iterator[tuple[
 
 
 def _clauses(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
-    """Clauses of no known form, and editions for which none can be followed."""
-    broken = False
+    """Clauses of an unknown form, and editions without a clause that can be followed."""
+    malformed = False
     for text in row.source.split("; "):
         try:
             clauses(text, sources.editions)
         except BuildError as error:
-            broken = True
+            malformed = True
             yield str(error), "docs/requirements.md lists the forms of a clause."
-    if broken:
+    if malformed:
         return
-    astray: set[str] = set()
+    reported: set[str] = set()
     for edition in sources.editions_of(row):
         found = sources_of(row.source, edition, sources.editions)
         for source in found:
             inferred = source.text.startswith("Inferred: ")
-            if not (source.can_be_followed or inferred or source.text in astray):
-                astray.add(source.text)
+            if not (source.can_be_followed or inferred or source.text in reported):
+                reported.add(source.text)
                 yield (
                     f"source: {source.text!r} leads nowhere",
                     "Name an artefact of the edition, or give the work an address (sources).",
                 )
-        named = sources.register.names(edition)  # else _editions_named_by_none says enough
+        named = sources.register.names(edition)  # else _unnamed_editions says enough
         if named and not any(source.can_be_followed for source in found):
             yield (
                 f"source: no clause of {edition.id} that can be followed",
@@ -160,13 +160,13 @@ def _uncovered(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str,
         if not tests_of(row, edition.id, sources.tests)
     ]
     if missing and not row.shown_by and not row.not_testable:
-        yield f"no test for {', '.join(missing)}", _SHOW
+        yield f"no test for {', '.join(missing)}", _TEST_REMEDY
     if row.not_testable and not missing:
         yield "not_testable, yet it has tests in every edition", "Empty the column not_testable."
 
 
 def _without_fault(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:
-    """A SHALL row that the suite tests but could not be seen to test."""
+    """A SHALL row that the suite tests, but without a fault to prove that the tests can fail."""
     if row.level != "SHALL":
         return
     missing = [

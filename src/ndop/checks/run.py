@@ -1,4 +1,4 @@
-"""`ndop check`: every tool and every check, and all that they find."""
+"""`ndop check`: runs every tool and every check, and prints what they find."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ndop.system.progress import Progress
 def check(
     layout: Layout, commands: Collection[str], progress: Progress, *, fast: bool = False
 ) -> bool:
-    """Whether all is well. Everything that is not is printed, not only the first.
+    """Whether no tool and no check finds a problem. Prints all problems, not only the first.
 
     `commands` are those of `ndop`. `fast` leaves out formatters, linters, type checkers and what
     needs Maven. Raises BuildError where Maven or HAPI fails, MissingToolError without Maven.
@@ -34,7 +34,7 @@ def check(
 
 
 def check_register(layout: Layout, progress: Progress) -> bool:
-    """As `check`, of the register alone: what shows its rows, and what they restate.
+    """Like `check`, for the register alone: the tests of its rows, and the facts they restate.
 
     Raises BuildError: register or suite cannot be read.
     """

@@ -1,4 +1,4 @@
-"""The sources that checks compare with each other, read once."""
+"""What the checks compare, read once."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ndop.system.layout import Layout
 class ProjectSources:
     """Editions, register and collected tests of one checkout.
 
-    `lines` is the line of each row of the register; `cited` has, by the id of an edition, the rows
-    that its facts name.
+    `lines` maps the id of each row of the register to its line, `cited` the id of each edition to
+    the rows that its facts name.
     """
 
     layout: Layout
@@ -61,7 +61,7 @@ class ProjectSources:
         return f"{self.relative(location.file)}:{location.line}"
 
     def evidence_for(self, row: Requirement) -> Iterator[str]:
-        """Whatever would have to change with a row, with file and line: its tests and faults."""
+        """The tests and faults of a row, which may have to change with it, with file and line."""
         functions: set[str] = set()
         for test in self.tests:
             if row.id in test.requirements and test.function not in functions:
@@ -83,7 +83,7 @@ class ProjectSources:
 
 
 def _place_of_fault(fault: Fault) -> tuple[Path, int]:
-    """Where its name stands, or, where the name is put together, its requirement."""
+    """File and line of its name or, if the name is composed at run time, of its requirement."""
     files = sorted(Path(catalogue.__file__).parent.rglob("*.py"))
     for wanted in (f'"{fault.name}"', f'"{fault.requirement}"'):
         for file in files:

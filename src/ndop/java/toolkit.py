@@ -71,7 +71,7 @@ def invalidating_findings(
 ) -> list[list[list[Finding]]]:
     """For each job and each of its resources, what makes it invalid; empty where it is valid.
 
-    One JVM serves all jobs. The validator is given the resources as JSON, even where they are no
+    One JVM serves all jobs. The validator is given the resources as JSON, even if they are not
     valid FHIR. Raises BuildError.
     """
     with tempfile.TemporaryDirectory() as name:

@@ -1,4 +1,4 @@
-"""The text of a resource, and where in which file it stands."""
+"""The text of a resource, and its position in a file."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class _XmlBundleParser:
         self._bytes = text.encode()
         self._position = (0, 0)  # bytes, and the characters that they decode to
         self._open_elements: list[str] = []
-        self._open_elementspaces: list[dict[str, str]] = []
+        self._declared_namespaces: list[dict[str, str]] = []
         self._entry_number = 0
         self._start = 0
         self._inherited_namespaces = ""
@@ -61,11 +61,11 @@ class _XmlBundleParser:
             self._inherited_namespaces = self._inherited_declarations(attributes)
         self._open_elements.append(local)
         declared = {key: value for key, value in attributes.items() if key.startswith("xmlns")}
-        self._open_elementspaces.append(declared)
+        self._declared_namespaces.append(declared)
 
     def _inherited_declarations(self, attributes: dict[str, str]) -> str:
         scope: dict[str, str] = {}
-        for declared in self._open_elementspaces:
+        for declared in self._declared_namespaces:
             scope.update(declared)
         return "".join(
             f' {key}="{_escape(value)}"' for key, value in scope.items() if key not in attributes
@@ -73,7 +73,7 @@ class _XmlBundleParser:
 
     def _end_element(self, name: str) -> None:
         self._open_elements.pop()
-        self._open_elementspaces.pop()
+        self._declared_namespaces.pop()
         if self._open_elements == ["Bundle"]:
             self._entry_number += 1
         if self._open_elements == ["Bundle", "entry", "resource"]:
