@@ -21,11 +21,6 @@ from tests.conformance.small_register import (
 )
 
 
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
-
-
 @pytest.fixture
 def small(layout: Layout, tmp_path: Path) -> Layout:
     return small_checkout(layout, tmp_path)

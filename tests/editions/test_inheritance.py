@@ -137,7 +137,7 @@ capability: { profile: $remove }
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "expected"),
     [
         ("guide: $remove\n", "guide: expected a fact of the edition that this one is based on"),
         ("audit: { claims: { scop: $remove } }\n", "audit.claims.scop: expected a fact"),
@@ -148,11 +148,11 @@ capability: { profile: $remove }
     ],
 )
 def test_what_is_not_there_cannot_be_removed(
-    copied_editions: EditionFolder, facts: str, told: str
+    copied_editions: EditionFolder, facts: str, expected: str
 ) -> None:
     file = copied_editions.editions / "child.yaml"
     message = refusal(copied_editions, facts)
-    assert told in message
+    assert expected in message
     assert f"{file}:4: " in message
 
 
@@ -219,19 +219,19 @@ def test_an_unknown_base_names_the_known_ones(copied_editions: EditionFolder, ba
     file = write(copied_editions, f"id: child\nbased-on: {base}\n")
     with pytest.raises(EditionError) as error:
         copied_editions.load("child")
-    told = str(error.value)
-    assert f"{file}:2: based-on: expected one of" in told
-    assert all(known in told for known in copied_editions.ids())
+    message = str(error.value)
+    assert f"{file}:2: based-on: expected one of" in message
+    assert all(known in message for known in copied_editions.ids())
 
 
 def test_a_package_has_one_edition(copied_editions: EditionFolder, edition: Edition) -> None:
     file = write(copied_editions, f"id: child\nbased-on: {edition.id}\n")
     with pytest.raises(EditionError) as error:
         copied_editions.load_all()
-    told = str(error.value)
-    assert str(file) in told
-    assert str(copied_editions.editions / f"{edition.id}.yaml") in told
-    assert f"{edition.package} {edition.version}" in told
+    message = str(error.value)
+    assert str(file) in message
+    assert str(copied_editions.editions / f"{edition.id}.yaml") in message
+    assert f"{edition.package} {edition.version}" in message
 
 
 def test_an_edition_in_another_folder_can_be_based_on_one_of_the_checkout(
