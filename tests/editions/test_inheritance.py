@@ -266,3 +266,30 @@ def test_a_pilot_says_only_what_differs(layout: Layout) -> None:
     assert pilot.errors["other-type-or-operation"].interactions == []
     differing = {key for key, entry in pilot.errors.items() if entry != base.errors[key]}
     assert differing == {"other-type-or-operation"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "parts"),
+    [
+        ("summary: a\x07b\n", [":4: ", "control character #x0007"]),
+        ("summary: 2026-13-45\n", [":4: ", "'2026-13-45' is not a valid timestamp"]),
+        ("summary: !!int one\n", [":4: ", "'one' is not a valid int"]),
+        ("summary: '{{ 1 / 0 }}'\n", [":4: ", "summary", "division by zero"]),
+        ("patient: { pattern: '([' }\n", [":4: ", "patient", "regular expression"]),
+        ("samples: { minimal: { extension: none } }\n", ["$coding"]),
+        ("profile: Extension-NDOP-OptOutSource-1\n", [":4: ", "profile", "NDOP-Consent-1"]),
+        ("value-sets: []\n", ["outcome", "issue.details"]),
+        (
+            "structures:\n  - { id: NDOP-Consent-1 }\n  - { id: NDOP-Consent-1 }\n",
+            [":6: ", "'NDOP-Consent-1' again", "line 5"],
+        ),
+    ],
+)
+def test_what_no_edition_can_be_made_of_is_named(
+    copied_editions: EditionFolder, facts: str, parts: list[str]
+) -> None:
+    if "$coding" in parts:  # the form of a sample is its own; it must only not stop the check
+        child(copied_editions, facts)
+        return
+    text = refusal(copied_editions, facts)
+    assert all(part in text for part in parts), text

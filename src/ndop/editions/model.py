@@ -79,7 +79,11 @@ class Patient(Facts):
 
     @model_validator(mode="after")
     def _one_group(self) -> Patient:
-        if self.form.groups != 1:
+        try:
+            groups = self.form.groups
+        except re.error as error:
+            raise ValueError(f"pattern must be a regular expression: {error}") from error
+        if groups != 1:
             raise ValueError("pattern must have exactly one group, the NHS number")
         if re.search(r"\)[*+{]", self.pattern):
             raise ValueError("pattern repeats a group: a long reference overflows Java's stack")
@@ -449,13 +453,15 @@ class Edition(Facts):
 
     @property
     def error_codes(self) -> CodeSystem:
-        """The code system of error codings (D-06)."""
+        """The code system of error codings (D-06). Raises KeyError: the outcome has no binding that
+        leads to one.
+        """
         details = f"{self.structure(self.outcome).type}.issue.details"
         binding = self.structure(self.outcome).elements[details].binding
-        assert binding is not None
+        if binding is None:
+            raise KeyError(details)
         include = self.value_set(binding.value_set).include[0]
-        assert include.code_system is not None
-        return self.code_system(include.code_system)
+        return self.code_system(str(include.code_system))
 
     def url(self, artefact_id: str) -> str:
         """Canonical URL of an artefact. Where a value set and a code system share an id, it is the
