@@ -19,7 +19,6 @@ LAYERS = (
     {"conformance", "release", "server", "upholding", "validation"},
     {"assurance"},
     {"checks"},
-    {"checks"},
     {"cli"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

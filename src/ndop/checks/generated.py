@@ -17,12 +17,9 @@ from ndop.editions import Edition
 from ndop.examples import files as examples
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.render import render
+from ndop.system.generated_files import REGENERATE, difference, json_bytes, read_folder
 from ndop.system.layout import Layout
 from ndop.system.problem import Problem
-
-#: The command that brings every kind of generated file up to date.
-MEND = "ndop build"
-_REMEDY = f"Run '{MEND}' and commit what it writes."
 
 #: What HAPI adds to an artefact on its own account.
 _ADDED = ("text", "snapshot", "mapping")
@@ -67,14 +64,14 @@ def _stale(layout: Layout, folder: Path, faults: Mapping[str, str | None]) -> It
         shown = ", ".join(f"{name} {fault}" for name, fault in wrong[:3])
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         place = folder.relative_to(layout.root).as_posix()
-        yield Problem(place, f"out of date: {shown}{more}", _REMEDY)
+        yield Problem(place, f"out of date: {shown}{more}", REGENERATE)
 
 
 def _artefacts(layout: Layout, edition: Edition) -> dict[str, str | None]:
     """File name of each artefact of an edition to what is wrong with it."""
     folder = layout.generated / edition.id
     wrong: dict[str, str | None] = {
-        module.FILE_NAME: _fault(folder, module.FILE_NAME, _json(module.describe(edition)))
+        module.FILE_NAME: _fault(folder, module.FILE_NAME, json_bytes(module.describe(edition)))
         for module in (descriptor, openapi)
     }
     for artefact in render(edition, layout.templates):
@@ -85,22 +82,13 @@ def _artefacts(layout: Layout, edition: Edition) -> dict[str, str | None]:
         else:
             made = [*_of_xml(ET.fromstring(artefact.xml))]  # noqa: S314 (our own text)
             wrong[name] = None if [*_of_json(json.loads(file.read_bytes()))] == made else "differs"
-    return wrong | dict.fromkeys(_files(folder) - wrong.keys(), "nothing makes it")
+    return wrong | dict.fromkeys(read_folder(folder).keys() - wrong.keys(), "nothing makes it")
 
 
 def _fault(folder: Path, name: str, content: bytes) -> str | None:
     file = folder / name
-    if not file.is_file():
-        return "is missing"
-    return None if file.read_bytes() == content else "differs"
-
-
-def _files(folder: Path) -> set[str]:
-    return {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
-
-
-def _json(data: object) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+    committed = file.read_bytes() if file.is_file() else None
+    return None if committed == content else difference(content, committed)
 
 
 def _of_xml(node: ET.Element, path: str = "") -> Iterator[_Leaf]:

@@ -6,11 +6,10 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from ndop.checks.generated import MEND
 from ndop.checks.project import project_problems, register_problems_and_facts
 from ndop.editions import EditionFolder
 from ndop.profiles import build as profiles
-from ndop.system.errors import OutOfDateError
+from ndop.system.generated_files import REGENERATE
 from ndop.system.layout import Layout
 from ndop.system.problem import Problem
 from ndop.system.processes import run_in_terminal
@@ -57,13 +56,12 @@ def _tools(layout: Layout) -> Sequence[tuple[Sequence[str], str, Path]]:
 
 
 def _stale_snapshots(layout: Layout, progress: Progress) -> list[Problem]:
-    """What only HAPI can tell: snapshots that it would make otherwise."""
-    try:
-        profiles.check(layout, EditionFolder.of(layout).load_all(), progress)
-    except OutOfDateError as error:
-        place = layout.generated.relative_to(layout.root).as_posix()
-        return [Problem(place, str(error), f"Run '{MEND}' and commit what it writes.")]
-    return []
+    """Snapshots that HAPI would generate otherwise; only HAPI can tell."""
+    differences = profiles.differences(layout, EditionFolder.of(layout).load_all(), progress)
+    if not differences:
+        return []
+    place = layout.generated.relative_to(layout.root).as_posix()
+    return [Problem(place, "\n".join(differences), REGENERATE)]
 
 
 def _print(problems: Sequence[Problem], progress: Progress) -> None:

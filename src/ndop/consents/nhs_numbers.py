@@ -11,6 +11,9 @@ import random
 import re
 from collections.abc import Iterator
 
+#: A synthetic number, for documentation.
+EXAMPLE_NHS_NUMBER = "9990000018"
+
 _TEST_PREFIX = "999"
 _FORM = re.compile(r"[0-9]{10}")
 

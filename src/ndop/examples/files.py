@@ -8,7 +8,6 @@ examples/, with an index page, and committed for people to read.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,13 @@ from ndop.examples.opt_outs import opt_outs
 from ndop.examples.outcomes import outcomes
 from ndop.examples.recordings import Recordings
 from ndop.examples.story import Story
-from ndop.system import fingerprint
+from ndop.system import fingerprint, generated_files
 from ndop.system.errors import OutOfDateError
+from ndop.system.generated_files import REGENERATE, json_bytes, read_folder, write_folder
 from ndop.system.layout import Layout
 
 _PACKAGE = Path(__file__).parents[1]
 MANIFEST = "manifest.json"
-#: The command that brings examples/ up to date.
-REMEDY = "ndop build"
 #: Where the sequences of synthetic patients begin.
 _SEED = 2018
 _FOLDERS = ("valid", "invalid")
@@ -95,7 +93,7 @@ def files_of(example: Example) -> dict[str, bytes]:
 def write(resource: Mapping[str, Any], media: Media) -> bytes:
     """A resource as JSON or XML. XML needs one that satisfies base STU3: raises ValueError."""
     if media == "json":
-        return _json(resource)
+        return json_bytes(resource)
     model: Any = get_fhir_model_class(resource["resourceType"])
     text = model.model_validate(resource).model_dump_xml(pretty_print=True)
     content = text.encode() if isinstance(text, str) else bytes(text)
@@ -106,8 +104,9 @@ def build(layout: Layout, editions: Sequence[Edition]) -> None:
     """Write what is committed and all else, and delete what is no longer made."""
     recordings = Recordings.read(layout.recordings)
     build_all(layout, editions)
-    kept = {layout.recordings.relative_to(layout.examples).as_posix()}
-    _write_folder(layout.examples, make_committed(editions, recordings), kept)
+    write_folder(
+        layout.examples, make_committed(editions, recordings), keep=[layout.recordings.name]
+    )
 
 
 def build_all(layout: Layout, editions: Sequence[Edition]) -> None:
@@ -118,7 +117,7 @@ def build_all(layout: Layout, editions: Sequence[Edition]) -> None:
         for edition in editions
         for name, content in make(edition, recordings).items()
     }
-    _write_folder(layout.all_examples, made, set())
+    write_folder(layout.all_examples, made)
 
 
 def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
@@ -134,14 +133,10 @@ def build_all_if_stale(layout: Layout, editions: Sequence[Edition]) -> None:
 
 def differences(layout: Layout, editions: Sequence[Edition]) -> dict[str, str]:
     """The committed files that differ from what `build` writes, below examples/, and how."""
-    made = make_committed(editions, Recordings.read(layout.recordings))
-    committed = _read_folder(layout.examples)
-    committed.pop(layout.recordings.relative_to(layout.examples).as_posix(), None)
-    return {
-        name: _difference(made.get(name), committed.get(name))
-        for name in sorted(made.keys() | committed.keys())
-        if made.get(name) != committed.get(name)
-    }
+    generated = make_committed(editions, Recordings.read(layout.recordings))
+    committed = read_folder(layout.examples)
+    committed.pop(layout.recordings.name, None)
+    return generated_files.differences(generated, committed)
 
 
 def check(layout: Layout, editions: Sequence[Edition]) -> None:
@@ -149,7 +144,7 @@ def check(layout: Layout, editions: Sequence[Edition]) -> None:
     found = differences(layout, editions)
     if found:
         lines = [f"{layout.examples / name}: {how}" for name, how in found.items()]
-        raise OutOfDateError("\n".join([*lines, f"Run '{REMEDY}' and commit what it writes."]))
+        raise OutOfDateError("\n".join([*lines, REGENERATE]))
 
 
 def _fingerprint(layout: Layout) -> str:
@@ -190,35 +185,8 @@ def _with_manifests(
             for example, contents in shown.values()
             if example.folder == folder
         ]
-        files[f"{folder}/{MANIFEST}"] = _json({"edition": edition.id, "examples": entries})
+        files[f"{folder}/{MANIFEST}"] = json_bytes({"edition": edition.id, "examples": entries})
     return files
-
-
-def _write_folder(folder: Path, files: Mapping[str, bytes], kept: set[str]) -> None:
-    for stray in _read_folder(folder).keys() - files.keys() - kept:
-        (folder / stray).unlink()
-    for name, content in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.is_file() or file.read_bytes() != content:
-            file.write_bytes(content)
-    for emptied in sorted((one for one in folder.rglob("*") if one.is_dir()), reverse=True):
-        if not any(emptied.iterdir()):
-            emptied.rmdir()
-
-
-def _read_folder(folder: Path) -> dict[str, bytes]:
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
-
-
-def _difference(made: bytes | None, committed: bytes | None) -> str:
-    if committed is None:
-        return "is missing"
-    return "nothing makes it" if made is None else "differs"
 
 
 def _entry(example: Example, files: list[str]) -> dict[str, Any]:
@@ -234,7 +202,3 @@ def _entry(example: Example, files: list[str]) -> dict[str, Any]:
     if example.verdict is not None:
         entry["verdict"] = dataclasses.asdict(example.verdict)
     return entry
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,16 +15,20 @@ from ndop.java import modules, toolkit
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.package import archive, pack
 from ndop.profiles.render import render
-from ndop.system import fingerprint
+from ndop.system import fingerprint, generated_files
 from ndop.system.errors import BuildError, OutOfDateError
+from ndop.system.generated_files import (
+    REGENERATE,
+    json_bytes,
+    read_folder,
+    write_folder,
+    write_if_changed,
+)
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 
 #: The folder of the package ndop.
 _PACKAGE = Path(__file__).parents[1]
-
-#: The command that updates profiles/generated.
-REGENERATE_COMMAND = "ndop build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,7 @@ def build(
     """
     artefacts = make(layout, editions, progress)
     for edition in editions:
-        folder = generated / edition.id
-        _write_folder(folder, artefacts[edition.id])
+        write_folder(generated / edition.id, artefacts[edition.id])
     _write_packages(packages or layout.packages, editions, artefacts)
     _write_in_xml(layout, editions)
     return artefacts
@@ -90,25 +92,24 @@ def build_if_stale(layout: Layout, editions: Sequence[Edition], progress: Progre
 
 def check(layout: Layout, editions: Sequence[Edition], progress: Progress) -> None:
     """Raise OutOfDateError if profiles/generated differs from what the sources generate."""
+    found = differences(layout, editions, progress)
+    if found:
+        raise OutOfDateError("\n".join([*found, REGENERATE]))
+
+
+def differences(layout: Layout, editions: Sequence[Edition], progress: Progress) -> list[str]:
+    """A line for each file of profiles/generated that differs from what the sources generate, and
+    for each folder that belongs to no edition.
+    """
     artefacts = make(layout, editions, progress)
-    differences: list[str] = []
+    found: list[str] = []
     for edition in editions:
-        made, folder = artefacts[edition.id], layout.generated / edition.id
-        committed = {file.name: file.read_bytes() for file in folder.glob("*")}
-        for name in sorted(made.keys() | committed.keys()):
-            if name not in committed:
-                differences.append(f"{folder / name}: is missing")
-            elif name not in made:
-                differences.append(f"{folder / name}: nothing makes it")
-            elif made[name] != committed[name]:
-                differences.append(f"{folder / name}: differs")
+        folder = layout.generated / edition.id
+        differing = generated_files.differences(artefacts[edition.id], read_folder(folder))
+        found += [f"{folder / name}: {how}" for name, how in differing.items()]
     known = {edition.id for edition in editions}
     strays = {folder.name for folder in layout.generated.glob("*") if folder.is_dir()} - known
-    differences += [f"{layout.generated / stray}: no such edition" for stray in sorted(strays)]
-    if differences:
-        raise OutOfDateError(
-            "\n".join([*differences, f"Run '{REGENERATE_COMMAND}' and commit what it writes."])
-        )
+    return [*found, *(f"{layout.generated / stray}: no such edition" for stray in sorted(strays))]
 
 
 def make(
@@ -126,8 +127,8 @@ def make(
                 file.name: file.read_bytes()
                 for file in sorted((folders[edition.id] / "complete").glob("*.json"))
             },
-            descriptor.FILE_NAME: _json(descriptor.describe(edition)),
-            openapi.FILE_NAME: _json(openapi.describe(edition)),
+            descriptor.FILE_NAME: json_bytes(descriptor.describe(edition)),
+            openapi.FILE_NAME: json_bytes(openapi.describe(edition)),
         }
         for edition in editions
     }
@@ -158,10 +159,6 @@ def _rendered(layout: Layout, edition: Edition) -> Path:
     return folder
 
 
-def _json(data: object) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
-
-
 def _raise_on_errors(layout: Layout, findings: Mapping[Path, toolkit.Findings]) -> None:
     accepted = _accepted_findings(layout)
     objections = [
@@ -182,32 +179,16 @@ def _accepted_findings(layout: Layout) -> list[AcceptedFinding]:
     return [AcceptedFinding(**entry) for entry in yaml.safe_load(file.read_text("utf-8"))]
 
 
-def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for stray in folder.iterdir():
-        if stray.name not in files:
-            stray.unlink()
-    for name, content in files.items():
-        _write_if_changed(folder / name, content)
-
-
 def _write_packages(
     folder: Path, editions: Sequence[Edition], artefacts: Mapping[str, Mapping[str, bytes]]
 ) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for edition in editions:
         content = pack(edition, artefacts[edition.id])
-        _write_if_changed(folder / f"{edition.id}.tgz", content)
+        write_if_changed(folder / f"{edition.id}.tgz", content)
 
 
 def _write_in_xml(layout: Layout, editions: Sequence[Edition]) -> None:
-    layout.in_xml.mkdir(parents=True, exist_ok=True)
     for edition in editions:
         made = (layout.build / "rendered" / edition.id / "complete").glob("*.xml")
         in_xml = {file.name: file.read_bytes() for file in made}
-        _write_if_changed(layout.in_xml / f"{edition.id}.tgz", archive(in_xml))
-
-
-def _write_if_changed(file: Path, content: bytes) -> None:
-    if not file.is_file() or file.read_bytes() != content:
-        file.write_bytes(content)
+        write_if_changed(layout.in_xml / f"{edition.id}.tgz", archive(in_xml))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ndop.consents.nhs_numbers import EXAMPLE_NHS_NUMBER
 from ndop.editions import Edition
 from ndop.editions.model import Audit
 
 #: The descriptor's name in profiles/generated/<edition> and in the package.
 FILE_NAME = "edition.json"
-#: Synthetic, for the example of a reference.
-_EXAMPLE_NHS_NUMBER = "9990000018"
 
 
 def describe(edition: Edition) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def describe(edition: Edition) -> dict[str, Any]:
         "interactions": list(edition.interactions),
         "patient": {
             "element": "patient",
-            "reference": edition.patient.reference_to(_EXAMPLE_NHS_NUMBER),
+            "reference": edition.patient.reference_to(EXAMPLE_NHS_NUMBER),
             "pattern": edition.patient.pattern,
             "checkDigitInvariant": edition.patient.check_digit_invariant,
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ndop.consents.nhs_numbers import EXAMPLE_NHS_NUMBER
 from ndop.editions import Edition
 from ndop.editions.model import CatalogueEntry
 from ndop.profiles.consent_schema import COMPONENTS, Schema, schema_of
@@ -107,7 +108,9 @@ class _Paths:
         return operation
 
     def _example(self, identity: str | None) -> dict[str, str]:
-        return {"example": self._edition.patient.reference_to("9990000018")} if identity else {}
+        return (
+            {"example": self._edition.patient.reference_to(EXAMPLE_NHS_NUMBER)} if identity else {}
+        )
 
     def _history_of_a_patient(self) -> dict[str, Any]:
         history = self._edition.history

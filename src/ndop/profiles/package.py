@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ndop.editions import Edition
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.render import FHIR_VERSION
+from ndop.system.generated_files import json_bytes
 
 _OTHER = (descriptor.FILE_NAME, openapi.FILE_NAME)
 
@@ -23,8 +24,8 @@ def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
     """
     resources = {name: text for name, text in artefacts.items() if name not in _OTHER}
     files = {
-        "package/package.json": _json(_manifest(edition)),
-        "package/.index.json": _json(_index(resources)),
+        "package/package.json": json_bytes(_manifest(edition)),
+        "package/.index.json": json_bytes(_index(resources)),
         **{f"package/other/{name}": artefacts[name] for name in _OTHER},
         **{f"package/{name}": text for name, text in resources.items()},
     }
@@ -79,7 +80,3 @@ def _index(resources: Mapping[str, bytes]) -> dict[str, object]:
                 entry[key] = artefact[key]
         entries.append(entry)
     return {"index-version": 2, "files": entries}
-
-
-def _json(data: object) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
