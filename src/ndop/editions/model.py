@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from ndop.system.errors import EditionError
+
 Url = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 FhirId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
 SearchCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9\-]*$")]
@@ -433,6 +435,16 @@ class Edition(Facts):
     def lineage(self) -> list[str]:
         """The ids of this edition and of all editions it is based on, nearest first."""
         return [self.id, *self.based_on]
+
+    def answer_to(self, situation: str) -> CatalogueEntry:
+        """How a server of the edition answers in a situation. Raises EditionError if it does not
+        say.
+        """
+        if situation not in self.errors:
+            raise EditionError(
+                f"{self.id}: errors: expected an answer to {situation!r}; found none"
+            )
+        return self.errors[situation]
 
     def structure(self, artefact_id: str) -> Structure:
         """The StructureDefinition with this id. Raises KeyError."""

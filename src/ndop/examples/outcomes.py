@@ -42,7 +42,7 @@ def outcomes(story: Story, recordings: Recordings) -> Iterator[Example]:
     """Every outcome of an edition, by situation; without diagnostics until they are recorded."""
     edition = story.edition
     for situation in _situations(story):
-        answer = edition.errors[situation.key]
+        answer = edition.answer_to(situation.key)
         diagnostics = recordings.diagnostics(edition.id, situation.key) or (None,)
         outcome = {
             "resourceType": "OperationOutcome",
