@@ -1,4 +1,4 @@
-"""What several test modules share: the types of fixtures, and what finds its way in a Consent."""
+"""Shared by several test modules: types of fixtures, and functions that find parts of a Consent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ndop.editions import Edition
 from ndop.editions.model import CodeSystem, ValueSet
 from ndop.fhir.tokens import Claims
 
-#: Makes one Consent of another.
+#: Makes a changed copy of a Consent.
 Change = Callable[[Draft], Draft]
 
 # Types of the fixtures in conftest.py and in the plugin.

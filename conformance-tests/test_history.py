@@ -30,12 +30,14 @@ def changed_twice(ndop: NdopClient, stored: Store) -> Callable[[Draft], list[dic
     """Stores a Consent, changes it twice, and returns its versions, oldest first."""
 
     def versions(consent: Draft) -> list[dict[str, Any]]:
-        made = [stored(having(consent, "status", value="active"))]
+        stored_versions = [stored(having(consent, "status", value="active"))]
         for status in ("inactive", "active"):
-            changed = having(made[0], "status", value=status)
-            expect_status(ndop.update(changed, made[0]["id"]), 200)
-            made.append(resource_of(ndop.get(f"Consent/{made[0]['id']}"), "Consent"))
-        return made
+            changed = having(stored_versions[0], "status", value=status)
+            expect_status(ndop.update(changed, stored_versions[0]["id"]), 200)
+            stored_versions.append(
+                resource_of(ndop.get(f"Consent/{stored_versions[0]['id']}"), "Consent")
+            )
+        return stored_versions
 
     return versions
 
@@ -83,8 +85,8 @@ def test_history_entry_by_version(
     versions = changed_twice(consent)
     reference = edition.patient.reference_to(patient)
     for version in versions:
-        wanted = version["meta"]["versionId"]
-        bundle = history("Consent/_history", patient=reference, versionId=wanted)
+        version_id = version["meta"]["versionId"]
+        bundle = history("Consent/_history", patient=reference, versionId=version_id)
         expect("versions", resources_in(bundle), [version])
     empty = history("Consent/_history", patient=reference, versionId="9999")
     expect("total for an unknown version", empty.get("total"), 0)
@@ -100,11 +102,19 @@ def test_history_by_purpose(
         purpose.code: changed_twice(draft(edition, patient, purpose=purpose))
         for purpose in edition.purpose_codings()
     }
-    for code, made in versions.items():
+    for code, stored_versions in versions.items():
         bundle = history("Consent/_history", patient=reference, purpose=code)
-        expect(f"versions of {code}, newest first", resources_in(bundle), list(reversed(made)))
+        expect(
+            f"versions of {code}, newest first",
+            resources_in(bundle),
+            list(reversed(stored_versions)),
+        )
     total = history("Consent/_history", patient=reference).get("total")
-    expect("total without a purpose", total, sum(len(made) for made in versions.values()))
+    expect(
+        "total without a purpose",
+        total,
+        sum(len(stored_versions) for stored_versions in versions.values()),
+    )
     empty = history("Consent/_history", patient=reference, purpose="HRESCH")
     expect("total for another code", empty.get("total"), 0)
 

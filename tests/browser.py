@@ -1,12 +1,12 @@
-"""A real browser for tests of pages: headless Chromium without a network, and axe-core in it.
+"""A real browser for tests of pages: headless Chromium, offline, with axe-core.
 
     def test_page(open_page: OpenPage) -> None:
         page = open_page(tmp_path / "index.html")
         page.get_by_label("Search").fill("NDOP-086")
         assert_accessible(page)
 
-A test that opens a page also shows that the page asks for nothing but itself. Without Chromium
-these tests are skipped.
+A test that opens a page also shows that the page requests nothing else. Without Chromium these
+tests are skipped.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Opens pages with an empty profile; at the end insists that they asked for nothing else
-    and that no script of theirs failed.
+    """Opens pages with an empty profile; on teardown asserts that they requested nothing else
+    and that none of their scripts failed.
     """
     context = chromium.new_context(offline=True)
-    asked: list[str] = []
+    requested: list[str] = []
     opened: set[str] = set()
     failures: list[str] = []
 
     def open_file(file: Path) -> Page:
         page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
+        page.on("request", lambda request: requested.append(request.url.partition("#")[0]))
         page.on("pageerror", lambda error: failures.append(str(error)))
         opened.add(file.resolve().as_uri())
         page.goto(file.resolve().as_uri())
@@ -66,13 +66,13 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 
     yield open_file
     context.close()
-    outside = [url for url in asked if url not in opened and not url.startswith("data:")]
+    outside = [url for url in requested if url not in opened and not url.startswith("data:")]
     if outside or failures:
-        raise AssertionError(f"asked for {outside}, failures of scripts: {failures}")
+        raise AssertionError(f"outside requests: {outside}, failures of scripts: {failures}")
 
 
 def assert_accessible(page: Page) -> None:
-    """Insist that axe-core finds nothing against WCAG 2.2 AA or its good practices."""
+    """Assert that axe-core finds nothing against WCAG 2.2 AA or its good practices."""
     found = Axe().run(page)
     message = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}: {node['html'][:200]}"

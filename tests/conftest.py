@@ -13,7 +13,7 @@ import pytest
 
 from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import DEFAULT_EDITION, Edition, EditionFolder
 from ndop.examples.recordings import Recordings
 from ndop.server import process
 from ndop.server.assembly import build_all
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-examples",
         action="store_true",
-        help="write what servers say in the situations of the examples into examples/recorded.json",
+        help="write responses of servers in the situations of the examples to recorded.json",
     )
 
 
@@ -54,7 +54,7 @@ def progress() -> Progress:
 
 @pytest.fixture(scope="session", autouse=True)
 def editions_are_read_once() -> Iterator[None]:
-    """Loads an edition again only after a file of its folders has changed: it takes 0.2 s."""
+    """Load an edition again only after a file in its folders has changed: loading takes 0.2 s."""
     load = EditionFolder.load
     loaded: dict[tuple[object, ...], Edition] = {}
 
@@ -78,39 +78,45 @@ def folder(layout: Layout) -> EditionFolder:
 
 @pytest.fixture(scope="session")
 def recordings(layout: Layout) -> Recordings:
-    """What the reference server said in the situations of the examples."""
+    """The reference server's responses in the situations of the examples."""
     return Recordings.read(layout.recordings)
 
 
 @pytest.fixture(scope="session")
 def recorder(request: pytest.FixtureRequest, layout: Layout) -> Recorder:
-    """Holds what servers say to what is recorded, or records it."""
+    """Compares responses with the recordings or, with --record-examples, records them."""
     return Recorder(layout.recordings, recording=request.config.getoption("--record-examples"))
+
+
+@pytest.fixture(scope="session")
+def editions(folder: EditionFolder) -> list[Edition]:
+    """Every edition of the checkout."""
+    return folder.load_all()
 
 
 @pytest.fixture(scope="session")
 def edition(folder: EditionFolder) -> Edition:
     """The default edition."""
-    return folder.load("ndop-1.1.0")
+    return folder.load(DEFAULT_EDITION)
 
 
 @pytest.fixture(scope="session")
 def published_ids(folder: EditionFolder) -> list[str]:
-    """The editions that were published, so that there are profiles and prose to compare with: all
-    but those that are based on another.
+    """The ids of editions that were published, which have profiles and prose to compare with: all
+    except those based on another edition.
     """
     return [one.id for one in folder.load_all() if not one.based_on]
 
 
 @pytest.fixture(scope="session")
-def started() -> dict[str, RunningServer]:
-    """Edition id to the server of it that tests share, of those that a test has asked for."""
+def running_servers() -> dict[str, RunningServer]:
+    """The shared servers that tests have asked for so far, by edition id."""
     return {}
 
 
 @pytest.fixture(scope="session")
-def patients(started: dict[str, RunningServer], folder: EditionFolder) -> Iterator[str]:
-    """NHS numbers of people whom no server that tests share knows, each once."""
+def patients(running_servers: dict[str, RunningServer], folder: EditionFolder) -> Iterator[str]:
+    """NHS numbers that no shared server has a Consent for, each yielded once."""
     editions = {one.id: one for one in folder.load_all()}
 
     def is_known(nhs_number: str) -> bool:
@@ -120,7 +126,7 @@ def patients(started: dict[str, RunningServer], folder: EditionFolder) -> Iterat
                 params={"patient": editions[edition_id].patient.reference_to(nhs_number)},
                 timeout=60,
             ).json()["total"]
-            for edition_id, server in started.items()
+            for edition_id, server in running_servers.items()
         )
 
     return filterfalse(is_known, synthetic())
@@ -128,7 +134,7 @@ def patients(started: dict[str, RunningServer], folder: EditionFolder) -> Iterat
 
 @pytest.fixture
 def patient(patients: Iterator[str]) -> str:
-    """The NHS number of somebody new."""
+    """The NHS number of a patient without a Consent."""
     return next(patients)
 
 
@@ -163,44 +169,46 @@ def built(layout: Layout, progress: Progress) -> Layout:
 
 @pytest.fixture(scope="session")
 def servers(
-    built: Layout, progress: Progress, started: dict[str, RunningServer]
+    built: Layout, progress: Progress, running_servers: dict[str, RunningServer]
 ) -> Iterator[Callable[[str], RunningServer]]:
-    """Edition id to a reference server of it, with a database in memory that tests share."""
+    """Returns the shared reference server of an edition, which has its database in memory."""
     with ExitStack() as stack:
 
-        def of(edition_id: str) -> RunningServer:
-            if edition_id not in started:
+        def server_of(edition_id: str) -> RunningServer:
+            if edition_id not in running_servers:
                 plan = ServerPlan(edition_id)
-                started[edition_id] = stack.enter_context(process.running(built, plan, progress))
-            return started[edition_id]
+                running_servers[edition_id] = stack.enter_context(
+                    process.running(built, plan, progress)
+                )
+            return running_servers[edition_id]
 
-        yield of
-        # Whatever the tests sent, no request may have met a failure that nobody foresaw.
-        for server in started.values():
+        yield server_of
+        # Whatever the tests sent, no request may have failed unexpectedly.
+        for server in running_servers.values():
             assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def server(servers: Callable[[str], RunningServer], edition: Edition) -> RunningServer:
-    """That of the default edition."""
+    """The shared reference server of the default edition."""
     return servers(edition.id)
 
 
 @pytest.fixture(scope="session")
 def validators(built: Layout) -> Iterator[Callable[[str], Validator]]:
-    """Edition id to a validator of it, which tests share: starting one takes seconds."""
+    """Returns the shared validator of an edition: starting one takes seconds."""
     started: dict[str, Validator] = {}
     with ExitStack() as stack:
 
-        def of(edition_id: str) -> Validator:
+        def validator_of(edition_id: str) -> Validator:
             if edition_id not in started:
                 started[edition_id] = stack.enter_context(Validator(edition_id))
             return started[edition_id]
 
-        yield of
+        yield validator_of
 
 
 @pytest.fixture(scope="session")
 def validator(validators: Callable[[str], Validator], edition: Edition) -> Validator:
-    """That of the default edition."""
+    """The shared validator of the default edition."""
     return validators(edition.id)

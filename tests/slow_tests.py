@@ -1,8 +1,8 @@
-"""What makes a test slow, and a guard that no other test becomes so.
+"""Marks slow tests, and fails a test that is slow without the marker.
 
 `ndop test --fast` leaves out the tests marked `slow`. Those that use a fixture which builds with
-Maven, or starts Java or a browser, are marked here; others, which start the suite or the command
-in a process of its own, have the marker where they are defined.
+Maven, or starts Java or a browser, are marked here; others, which run the suite or the command
+in a separate process, have the marker where they are defined.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 
 SLOW_FIXTURES = {"built", "chromium", "engine", "server", "servers", "validator", "validators"}
 
-#: Modules that start a Python process for long, as `python -m` names them.
+#: Modules that are slow to run with `python -m`.
 SLOW_MODULES = {"mypy", "ndop", "pytest", "ruff"}
 #: What a fast test may start: a shell, git, Python.
 FAST_PROGRAMS = {"git", "python", "sh"}
@@ -25,7 +25,7 @@ FAST_PROGRAMS = {"git", "python", "sh"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before `-m` selects."""
+    """Runs before `-m` selects tests."""
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
@@ -44,7 +44,7 @@ def is_slow(command: Sequence[object]) -> bool:
 def only_slow_tests_start_slow_programs(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fails a test that starts such a program without the marker."""
+    """Fail a test without the marker that starts a slow program."""
     if request.node.get_closest_marker("slow"):
         return
     start = subprocess.Popen.__init__

@@ -19,7 +19,7 @@ from ndop.system.layout import Layout
 
 DECISION_OR_ERRATUM = re.compile(r"\b[DE]-\d{2}\b")
 ROW = re.compile(r"\bNDOP-\d{3}\b")
-#: Where ids may stand, and what is not ours or is made of the rest.
+#: The folders in which ids are looked for, and what in them is generated or not ours.
 FOLDERS = ("conformance-tests", "docs", "plugin", "profiles", "scripts", "src", "tests")
 NOT_READ = {"target", "generated", "__pycache__", "images"}
 TEXT = {".csv", ".html", ".ini", ".j2", ".java", ".json", ".md", ".py", ".sh", ".xml", ".yaml"}
@@ -28,7 +28,7 @@ Table = list[dict[str, str]]
 
 
 class Specification:
-    """The page, by its sections."""
+    """The page, divided into its sections."""
 
     def __init__(self, text: str) -> None:
         parts = re.split(r"^#{2,3} (.*)\n", text, flags=re.MULTILINE)
@@ -39,7 +39,7 @@ class Specification:
         }
 
     def table(self, section: str) -> Table:
-        """The first table of a section, each line by the headings of its columns."""
+        """The first table of a section, each line as a mapping of column heading to cell."""
         lines = [line for line in self.sections[section].splitlines() if line.startswith("|")]
         heading, _, *rows = (
             [cell.strip() for cell in line.strip("|").split("|")] for line in lines
@@ -54,7 +54,7 @@ def specification(layout: Layout) -> Specification:
 
 @pytest.fixture(scope="module")
 def editions(specification: Specification, folder: EditionFolder) -> list[Edition]:
-    """Those that the page has a column for."""
+    """The editions that the page has a column for."""
     columns = {heading.split(" ")[0] for heading in specification.table("2")[0]}
     found = [one for one in folder.load_all() if one.id in columns]
     assert len(found) == len(columns - {""})
@@ -68,7 +68,7 @@ def register(layout: Layout) -> Register:
 
 @pytest.fixture(scope="module")
 def files(layout: Layout) -> dict[str, str]:
-    """What ids stand in: path to text."""
+    """The files that may contain ids: path to text."""
     found = [file for file in layout.root.iterdir() if file.suffix in TEXT]
     for name in FOLDERS:
         found += (file for file in (layout.root / name).rglob("*") if file.suffix in TEXT)
@@ -96,7 +96,7 @@ def defined(specification: Specification) -> list[str]:
 def test_every_decision_and_erratum_is_defined_once(
     specification: Specification, files: dict[str, str]
 ) -> None:
-    """In tests, D-9n and E-9n stand for what nobody has."""
+    """In tests, D-9n and E-9n are numbers that are never assigned."""
     counted = Counter(defined(specification))
     assert [number for number, count in counted.items() if count > 1] == []
     assert {f"E-{number:02}" for number in range(1, 76)} <= counted.keys()
@@ -110,7 +110,7 @@ def test_every_decision_and_erratum_is_defined_once(
 
 
 def test_every_row_is_in_the_register(files: dict[str, str], register: Register) -> None:
-    """In tests, NDOP-9nn stands for a row that nobody has."""
+    """In tests, NDOP-9nn is an id that is never assigned."""
     known = {row.id for row in register.rows}
     assert {
         (name, row)
@@ -123,8 +123,8 @@ def test_every_row_is_in_the_register(files: dict[str, str], register: Register)
 def test_every_row_is_in_the_specification(
     specification: Specification, register: Register
 ) -> None:
-    told = {row for body in specification.sections.values() for row in ROW.findall(body)}
-    assert {row.id for row in register.rows} <= told
+    documented = {row for body in specification.sections.values() for row in ROW.findall(body)}
+    assert {row.id for row in register.rows} <= documented
 
 
 def test_a_page_that_mentions_a_decision_or_an_erratum_links_to_it(pages: dict[str, str]) -> None:
@@ -145,7 +145,7 @@ def test_every_link_leads_somewhere(layout: Layout, pages: dict[str, str]) -> No
 
 
 def links(text: str) -> Iterator[str]:
-    """Where the links of a page lead, without those to the web."""
+    """The targets of a page's links, except links to the web."""
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)\s]+)\)|^\[[^]]+\]: (\S+)$", prose, flags=re.MULTILINE):
         found = target[0] or target[1]
@@ -189,10 +189,10 @@ def test_every_section_that_is_cited_is_there(
     cited = {
         (name, section)
         for name, text in files.items()
-        for told in re.findall(
+        for numbers in re.findall(
             r"specification\.md,\s+(?:#|//|\*)?\s*sections?\s+([\d., and]+\d)", text
         )
-        for section in re.findall(r"\d+(?:\.\d+)?", told)
+        for section in re.findall(r"\d+(?:\.\d+)?", numbers)
     }
     assert len(cited) > 10
     assert {one for one in cited if one[1] not in specification.sections} == set()
@@ -203,8 +203,8 @@ def test_a_decision_is_told_in_the_words_of_the_facts(
 ) -> None:
     rows = {re.sub("<.*>", "", row["No"]): row["Decision"] for row in specification.table("10")}
     linked = re.compile(rf"\[({ROW.pattern}|{DECISION_OR_ERRATUM.pattern})\]")
-    assert {number: linked.sub(r"\1", told) for number, told in rows.items()} == {
-        number: told for one in editions for number, told in one.decisions.items()
+    assert {number: linked.sub(r"\1", text) for number, text in rows.items()} == {
+        number: text for one in editions for number, text in one.decisions.items()
     }
 
 
@@ -260,13 +260,13 @@ def test_the_elements(
         file = layout.generated / edition.id / f"StructureDefinition-{edition.consent.id}.json"
         snapshot = json.loads(file.read_text(encoding="utf-8"))["snapshot"]["element"]
         elements = {one["id"]: f"{one['min']}..{one['max']}" for one in snapshot}
-        told = {}
+        documented = {}
         for row in specification.table("3.1"):
             (path,) = quoted(row["Element"])
             if (found := cell(row, edition)) != "-":
-                told[f"Consent.{path}"] = re.split("[, ]", found)[0]
-        assert told == {path: elements[path] for path in told}
-        # Every cardinality that the edition states for an element of the resource itself is told.
+                documented[f"Consent.{path}"] = re.split("[, ]", found)[0]
+        assert documented == {path: elements[path] for path in documented}
+        # The table has every cardinality that the edition states for an element of the resource.
         stated = {
             path
             for path, element in edition.consent.elements.items()
@@ -274,15 +274,15 @@ def test_the_elements(
             and ":" not in path
             and (element.min is not None or element.max is not None)
         }
-        assert stated <= told.keys()
+        assert stated <= documented.keys()
 
 
 def test_the_extensions(specification: Specification, editions: list[Edition]) -> None:
-    told = {
+    documented = {
         (row["Edition"], quoted(row["Extension"])[0], quoted(row["Where"])[0], row["Where"][-4:])
         for row in specification.table("3.2")
     }
-    assert told == {
+    assert documented == {
         (
             edition.id,
             element.extension,
@@ -296,7 +296,7 @@ def test_the_extensions(specification: Specification, editions: list[Edition]) -
 
 
 def test_the_codes(specification: Specification, editions: list[Edition]) -> None:
-    told = {
+    documented = {
         (
             row["Edition"],
             quoted(row["Code system"])[0],
@@ -306,7 +306,7 @@ def test_the_codes(specification: Specification, editions: list[Edition]) -> Non
         )
         for row in specification.table("4")
     }
-    assert told == {found for edition in editions for found in bound_codes(edition)}
+    assert documented == {found for edition in editions for found in bound_codes(edition)}
     versions = {
         (row["Edition"], *row["Code system"].replace("`", "").split(" "))
         for row in specification.table("4")
@@ -334,14 +334,14 @@ def bound_codes(
 
 
 def test_the_catalogue(specification: Specification, editions: list[Edition]) -> None:
-    told = [
+    documented = [
         (int(status), *row["Severity, issue code"].split(", "), code)
         for row in specification.table("6.2")
         for status in row["Status"].split(", ")
         for code in quoted(row["Spine code"])
     ]
-    assert len(told) == len(set(told))
-    assert set(told) == {
+    assert len(documented) == len(set(documented))
+    assert set(documented) == {
         (entry.status, entry.severity, entry.issue, entry.code)
         for edition in editions
         for entry in edition.errors.values()
@@ -375,11 +375,11 @@ def test_the_headers(specification: Specification, editions: list[Edition]) -> N
 
 
 def cell(row: dict[str, str], edition: Edition) -> str:
-    """The cell of an edition, whose column may say more than its id."""
+    """The cell of an edition, whose column heading begins with its id."""
     (found,) = (value for heading, value in row.items() if heading.split(" ")[0] == edition.id)
     return found
 
 
 def quoted(text: str) -> list[str]:
-    """What stands between backticks."""
+    """The strings between backticks."""
     return re.findall(r"`([^`]+)`", text)

@@ -9,15 +9,10 @@ import pytest
 
 from ndop.checks.documents import document_problems
 from ndop.cli.app import COMMANDS
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import Edition
 from ndop.system.layout import Layout
 
 _COMMANDS = [command.name for command in COMMANDS]
-
-
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ndop.checks.sources import ProjectSources
 from ndop.conformance.coverage.register_coverage import CollectedTest
 from ndop.conformance.register import requirements
 from ndop.conformance.register.requirements import Register
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import Edition
 from ndop.system.layout import Layout
 
 _TEST = CollectedTest(
@@ -20,11 +20,6 @@ _TEST = CollectedTest(
     requirements=["NDOP-044"],
     editions=["ndop-1.1.0"],
 )
-
-
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +75,7 @@ def test_a_fact_that_names_a_row_which_does_not_restate_it(sources: ProjectSourc
 
 
 @pytest.mark.parametrize(
-    ("row_id", "expected", "told"),
+    ("row_id", "expected", "reported"),
     [
         ("NDOP-044", "422 error/invalid BAD_REQUEST", True),
         ("NDOP-044", "422 error/invalid INVALID_RESOURCE", False),
@@ -90,10 +85,10 @@ def test_a_fact_that_names_a_row_which_does_not_restate_it(sources: ProjectSourc
     ],
 )
 def test_an_answer_that_no_edition_gives(
-    sources: ProjectSources, row_id: str, expected: str, told: bool
+    sources: ProjectSources, row_id: str, expected: str, reported: bool
 ) -> None:
     found = problems_with(sources, row_id, expected=expected)
-    assert bool(found) is told
+    assert bool(found) is reported
     assert all("is no answer of" in one and "profiles/shared/spine.yaml:" in one for one in found)
 
 

@@ -21,11 +21,6 @@ from tests.conformance.small_register import (
 )
 
 
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
-
-
 @pytest.fixture
 def small(layout: Layout, tmp_path: Path) -> Layout:
     return small_checkout(layout, tmp_path)
@@ -92,6 +87,24 @@ def test_each_kind_of_problem_has_its_line(
     assert expected in problem
     line = requirements.lines(small.requirements)[row_id]
     assert problem.startswith(f"conformance-tests/requirements.csv:{line}: {row_id} (")
+
+
+def test_a_row_that_facts_name_and_the_register_lacks_has_its_line(
+    layout: Layout, edition: Edition, tmp_path: Path
+) -> None:
+    small = small_checkout(layout, tmp_path)
+    small.editions.mkdir(parents=True)
+    small.shared_facts.mkdir()
+    (small.editions / f"{edition.id}.yaml").write_text("id: x\nrequirement: NDOP-944\n", "utf-8")
+    facts = edition.model_dump()
+    facts["structures"][0]["elements"]["Consent.status"]["requirement"] = "NDOP-944"
+    register = requirements.read(small.requirements)
+    lines = requirements.lines(small.requirements)
+    cited = {edition.id: cited_rows(Edition.model_validate(facts)) & {"NDOP-944", *lines}}
+    sources = ProjectSources(small, [edition], register, [], lines, cited)
+    found = [str(problem) for problem in register_problems(sources)]
+    place = f"profiles/editions/{edition.id}.yaml:2"
+    assert f"{place}: requirement: NDOP-944 is not in the register" in "\n".join(found)
 
 
 def test_problems_of_one_row_are_all_reported(small: Layout, editions: list[Edition]) -> None:

@@ -1,4 +1,4 @@
-"""The command as a person or a script runs it: in this process, or in one of its own."""
+"""Runs the `ndop` command: in this process, or in a separate one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = 600
 
 
 def ndop_in_process(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """As `ndop`, without the second that a process of its own takes."""
+    """Run the command in this process, which saves the second that a new process takes."""
     out, err = stream(), stream()
     before = signal.getsignal(signal.SIGTERM)
     with (
@@ -51,7 +51,10 @@ def printed(file: io.TextIOWrapper) -> str:
 def ndop(
     *arguments: str, stdin: str = "", home: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to completion, in another home if one is given; it never prints a traceback."""
+    """Run the command in a new process to completion, and assert that it prints no traceback.
+
+    `home` is another checkout to run in (NDOP_HOME).
+    """
     done = subprocess.run(
         [*_COMMAND, *arguments],
         input=stdin,
@@ -66,8 +69,8 @@ def ndop(
 
 
 @contextmanager
-def started(*arguments: str, until: str) -> Iterator[subprocess.Popen[str]]:
-    """Start it, wait for a line with `until`, and end it if the test does not."""
+def running_ndop(*arguments: str, until: str) -> Iterator[subprocess.Popen[str]]:
+    """Start the command, wait until it prints a line with `until`, and terminate it afterwards."""
     with subprocess.Popen(
         [*_COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
@@ -81,8 +84,8 @@ def started(*arguments: str, until: str) -> Iterator[subprocess.Popen[str]]:
                 running.terminate()
 
 
-def ended(running: subprocess.Popen[str]) -> tuple[int, str]:
-    """Exit status of a process that was asked to end, and what it printed since; no traceback."""
+def wait_for_exit(running: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for a process; return its exit status and the rest of its output; no traceback."""
     printed, _ = running.communicate(timeout=60)
     assert "Traceback" not in printed
     return running.returncode, printed

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from ndop.cli.app import COMMANDS, app
 from ndop.server.process import RunningServer, free_port
 from ndop.system.layout import Layout
-from tests.cli.command import ended, ndop, ndop_in_process, started
-from tests.conformance.canned import Answer, canned
-from tests.conformance.made import made_run, made_test
+from tests.cli.command import ndop, ndop_in_process, running_ndop, wait_for_exit
+from tests.conformance.result_factories import make_run, make_test
+from tests.conformance.stub_server import StubResponse, stub_server
 
 
 def refused(*arguments: str, home: Path | None = None, status: int = 2) -> str:
@@ -77,8 +77,8 @@ def test_a_base_url_where_nothing_answers() -> None:
 
 
 def test_a_base_url_that_answers_html() -> None:
-    page = Answer("<html>", content_type="text/html")
-    with canned(lambda *_: page) as base_url:
+    page = StubResponse("<html>", content_type="text/html")
+    with stub_server(lambda *_: page) as base_url:
         assert "found text/html" in refused("conformance", base_url)
 
 
@@ -106,8 +106,8 @@ def test_a_preset_is_written_once_and_read(tmp_path: Path) -> None:
 
 def test_runs_are_compared(tmp_path: Path) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
-    old.write_text(made_run([made_test("x")]).model_dump_json())
-    new.write_text(made_run([made_test("x", "failed")]).model_dump_json())
+    old.write_text(make_run([make_test("x")]).model_dump_json())
+    new.write_text(make_run([make_test("x", "failed")]).model_dump_json())
     broken = ndop_in_process("conformance", "compare", str(old), str(new))
     assert broken.returncode == 1
     assert "passed → failed" in broken.stdout
@@ -153,14 +153,14 @@ def test_a_run_of_one_area(server: RunningServer, tmp_path: Path) -> None:
 def test_serving_ends_cleanly(built: Layout, tmp_path: Path) -> None:
     assert built
     port = free_port()
-    with started(
+    with running_ndop(
         *("serve", "--port", str(port), "--data", str(tmp_path)), until="Serving"
     ) as serving:
         assert httpx.get(f"http://127.0.0.1:{port}/fhir/metadata").status_code == 200
 
         serving.send_signal(signal.SIGINT)
 
-        status, printed = ended(serving)
+        status, printed = wait_for_exit(serving)
     assert status == 0, printed
     assert "The server has stopped." in printed
     with socket.socket() as probe:
@@ -171,9 +171,9 @@ def test_serving_ends_cleanly(built: Layout, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_interrupted_run_writes_its_reports(server: RunningServer, tmp_path: Path) -> None:
     run = ("conformance", server.base_url, "--report", str(tmp_path))
-    with started(*run, until="create:") as running:  # a first area is done
+    with running_ndop(*run, until="create:") as running:  # a first area is done
         running.send_signal(signal.SIGINT)
-        status, printed = ended(running)
+        status, printed = wait_for_exit(running)
     assert status == 130, printed
     assert '"complete": false' in (tmp_path / "results.json").read_text(encoding="utf-8")
     assert "The run is incomplete" in (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -183,10 +183,10 @@ def test_an_interrupted_run_writes_its_reports(server: RunningServer, tmp_path: 
 def test_interrupted_fuzzing_tells_what_it_found(server: RunningServer, layout: Layout) -> None:
     edition = "ndop-1.1.0"
     fuzz = ("fuzz", "--edition", edition, "--server", server.base_url, "--requests", "100000")
-    with started(*fuzz, until=f"Fuzzing {edition} …") as running:
+    with running_ndop(*fuzz, until=f"Fuzzing {edition} …") as running:
         time.sleep(3)  # some requests
         running.send_signal(signal.SIGINT)
-        status, printed = ended(running)
+        status, printed = wait_for_exit(running)
     assert status == 130, printed
     assert f"{edition}: interrupted, so these results are incomplete" in printed
     report = json.loads((layout.report / edition / "fuzz.json").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 
 from ndop.server.process import free_port
 from ndop.system.layout import Layout
-from tests.cli.command import ended, ndop, ndop_in_process, started
+from tests.cli.command import ndop, ndop_in_process, running_ndop, wait_for_exit
 
 PRESET = """\
 base-url: https://127.0.0.1:{port}/fhir
@@ -42,11 +42,11 @@ def test_a_server_that_wants_certificates_and_tokens(built: Layout, tmp_path: Pa
     preset.write_text(PRESET.format(port=port, folder=folder), encoding="utf-8")
     report = ("--report", str(tmp_path / "report"))
     serve = ("serve", "--port", str(port), "--tls", str(folder), "--audit", "required")
-    with started(*serve, "--data", str(tmp_path / "data"), until="Serving") as serving:
+    with running_ndop(*serve, "--data", str(tmp_path / "data"), until="Serving") as serving:
         done = ndop("conformance", "--preset", str(preset), "--only", "headers", *report)
         without = ndop("conformance", f"https://127.0.0.1:{port}/fhir", *report)
         serving.send_signal(signal.SIGTERM)
-        status, printed = ended(serving)
+        status, printed = wait_for_exit(serving)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "headers: " in done.stderr

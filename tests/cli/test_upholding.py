@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from ndop.cli.app import app
 from ndop.system.errors import FileRefusedError
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 OUT, STAYS = "9990000018", "9990000026"
 
@@ -20,11 +20,11 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def answer(_method: str, path: str) -> Answer:
+def answer(_method: str, path: str) -> StubResponse:
     """Of the two patients the first has opted out."""
     consent = {"status": "active", "patient": {"reference": f"https://a.example/Patient/{OUT}"}}
     entries = {"entry": [{"resource": consent}]} if OUT in path else {}
-    return Answer(json.dumps({"type": "searchset", "total": len(entries), **entries}))
+    return StubResponse(json.dumps({"type": "searchset", "total": len(entries), **entries}))
 
 
 def ndop(*arguments: str) -> tuple[int, str]:
@@ -37,11 +37,11 @@ def ndop(*arguments: str) -> tuple[int, str]:
 def test_a_file_is_upheld_and_kept(source: Path, tmp_path: Path) -> None:
     requested: list[str] = []
 
-    def counting(method: str, path: str) -> Answer:
+    def counting(method: str, path: str) -> StubResponse:
         requested.append(path)
         return answer(method, path)
 
-    with canned(counting) as base_url:
+    with stub_server(counting) as base_url:
         for name in ("first.dat", "second.dat"):
             status, message = ndop(
                 *(str(source), "--output", str(tmp_path / name), "--server", base_url),

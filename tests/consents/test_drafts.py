@@ -15,11 +15,11 @@ def test_every_sample_is_base_stu3(edition: Edition) -> None:
 
 
 def test_a_draft_has_patient_purpose_and_status(edition: Edition) -> None:
-    made = draft(edition, NHS_NUMBER, status=edition.status.sharing)
-    assert made["patient"]["reference"].endswith(f"/{NHS_NUMBER}")
-    assert made["purpose"] == [edition.purpose_codings()[0].model_dump()]
-    assert made["status"] == edition.status.sharing
-    assert "$" not in str(made)
+    shared = draft(edition, NHS_NUMBER, status=edition.status.sharing)
+    assert shared["patient"]["reference"].endswith(f"/{NHS_NUMBER}")
+    assert shared["purpose"] == [edition.purpose_codings()[0].model_dump()]
+    assert shared["status"] == edition.status.sharing
+    assert "$" not in str(shared)
 
 
 def test_changes_leave_the_original_alone(edition: Edition) -> None:

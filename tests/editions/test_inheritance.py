@@ -137,7 +137,7 @@ capability: { profile: $remove }
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "expected"),
     [
         ("guide: $remove\n", "guide: expected a fact of the edition that this one is based on"),
         ("audit: { claims: { scop: $remove } }\n", "audit.claims.scop: expected a fact"),
@@ -148,11 +148,11 @@ capability: { profile: $remove }
     ],
 )
 def test_what_is_not_there_cannot_be_removed(
-    copied_editions: EditionFolder, facts: str, told: str
+    copied_editions: EditionFolder, facts: str, expected: str
 ) -> None:
     file = copied_editions.editions / "child.yaml"
     message = refusal(copied_editions, facts)
-    assert told in message
+    assert expected in message
     assert f"{file}:4: " in message
 
 
@@ -219,19 +219,19 @@ def test_an_unknown_base_names_the_known_ones(copied_editions: EditionFolder, ba
     file = write(copied_editions, f"id: child\nbased-on: {base}\n")
     with pytest.raises(EditionError) as error:
         copied_editions.load("child")
-    told = str(error.value)
-    assert f"{file}:2: based-on: expected one of" in told
-    assert all(known in told for known in copied_editions.ids())
+    message = str(error.value)
+    assert f"{file}:2: based-on: expected one of" in message
+    assert all(known in message for known in copied_editions.ids())
 
 
 def test_a_package_has_one_edition(copied_editions: EditionFolder, edition: Edition) -> None:
     file = write(copied_editions, f"id: child\nbased-on: {edition.id}\n")
     with pytest.raises(EditionError) as error:
         copied_editions.load_all()
-    told = str(error.value)
-    assert str(file) in told
-    assert str(copied_editions.editions / f"{edition.id}.yaml") in told
-    assert f"{edition.package} {edition.version}" in told
+    message = str(error.value)
+    assert str(file) in message
+    assert str(copied_editions.editions / f"{edition.id}.yaml") in message
+    assert f"{edition.package} {edition.version}" in message
 
 
 def test_an_edition_in_another_folder_can_be_based_on_one_of_the_checkout(
@@ -266,3 +266,30 @@ def test_a_pilot_says_only_what_differs(layout: Layout) -> None:
     assert pilot.errors["other-type-or-operation"].interactions == []
     differing = {key for key, entry in pilot.errors.items() if entry != base.errors[key]}
     assert differing == {"other-type-or-operation"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "parts"),
+    [
+        ("summary: a\x07b\n", [":4: ", "control character #x0007"]),
+        ("summary: 2026-13-45\n", [":4: ", "'2026-13-45' is not a valid timestamp"]),
+        ("summary: !!int one\n", [":4: ", "'one' is not a valid int"]),
+        ("summary: '{{ 1 / 0 }}'\n", [":4: ", "summary", "division by zero"]),
+        ("patient: { pattern: '([' }\n", [":4: ", "patient", "regular expression"]),
+        ("samples: { minimal: { extension: none } }\n", ["$coding"]),
+        ("profile: Extension-NDOP-OptOutSource-1\n", [":4: ", "profile", "NDOP-Consent-1"]),
+        ("value-sets: []\n", ["outcome", "issue.details"]),
+        (
+            "structures:\n  - { id: NDOP-Consent-1 }\n  - { id: NDOP-Consent-1 }\n",
+            [":6: ", "'NDOP-Consent-1' again", "line 5"],
+        ),
+    ],
+)
+def test_what_no_edition_can_be_made_of_is_named(
+    copied_editions: EditionFolder, facts: str, parts: list[str]
+) -> None:
+    if "$coding" in parts:  # the form of a sample is its own; it must only not stop the check
+        child(copied_editions, facts)
+        return
+    text = refusal(copied_editions, facts)
+    assert all(part in text for part in parts), text

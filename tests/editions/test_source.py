@@ -22,7 +22,7 @@ def line_of(file: Path, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-def message(folder: EditionFolder) -> str:
+def refusal(folder: EditionFolder) -> str:
     with pytest.raises(EditionError) as error:
         folder.load("ndop-1.1.0")
     return str(error.value)
@@ -92,15 +92,15 @@ def test_a_wrong_fact_is_named_with_file_line_and_expectation(
     copied_editions: EditionFolder, old: str, new: str, parts: list[str]
 ) -> None:
     file = edit(copied_editions, old, new)
-    told = message(copied_editions)
-    assert f"{file}:" in told
+    message = refusal(copied_editions)
+    assert f"{file}:" in message
     for part in parts:
-        assert part in told
+        assert part in message
 
 
 def test_the_line_is_that_of_the_fact(copied_editions: EditionFolder) -> None:
     file = edit(copied_editions, "email: interoperabilityteam@nhs.net", "email: nowhere")
-    assert f"{file}:{line_of(file, 'email: nowhere')}: publication.contact.email" in message(
+    assert f"{file}:{line_of(file, 'email: nowhere')}: publication.contact.email" in refusal(
         copied_editions
     )
 
@@ -110,7 +110,7 @@ def test_a_fault_in_the_shared_facts_names_their_file(copied_editions: EditionFo
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("status: 404, issue: not-found", "status: 4040, issue: x", 1))
     place = f"{file}:{line_of(file, 'status: 4040')}: errors."
-    assert place in message(copied_editions)
+    assert place in refusal(copied_editions)
 
 
 @pytest.mark.parametrize(
@@ -127,19 +127,19 @@ def test_a_file_that_is_no_edition(
     copied_editions: EditionFolder, text: str, parts: list[str]
 ) -> None:
     (copied_editions.editions / "ndop-1.1.0.yaml").write_text(text, encoding="utf-8")
-    told = message(copied_editions)
+    message = refusal(copied_editions)
     for part in parts:
-        assert part in told
+        assert part in message
 
 
 def test_a_file_in_another_encoding(copied_editions: EditionFolder) -> None:
     (copied_editions.editions / "ndop-1.1.0.yaml").write_bytes(b"title: \xe9\n")
-    assert "cannot be read as UTF-8" in message(copied_editions)
+    assert "cannot be read as UTF-8" in refusal(copied_editions)
 
 
 def test_the_name_of_the_file_is_the_id(copied_editions: EditionFolder) -> None:
     edit(copied_editions, "id: ndop-1.1.0\n", "id: other\n")
-    assert "expected 'ndop-1.1.0', the name of the file, found 'other'" in message(copied_editions)
+    assert "expected 'ndop-1.1.0', the name of the file, found 'other'" in refusal(copied_editions)
 
 
 def test_facts_refer_to_each_other(edition: Edition) -> None:

@@ -33,8 +33,8 @@ SENT = ("opt-out", "change", "sample")
 
 
 @dataclass
-class PreparedServer:
-    """A server that has stored the scenario, with every setting on that some example needs."""
+class ExampleServer:
+    """A server that has stored the Consents of the examples, with every setting that they need."""
 
     edition: Edition
     http: httpx.Client
@@ -44,10 +44,14 @@ class PreparedServer:
 
     def request(self, example: Example) -> httpx.Response:
         """Send the request of an example, for the ids that the server gave."""
-        asked = example.request
-        assert asked is not None
-        body = None if asked.body is None else self.real(asked.body) + " " * asked.padding
-        return self.send(asked.method, self.real(asked.path), body, asked.headers)
+        request = example.request
+        assert request is not None
+        body = (
+            None
+            if request.body is None
+            else self.with_server_ids(request.body) + " " * request.padding
+        )
+        return self.send(request.method, self.with_server_ids(request.path), body, request.headers)
 
     def send(
         self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]
@@ -63,17 +67,17 @@ class PreparedServer:
         assert created.status_code == 201, created.text
         return str(created.json()["id"])
 
-    def real(self, text: str) -> str:
+    def with_server_ids(self, text: str) -> str:
         """A text of an example with the ids of the server."""
-        for fixed, real in self.ids.items():
-            text = text.replace(fixed, real)
+        for fixed, assigned in self.ids.items():
+            text = text.replace(fixed, assigned)
         return text
 
-    def shown(self, response: httpx.Response) -> dict[str, Any]:
+    def normalised(self, response: httpx.Response) -> dict[str, Any]:
         """An answer with the ids, the base URL and the times of the examples."""
         text = response.text.replace(self.base_url, BASE_URL)
-        for fixed, real in self.ids.items():
-            text = text.replace(real, fixed)
+        for fixed, assigned in self.ids.items():
+            text = text.replace(assigned, fixed)
         return timeless(json.loads(text))
 
 
@@ -81,56 +85,58 @@ def timeless(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer without what differs from server to server: its own id and every lastUpdated."""
     text = json.dumps(answer)
     text = re.sub(r'"lastUpdated": "[^"]+"', '"lastUpdated": ""', text)
-    shown: dict[str, Any] = json.loads(text)
-    if shown["resourceType"] != "Consent":
-        shown["id"] = ""
-    return shown
+    normalised: dict[str, Any] = json.loads(text)
+    if normalised["resourceType"] != "Consent":
+        normalised["id"] = ""
+    return normalised
 
 
 @pytest.fixture(scope="module", params=_EDITIONS.ids())
-def server(
+def example_server(
     request: pytest.FixtureRequest, built: Layout, progress: Progress, recordings: Recordings
-) -> Iterator[PreparedServer]:
+) -> Iterator[ExampleServer]:
     edition = _EDITIONS.load(request.param)
     examples = examples_of(edition, recordings)
     settings = {name: value for one in examples if one.request for name, value in one.needs.items()}
     plan = ServerPlan(edition.id, settings=settings)
     with process.running(built, plan, progress) as server, httpx.Client(timeout=120) as http:
         scenario = scenario_of(edition)
-        known = PreparedServer(edition, http, server.base_url, examples, {})
+        server_of_examples = ExampleServer(edition, http, server.base_url, examples, {})
         for consent, fixed in zip(scenario.created, scenario.ids, strict=True):
-            known.ids[fixed] = known.create(consent)
-        change = known.real(json.dumps(scenario.update))
+            server_of_examples.ids[fixed] = server_of_examples.create(consent)
+        change = server_of_examples.with_server_ids(json.dumps(scenario.update))
         headers = {"Content-Type": JSON, "If-Match": 'W/"1"'}
-        changed = known.send("PUT", f"Consent/{known.ids[scenario.ids[0]]}", change, headers)
+        changed = server_of_examples.send(
+            "PUT", f"Consent/{server_of_examples.ids[scenario.ids[0]]}", change, headers
+        )
         assert changed.status_code == 200, changed.text
-        yield known
+        yield server_of_examples
         assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
 
 
-def test_answers_are_the_examples(server: PreparedServer, recorder: Recorder) -> None:
+def test_answers_are_the_examples(example_server: ExampleServer, recorder: Recorder) -> None:
     """NDOP-134 and what a server says of itself, to the letter."""
     kinds = ("read", "search", "history", "outcome")
-    asked = [one for one in server.examples if one.kind in kinds and one.request]
+    asked = [one for one in example_server.examples if one.kind in kinds and one.request]
     assert len(asked) > 28
     for example in asked:
-        response = server.request(example)
+        response = example_server.request(example)
         assert response.status_code == example.status, (example.name, response.text)
-        shown = server.shown(response)
+        normalised = example_server.normalised(response)
         if recorder.recording and example.kind == "outcome":
-            said = [issue["diagnostics"] for issue in shown["issue"]]
-            recorder.record(server.edition.id, example.name.removeprefix(NAME_PREFIX), said)
+            said = [issue["diagnostics"] for issue in normalised["issue"]]
+            recorder.record(example_server.edition.id, example.name.removeprefix(NAME_PREFIX), said)
         else:
-            assert shown == timeless(example.resource), example.name
+            assert normalised == timeless(example.resource), example.name
 
 
-def test_consents_are_accepted(server: PreparedServer) -> None:
+def test_consents_are_accepted(example_server: ExampleServer) -> None:
     """Opting out by POST and changing one's mind by PUT to the id that the server gave.
 
     Every other one goes as XML.
     """
     stored: dict[str, str] = {}
-    for number, example in enumerate(one for one in server.examples if one.kind in SENT):
+    for number, example in enumerate(one for one in example_server.examples if one.kind in SENT):
         media = ("json", "xml")[number % 2]
         body = files_of(example)[f"{example.name}.{media}"].decode()
         headers = {"Content-Type": MEDIA[media], "Accept": JSON}
@@ -138,9 +144,9 @@ def test_consents_are_accepted(server: PreparedServer) -> None:
             earlier = stored[example.name.removesuffix("change-of-mind")]
             body = body.replace(example.resource["id"], earlier)
             headers["If-Match"] = 'W/"1"'
-            response = server.send("PUT", f"Consent/{earlier}", body, headers)
+            response = example_server.send("PUT", f"Consent/{earlier}", body, headers)
         else:
-            response = server.send("POST", "Consent", body, headers)
+            response = example_server.send("POST", "Consent", body, headers)
             assert response.status_code == 201, (example.name, response.text)
             stored[example.name.removesuffix("opt-out")] = json_of(response)["id"]
         assert response.status_code == example.status, (example.name, response.text)
@@ -149,9 +155,9 @@ def test_consents_are_accepted(server: PreparedServer) -> None:
     assert len(stored) > 10
 
 
-def test_invalid_ones_are_refused_as_the_manifest_says(server: PreparedServer) -> None:
+def test_invalid_ones_are_refused_as_the_manifest_says(example_server: ExampleServer) -> None:
     manifest = json.loads(
-        (_LAYOUT.all_examples / server.edition.id / "invalid" / MANIFEST).read_text(
+        (_LAYOUT.all_examples / example_server.edition.id / "invalid" / MANIFEST).read_text(
             encoding="utf-8"
         )
     )
@@ -159,12 +165,14 @@ def test_invalid_ones_are_refused_as_the_manifest_says(server: PreparedServer) -
     for entry in manifest["examples"]:
         verdict = entry["verdict"]
         for name in entry["files"]:
-            body = (_LAYOUT.all_examples / server.edition.id / "invalid" / name).read_bytes()
+            body = (
+                _LAYOUT.all_examples / example_server.edition.id / "invalid" / name
+            ).read_bytes()
             media = name.rpartition(".")[2]
-            response = server.send("POST", "Consent", body, {"Content-Type": MEDIA[media]})
+            response = example_server.send("POST", "Consent", body, {"Content-Type": MEDIA[media]})
             assert response.status_code == verdict["status"], (name, response.text)
             assert_spine_error(
-                server.edition,
+                example_server.edition,
                 response,
                 status=verdict["status"],
                 issue=verdict["issue"],

@@ -38,7 +38,7 @@ def test_verdict_code_and_requirement(
     invalid = entries(folder / "invalid")
     assert len(consents) > 60
     assert len(invalid) > 70
-    told = {file: one["verdict"] for file, one in invalid}
+    verdicts = {file: one["verdict"] for file, one in invalid}
     validator = validators(edition)
     refused = [
         (result.file, result.findings)
@@ -47,9 +47,9 @@ def test_verdict_code_and_requirement(
     ]
     assert refused == []
     differing = [
-        (told[result.file], result.findings)
+        (verdicts[result.file], result.findings)
         for result in validator.check_paths([file for file, _ in invalid])
-        if not agrees(told[result.file], result)
+        if not agrees(verdicts[result.file], result)
     ]
     assert differing == []
 

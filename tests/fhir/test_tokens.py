@@ -29,12 +29,12 @@ def payload(token: str) -> dict[str, Any]:
 
 def test_every_mandatory_claim_is_there(folder: EditionFolder) -> None:
     for edition in folder.load_all():
-        made = tokens.claims(edition, Caller(patient=PATIENT), now=1000)
+        claims = tokens.claims(edition, Caller(patient=PATIENT), now=1000)
         for name, claim in edition.audit.claims.items():
-            assert not claim.required or made[name] is not None, name
+            assert not claim.required or claims[name] is not None, name
         if edition.audit.lifetime:
-            assert made["exp"] - made["iat"] == edition.audit.lifetime
-            assert made["iat"] == 1000
+            assert claims["exp"] - claims["iat"] == edition.audit.lifetime
+            assert claims["iat"] == 1000
 
 
 def test_the_subject_is_who_acts(edition: Edition) -> None:
@@ -58,8 +58,8 @@ def test_a_token_for_a_patient_needs_one(folder: EditionFolder) -> None:
 def test_no_token_is_made_twice(folder: EditionFolder) -> None:
     for edition in folder.load_all():
         caller = Caller(patient=PATIENT)
-        made = {tokens.unsecured(tokens.claims(edition, caller, now=1)) for _ in range(50)}
-        assert len(made) == 50
+        generated = {tokens.unsecured(tokens.claims(edition, caller, now=1)) for _ in range(50)}
+        assert len(generated) == 50
 
 
 def test_an_unsecured_token_ends_in_a_dot(edition: Edition) -> None:
@@ -77,11 +77,11 @@ def test_an_unsecured_token_ends_in_a_dot(edition: Edition) -> None:
 def test_others_verify_a_signature(edition: Edition, key_type: str, algorithm: str) -> None:
     key = tokens.new_key(key_type)
     published = json.loads(json.dumps(tokens.public_keys([tokens.new_key("EC"), key])))
-    made = tokens.claims(edition, Caller())
+    claims = tokens.claims(edition, Caller())
     decoded = jwt.decode(
-        tokens.signed(made, key), KeySet.import_key_set(published), algorithms=[algorithm]
+        tokens.signed(claims, key), KeySet.import_key_set(published), algorithms=[algorithm]
     )
-    assert decoded.claims == made
+    assert decoded.claims == claims
     assert decoded.header["kid"] == tokens.key_id(key)
     assert "d" not in published["keys"][1]
 
@@ -108,13 +108,13 @@ def test_what_cannot_sign_is_told(tmp_path: Path) -> None:
 
 def test_expired_and_broken(folder: EditionFolder) -> None:
     for edition in folder.load_all():
-        made = tokens.claims(edition, Caller(user=USER, patient=PATIENT), now=10_000)
-        if "exp" in made:
-            assert tokens.expired(made)["exp"] < 10_000
+        claims = tokens.claims(edition, Caller(user=USER, patient=PATIENT), now=10_000)
+        if "exp" in claims:
+            assert tokens.expired(claims)["exp"] < 10_000
         for name in edition.audit.claims:
-            assert tokens.broken(edition, made, name)[name] != made[name]
+            assert tokens.broken(edition, claims, name)[name] != claims[name]
         with pytest.raises(TokenError, match="found 'colour'"):
-            tokens.broken(edition, made, "colour")
+            tokens.broken(edition, claims, "colour")
 
 
 def test_headers_have_the_editions_own_names(folder: EditionFolder) -> None:

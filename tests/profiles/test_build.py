@@ -48,12 +48,12 @@ def test_a_difference_is_named_with_the_command_that_mends_it(
     with pytest.raises(OutOfDateError) as error:
         build.check(copied, editions_of(copied), progress)
 
-    told = str(error.value)
-    assert "ValueSet-NDOP-ProxyRole-1.json: is missing" in told
-    assert "stray.json: nothing makes it" in told
-    assert "CodeSystem-NDOP-ProxyRole-1.json: differs" in told
-    assert "of-nobody: no such edition" in told
-    assert "Run 'ndop build'" in told
+    message = str(error.value)
+    assert "ValueSet-NDOP-ProxyRole-1.json: is missing" in message
+    assert "stray.json: nothing makes it" in message
+    assert "CodeSystem-NDOP-ProxyRole-1.json: differs" in message
+    assert "of-nobody: no such edition" in message
+    assert "Run 'ndop build'" in message
     assert error.value.exit_status == 1
 
 

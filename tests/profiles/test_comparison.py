@@ -28,7 +28,7 @@ def test_every_difference_from_what_was_published_is_explained(
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
+    ("file", "old", "new", "expected"),
     [
         (
             "StructureDefinition-NDOP-Consent-1.json",
@@ -51,7 +51,7 @@ def test_every_difference_from_what_was_published_is_explained(
     ],
 )
 def test_a_new_difference_is_found(
-    layout: Layout, published: Path, tmp_path: Path, file: str, old: str, new: str, told: str
+    layout: Layout, published: Path, tmp_path: Path, file: str, old: str, new: str, expected: str
 ) -> None:
     generated = Path(shutil.copytree(layout.generated, tmp_path / "generated"))
     artefact = generated / "ndop-1.1.0" / file
@@ -61,7 +61,7 @@ def test_a_new_difference_is_found(
     assert old in text
     artefact.write_text(text.replace(old, new), encoding="utf-8")
     outcome = comparison(layout, published, generated, "ndop-1.1.0")
-    assert any(told in str(one) for one in outcome.unexplained)
+    assert any(expected in str(one) for one in outcome.unexplained)
 
 
 def test_a_missing_artefact_is_found(layout: Layout, published: Path, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_markup_in_a_fact_is_escaped(edition: Edition, layout: Layout) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected"),
     [
         ("{{ fhir_version }}", "{{ fhir_versoin }}", "'fhir_versoin' is undefined"),
         ("{{ structure.type }}", "{{ structure.tpe }}", "has no attribute 'tpe'"),
@@ -88,7 +88,7 @@ def test_markup_in_a_fact_is_escaped(edition: Edition, layout: Layout) -> None:
     ],
 )
 def test_a_broken_template_is_named_with_its_line(
-    edition: Edition, templates: Path, old: str, new: str, told: str
+    edition: Edition, templates: Path, old: str, new: str, expected: str
 ) -> None:
     file = templates / "StructureDefinition.xml.j2"
     text = file.read_text(encoding="utf-8")
@@ -96,5 +96,5 @@ def test_a_broken_template_is_named_with_its_line(
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(BuildError) as error:
         render(edition, templates)
-    assert told in str(error.value)
+    assert expected in str(error.value)
     assert f"{file}:{line}" in str(error.value)

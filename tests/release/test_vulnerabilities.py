@@ -11,35 +11,35 @@ from ndop.release import vulnerabilities
 from ndop.release.bom import Component
 from ndop.release.vulnerabilities import Vulnerability
 from ndop.system.errors import DatabaseError
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 SAFE = Component("pkg:pypi/sound@1.0", ("MIT",))
 VULNERABLE = Component("pkg:maven/org.example/frail@2.0", ("MIT",))
 
 
-def database_with(*pages: object) -> Callable[[str, str], Answer]:
+def database_with(*pages: object) -> Callable[[str, str], StubResponse]:
     """Returns the pages in order to what is posted, and details of any vulnerability."""
     rest = iter(pages)
 
-    def script(method: str, path: str) -> Answer:
+    def script(method: str, path: str) -> StubResponse:
         if method == "POST":
             assert path == "/fhir/v1/querybatch"
-            return Answer(json.dumps({"results": next(rest)}))
+            return StubResponse(json.dumps({"results": next(rest)}))
         name = path.rpartition("/")[2]
         details = {"id": name, "summary": f"About {name}", "aliases": [f"CVE-{name}"]}
-        return Answer(json.dumps(details))
+        return StubResponse(json.dumps(details))
 
     return script
 
 
 def test_no_known_vulnerability() -> None:
-    with canned(database_with([{}, {}])) as database:
+    with stub_server(database_with([{}, {}])) as database:
         assert vulnerabilities.find_vulnerabilities([SAFE, VULNERABLE], database) == []
 
 
 def test_all_pages_are_fetched() -> None:
     first = [{}, {"vulns": [{"id": "B"}], "next_page_token": "more"}]
-    with canned(database_with(first, [{"vulns": [{"id": "A"}]}])) as database:
+    with stub_server(database_with(first, [{"vulns": [{"id": "A"}]}])) as database:
         assert vulnerabilities.find_vulnerabilities([SAFE, VULNERABLE], database) == [
             Vulnerability(VULNERABLE, "A", ("CVE-A",), "About A"),
             Vulnerability(VULNERABLE, "B", ("CVE-B",), "About B"),
@@ -49,13 +49,13 @@ def test_all_pages_are_fetched() -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer("{}", status=503), "503"),
-        (Answer("<html>"), "Invalid JSON"),
-        (Answer(json.dumps({"results": [{}]})), "expected 2 answers, found 1"),
+        (StubResponse("{}", status=503), "503"),
+        (StubResponse("<html>"), "Invalid JSON"),
+        (StubResponse(json.dumps({"results": [{}]})), "expected 2 answers, found 1"),
     ],
 )
-def test_an_unusable_response(answer: Answer, message: str) -> None:
-    with canned(lambda *_: answer) as database, pytest.raises(DatabaseError, match=message):
+def test_an_unusable_response(answer: StubResponse, message: str) -> None:
+    with stub_server(lambda *_: answer) as database, pytest.raises(DatabaseError, match=message):
         vulnerabilities.find_vulnerabilities([SAFE, VULNERABLE], database)
 
 

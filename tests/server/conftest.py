@@ -1,4 +1,4 @@
-"""What the tests of a running server have in common."""
+"""Fixtures that the tests of a running server share."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from ndop.server.process import RunningServer
 
 @pytest.fixture
 def http(server: RunningServer) -> Iterator[httpx.Client]:
-    """A client of the server that tests share, which no request shall keep busy for longer."""
+    """A client of the shared server; no request may take longer than the timeout."""
     with httpx.Client(base_url=server.base_url + "/", timeout=30) as client:
         yield client

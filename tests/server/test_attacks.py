@@ -1,5 +1,5 @@
-"""Known attacks on a server of HTTP, JSON, XML and FHIR: each is refused with a Spine outcome, or
-does nothing. SECURITY.md names these tests."""
+"""Known attacks by HTTP, JSON, XML and FHIR: each is refused with a Spine outcome or has no effect.
+SECURITY.md names these tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import Draft, adding, having
 from ndop.editions import Edition
 from ndop.server.process import RunningServer
-from tests.server.raw_http import TELLTALES, connected, parsed, received, response, sent
+from tests.server.raw_http import (
+    TELLTALES,
+    connect,
+    parse_response,
+    raw_request,
+    receive_all,
+    send_raw,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -35,10 +42,10 @@ def expect_refusal(
     edition: Edition, answer: httpx.Response, status: int, code: str = "BAD_REQUEST"
 ) -> None:
     assert_spine_error(edition, answer, status=status, code=code)
-    assert tells_no_product(answer)
+    assert discloses_no_product(answer)
 
 
-def tells_no_product(answer: httpx.Response) -> bool:
+def discloses_no_product(answer: httpx.Response) -> bool:
     content = answer.text + str(answer.headers)
     return not [one for one in TELLTALES if one in content] and "server" not in answer.headers
 
@@ -54,16 +61,16 @@ def is_stored(http: httpx.Client, consent: Draft) -> bool:
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[bytes]]]:
-    """An address of this machine, and what is sent there."""
+    """A local URL, and what is sent to it."""
     calls: list[bytes] = []
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         listening.settimeout(0.2)
-        ended = threading.Event()
+        stopped = threading.Event()
 
         def listen() -> None:
-            while not ended.is_set():
+            while not stopped.is_set():
                 try:
                     connection, _ = listening.accept()
                 except TimeoutError:
@@ -74,7 +81,7 @@ def listener() -> Iterator[tuple[str, list[bytes]]]:
         thread = threading.Thread(target=listen)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/x", calls
-        ended.set()
+        stopped.set()
         thread.join()
 
 
@@ -348,10 +355,10 @@ def test_smuggling(
     connection ends after one answer. The chunked form ends before the second request; so does
     the one of five bytes."""
     head = ["POST /fhir/Consent HTTP/1.1", "Content-Type: text/plain", *lines]
-    answers = sent(server.base_url, *head, body=b"0\r\n\r\n" + SMUGGLED)
-    first = parsed(answers)
+    answers = send_raw(server.base_url, *head, body=b"0\r\n\r\n" + SMUGGLED)
+    first = parse_response(answers)
     assert_spine_error(edition, first, status=(400, 415, 501))
-    assert tells_no_product(first)
+    assert discloses_no_product(first)
     assert answers.count(b"HTTP/1.1 ") == 1, answers
     assert b"CapabilityStatement" not in answers
 
@@ -371,9 +378,9 @@ def test_odd_lines_of_a_header_have_the_meaning_that_http_gives_them(
     """RFC 9112, 2.2 and 5.2: a line feed alone ends a line, a folded line goes on. So the body is
     one of five bytes, or an empty chunked one; what follows is a request of its own."""
     head = ["PUT /fhir/Consent/unknown HTTP/1.1", f"Content-Type: {JSON}", *lines]
-    answers = sent(server.base_url, *head, body=b"0\r\n\r\n" + SMUGGLED)
+    answers = send_raw(server.base_url, *head, body=b"0\r\n\r\n" + SMUGGLED)
     assert answers.count(b"HTTP/1.1 ") <= 2
-    assert parsed(answers).status_code == 400
+    assert parse_response(answers).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -390,7 +397,7 @@ def test_odd_lines_of_a_header_have_the_meaning_that_http_gives_them(
     ids=["trailer", "negative", "huge", "extension", "bare LF", "no end", "no number"],
 )
 def test_chunks(server: RunningServer, edition: Edition, body: bytes) -> None:
-    answer = response(
+    answer = raw_request(
         server.base_url,
         "POST /fhir/Consent HTTP/1.1",
         f"Content-Type: {JSON}",
@@ -420,14 +427,14 @@ def test_chunks(server: RunningServer, edition: Edition, body: bytes) -> None:
 )
 def test_request_lines(server: RunningServer, start: str) -> None:
     """No way out of the API, no product, no failure; HTTP/0.9 and bare LF may be understood."""
-    with connected(server.base_url) as connection:
+    with connect(server.base_url) as connection:
         connection.sendall(start.encode("latin-1"))
         connection.shutdown(socket.SHUT_WR)
-        answer = received(connection)
+        answer = receive_all(connection)
     if answer.startswith(b"HTTP/"):
-        first = parsed(answer)
+        first = parse_response(answer)
         assert first.status_code < 500 or first.status_code in (501, 505)
-        assert tells_no_product(first)
+        assert discloses_no_product(first)
 
 
 @pytest.mark.parametrize(
@@ -458,15 +465,15 @@ def test_request_lines(server: RunningServer, start: str) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_paths(server: RunningServer, edition: Edition, method: str, path: str) -> None:
-    answer = response(server.base_url, f"{method} {path} HTTP/1.1", "Content-Length: 0")
+    answer = raw_request(server.base_url, f"{method} {path} HTTP/1.1", "Content-Length: 0")
     assert_spine_error(edition, answer, status=(400, 404, 405, 415, 501))
-    assert tells_no_product(answer)
+    assert discloses_no_product(answer)
     assert "x-injected" not in answer.headers
 
 
 def test_hosts_and_forwarding(server: RunningServer, http: httpx.Client) -> None:
-    """What a client says of itself does not change what it gets; its links it gets as it asked."""
-    answer = response(
+    """Headers of a proxy that a client forges change neither the answer nor its links."""
+    answer = raw_request(
         server.base_url,
         "GET /fhir/metadata HTTP/1.1",
         "X-Forwarded-Host: evil.example",
@@ -532,7 +539,7 @@ def test_the_log_has_only_lines_of_the_server(
 
 
 def test_header_values_do_not_split_answers(server: RunningServer) -> None:
-    answer = response(
+    answer = raw_request(
         server.base_url,
         "GET /fhir/Consent?patient=%0d%0aX-Injected:%20yes HTTP/1.1",
         "X-Request-ID: a%0d%0aX-Injected: yes",
@@ -545,7 +552,7 @@ def test_header_values_do_not_split_answers(server: RunningServer) -> None:
     "accept", ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "*/*"]
 )
 def test_html_is_not_shown_as_such(http: httpx.Client, consent: Draft, accept: str) -> None:
-    """A browser that opens the address of a Consent gets data, never a page of it."""
+    """A browser that opens the URL of a Consent gets data, never an HTML page."""
     value = "<script>alert(1)</script>"
     identifier = {"system": "https://example.org/x", "value": value}
     created = post(http, json.dumps({**consent, "identifier": identifier}))
@@ -581,6 +588,6 @@ def test_answers_are_not_kept_by_who_carries_them(http: httpx.Client, consent: D
     ],
 )
 def test_no_product_is_told(server: RunningServer, method: str, path: str) -> None:
-    answer = response(server.base_url, f"{method} /fhir/{path} HTTP/1.1")
-    assert tells_no_product(answer)
+    answer = raw_request(server.base_url, f"{method} /fhir/{path} HTTP/1.1")
+    assert discloses_no_product(answer)
     assert "x-powered-by" not in answer.headers

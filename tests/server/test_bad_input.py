@@ -13,8 +13,7 @@ from ndop.conformance.suite.client import JSON, XML
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import Draft, draft, having
 from ndop.editions import Edition
-from tests.server.raw_http import TELLTALES
-from tests.server.raw_http import response as raw
+from tests.server.raw_http import TELLTALES, raw_request
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +91,7 @@ def test_letters_in_the_nhs_number(http: httpx.Client, edition: Edition, consent
 def test_nothing_follows_the_nhs_number(
     http: httpx.Client, edition: Edition, patient: str, consent: Draft, ending: str
 ) -> None:
-    """Else the same patient would have two identities (D-11)."""
+    """Otherwise the same patient would have two identities (D-11)."""
     reference = edition.patient.reference_to(patient) + ending
     response = post(http, json.dumps(having(consent, "patient", "reference", value=reference)))
     assert response.status_code in (400, 422)
@@ -150,7 +149,7 @@ def test_ten_megabytes(http: httpx.Client, edition: Edition, consent: Draft, chu
     ],
 )
 def test_addresses(http: httpx.Client, edition: Edition, path: str, status: int, code: str) -> None:
-    response = raw(
+    response = raw_request(
         str(http.base_url), f"GET {urlsplit(str(http.base_url)).path}{quoted(path)} HTTP/1.1"
     )
     expect_error(edition, response, status, code)
@@ -167,7 +166,7 @@ def test_addresses_outside_the_api(
     http: httpx.Client, edition: Edition, path: str, status: int
 ) -> None:
     expect_error(
-        edition, raw(str(http.base_url), f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND"
+        edition, raw_request(str(http.base_url), f"GET {path} HTTP/1.1"), status, "NO_RECORD_FOUND"
     )
 
 
@@ -182,7 +181,7 @@ def test_addresses_outside_the_api(
     ],
 )
 def test_methods(http: httpx.Client, edition: Edition, method: str, status: int, code: str) -> None:
-    response = raw(str(http.base_url), f"{method} /fhir/Consent/1 HTTP/1.1")
+    response = raw_request(str(http.base_url), f"{method} /fhir/Consent/1 HTTP/1.1")
     expect_error(edition, response, status, code)
 
 
@@ -244,7 +243,7 @@ def test_whitespace_is_no_value(http: httpx.Client, edition: Edition, patient: s
 def test_errors_of_the_container_are_xml_where_xml_is_accepted(
     http: httpx.Client, edition: Edition
 ) -> None:
-    response = raw(str(http.base_url), "GET /fhir/%zz HTTP/1.1", f"Accept: {XML}")
+    response = raw_request(str(http.base_url), "GET /fhir/%zz HTTP/1.1", f"Accept: {XML}")
     assert response.headers["content-type"].startswith(XML)
     expect_error(edition, response, 400, "BAD_REQUEST")
 
@@ -262,7 +261,7 @@ def test_errors_of_the_container_are_xml_where_xml_is_accepted(
     ids=["second Host", "bad header", "long header", "long URL", "HTTP version", "expectation"],
 )
 def test_requests_that_are_not_http(http: httpx.Client, edition: Edition, lines: list[str]) -> None:
-    response = raw(str(http.base_url), *lines)
+    response = raw_request(str(http.base_url), *lines)
     assert 400 <= response.status_code < 500
     expect_error(edition, response, response.status_code, "BAD_REQUEST")
     assert [one for one in TELLTALES if one in response.text + str(response.headers)] == []

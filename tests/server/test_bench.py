@@ -16,7 +16,7 @@ from ndop.server.bench import BenchTarget, Load
 from ndop.server.process import RunningServer
 from ndop.system.errors import ServerError
 from tests.cli.command import ndop
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 LOAD = Load(connections=2, rounds=2, seconds=0.5, patients=5)
 
@@ -66,7 +66,7 @@ def test_the_table_is_whole_in_a_pipe(server: RunningServer, edition: Edition) -
 @pytest.mark.parametrize("status", [200, 422, 500])
 def test_another_answer_ends_it(edition: Edition, status: int) -> None:
     with (
-        canned(lambda _method, _path: Answer("{}", status=status)) as base_url,
+        stub_server(lambda _method, _path: StubResponse("{}", status=status)) as base_url,
         pytest.raises(ServerError, match=f"expected HTTP status 201, found {status}"),
     ):
         list(bench.measure([BenchTarget("one", base_url)], edition, LOAD))

@@ -1,5 +1,5 @@
-"""Each bound on what a client may ask of a server: refused beyond it, by the catalogue, and the
-server goes on. Clients are told apart by their address, so each test has one of its own."""
+"""Each limit on requests: what exceeds it is refused as the catalogue says, and the server goes
+on. The server distinguishes clients by address, so each test has an address of its own."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ndop.conformance.suite.client import JSON, XML
 from ndop.conformance.suite.expectations import assert_spine_error
 from ndop.consents import draft, having
 from ndop.consents.nhs_numbers import synthetic
-from ndop.editions import Edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from tests.examples.recorder import Recorder
-from tests.server.raw_http import connected, parsed, received, sent
+from tests.server.raw_http import connect, parse_response, receive_all, send_raw
 
 pytestmark = pytest.mark.slow
 
@@ -46,23 +46,23 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def bounded(built: Layout, progress: Progress) -> Iterator[RunningServer]:
-    plan = ServerPlan("ndop-1.1.0", settings=SETTINGS)
+def limited_server(built: Layout, progress: Progress) -> Iterator[RunningServer]:
+    plan = ServerPlan(DEFAULT_EDITION, settings=SETTINGS)
     with process.running(built, plan, progress) as server:
         yield server
         assert "failed unexpectedly" not in server.log.read_text(encoding="utf-8")
 
 
-def client(bounded: RunningServer, source: str) -> httpx.Client:
+def client(limited_server: RunningServer, source: str) -> httpx.Client:
     transport = httpx.HTTPTransport(local_address=source)
-    return httpx.Client(base_url=bounded.base_url + "/", timeout=60, transport=transport)
+    return httpx.Client(base_url=limited_server.base_url + "/", timeout=60, transport=transport)
 
 
 @pytest.fixture
-def http(bounded: RunningServer, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """A client whom nobody else is mistaken for."""
+def http(limited_server: RunningServer, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    """A client with a local address that no other test uses."""
     number = request.session.items.index(request.node) % 250
-    with client(bounded, f"127.0.1.{number + 1}") as http:
+    with client(limited_server, f"127.0.1.{number + 1}") as http:
         yield http
 
 
@@ -141,25 +141,27 @@ def test_entries_of_a_page(http: httpx.Client, edition: Edition, params: dict[st
         assert len(history.json()["entry"]) == 2
 
 
-def test_time_of_a_request(bounded: RunningServer, edition: Edition, recorder: Recorder) -> None:
-    """A client that sends a byte now and then keeps a thread no longer than that."""
+def test_time_of_a_request(
+    limited_server: RunningServer, edition: Edition, recorder: Recorder
+) -> None:
+    """A client that sends a byte now and then cannot hold a thread for longer than the limit."""
     begun = time.monotonic()
-    with connected(bounded.base_url, "127.0.0.11") as connection:
+    with connect(limited_server.base_url, "127.0.0.11") as connection:
         connection.sendall(request_with_body(1000))
         for _ in range(3 * SECONDS):
             connection.sendall(b" ")
             time.sleep(0.5)
-            if answered(connection):
+            if has_answer(connection):
                 break
-        answer = parsed(received(connection))
+        answer = parse_response(receive_all(connection))
     assert_spine_error(edition, answer, status=408, issue="timeout", code="BAD_REQUEST")
     recorder.check(answer, "request-too-slow")
     assert time.monotonic() - begun >= SECONDS
 
 
-def test_a_body_that_nobody_wants_keeps_no_thread(bounded: RunningServer) -> None:
-    """Refused at once, its body would be read to its end by the container, at the client's pace."""
-    with connected(bounded.base_url, "127.0.0.12") as connection:
+def test_a_body_that_nobody_wants_keeps_no_thread(limited_server: RunningServer) -> None:
+    """By default the container reads the body of a refused request, at the client's pace."""
+    with connect(limited_server.base_url, "127.0.0.12") as connection:
         connection.sendall(request_with_body(1000).replace(JSON.encode(), b"text/plain"))
         try:
             for _ in range(20):
@@ -175,32 +177,36 @@ def test_a_body_that_nobody_wants_keeps_no_thread(bounded: RunningServer) -> Non
     [b"", b"GET /fhir/metadata HT", b"GET /fhir/metadata HTTP/1.1\r\nHost: x\r\nX-A", None],
     ids=["nothing", "half a line", "half a header", "half a body"],
 )
-def test_a_silent_client_is_hung_up_on(bounded: RunningServer, beginning: bytes | None) -> None:
-    with connected(bounded.base_url, "127.0.0.13") as connection:
+def test_a_silent_client_is_hung_up_on(
+    limited_server: RunningServer, beginning: bytes | None
+) -> None:
+    with connect(limited_server.base_url, "127.0.0.13") as connection:
         connection.sendall(request_with_body(1000) if beginning is None else beginning)
-        received(connection)
+        receive_all(connection)
 
 
-def test_slow_headers_keep_nobody_else_waiting(bounded: RunningServer) -> None:
+def test_slow_headers_keep_nobody_else_waiting(limited_server: RunningServer) -> None:
     """They wait in the container's poller, which has no thread for each of them."""
-    slow = [connected(bounded.base_url, "127.0.0.14") for _ in range(300)]
+    slow = [connect(limited_server.base_url, "127.0.0.14") for _ in range(300)]
     try:
         for connection in slow:
             connection.sendall(b"GET /fhir/metadata HTTP/1.1\r\nX-Slow: ")
-        with client(bounded, "127.0.0.15") as http:
+        with client(limited_server, "127.0.0.15") as http:
             assert http.get("metadata", timeout=10).status_code == 200
     finally:
         for connection in slow:
             connection.close()
 
 
-def test_requests_at_once(bounded: RunningServer, edition: Edition, recorder: Recorder) -> None:
-    slow = [connected(bounded.base_url, "127.0.0.16") for _ in range(AT_ONCE)]
+def test_requests_at_once(
+    limited_server: RunningServer, edition: Edition, recorder: Recorder
+) -> None:
+    slow = [connect(limited_server.base_url, "127.0.0.16") for _ in range(AT_ONCE)]
     try:
         for connection in slow:
             connection.sendall(request_with_body(1000))
         time.sleep(0.5)
-        with client(bounded, "127.0.0.17") as http:
+        with client(limited_server, "127.0.0.17") as http:
             refused = http.get("metadata")
             assert_spine_error(edition, refused, status=503, issue="throttled")
             recorder.check(refused, "overloaded")
@@ -214,9 +220,9 @@ def test_requests_at_once(bounded: RunningServer, edition: Edition, recorder: Re
 
 
 def test_requests_of_a_client_in_a_minute(
-    bounded: RunningServer, edition: Edition, recorder: Recorder
+    limited_server: RunningServer, edition: Edition, recorder: Recorder
 ) -> None:
-    with client(bounded, "127.0.0.18") as http:
+    with client(limited_server, "127.0.0.18") as http:
         answers = [http.get("metadata") for _ in range(PER_MINUTE + 20)]
         statuses = [answer.status_code for answer in answers]
         assert set(statuses[:PER_MINUTE]) == {200}
@@ -227,15 +233,15 @@ def test_requests_of_a_client_in_a_minute(
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         time.sleep(int(refused.headers["retry-after"]))
         assert http.get("metadata").status_code == 200
-    with client(bounded, "127.0.0.19") as another:
+    with client(limited_server, "127.0.0.19") as another:
         assert another.get("metadata").status_code == 200
 
 
-def test_a_client_cannot_say_that_it_is_another(bounded: RunningServer) -> None:
+def test_a_client_cannot_say_that_it_is_another(limited_server: RunningServer) -> None:
     statuses = {
-        parsed(
-            sent(
-                bounded.base_url,
+        parse_response(
+            send_raw(
+                limited_server.base_url,
                 "GET /fhir/metadata HTTP/1.1",
                 f"X-Forwarded-For: 10.0.0.{number}",
                 f"Forwarded: for=10.0.0.{number}",
@@ -294,7 +300,7 @@ def test_an_origin_that_is_none(http: httpx.Client, edition: Edition, origin: st
 
 
 def test_links_name_the_configured_address(http: httpx.Client, edition: Edition) -> None:
-    """Not what the client called the server: a forged Host would stand in every link."""
+    """Not the Host that the client sent: a forged one would appear in every link."""
     consent = json.dumps(draft(edition, next(synthetic())))
     forged = {"Content-Type": JSON, "Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     created = http.post("Consent", content=consent, headers=forged)
@@ -307,7 +313,7 @@ def request_with_body(length: int) -> bytes:
     return "\r\n".join([*head, f"Content-Length: {length}", "", "{"]).encode()
 
 
-def answered(connection: socket.socket) -> bool:
+def has_answer(connection: socket.socket) -> bool:
     connection.setblocking(False)
     try:
         return bool(connection.recv(1, socket.MSG_PEEK))

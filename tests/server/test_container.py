@@ -18,7 +18,7 @@ from docker.errors import NotFound
 from ndop.conformance.suite.client import JSON
 from ndop.consents import draft
 from ndop.consents.nhs_numbers import synthetic
-from ndop.editions import Edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.server import container
 from ndop.server.container import ContainerPlan, running_container
 from ndop.system.layout import Layout
@@ -26,7 +26,7 @@ from ndop.system.progress import Progress
 
 
 def test_the_image_and_the_place_of_the_jar_are_those_of_the_compose_file(layout: Layout) -> None:
-    arguments = container.run_arguments(layout, ContainerPlan("ndop-1.1.0"), 9080)
+    arguments = container.run_arguments(layout, ContainerPlan(DEFAULT_EDITION), 9080)
     compose = yaml.safe_load((layout.root / "docker-compose.yml").read_text(encoding="utf-8"))
     server = compose["services"]["server"]
     assert arguments["image"] == server["image"]
@@ -39,7 +39,7 @@ def test_the_image_and_the_place_of_the_jar_are_those_of_the_compose_file(layout
 
 
 def test_the_database_is_kept_in_the_folder_that_was_named(layout: Layout, tmp_path: Path) -> None:
-    arguments = container.run_arguments(layout, ContainerPlan("ndop-1.1.0", data=tmp_path), 9080)
+    arguments = container.run_arguments(layout, ContainerPlan(DEFAULT_EDITION, data=tmp_path), 9080)
     mounted = arguments["volumes"][str(tmp_path)]
     assert mounted["mode"] == "rw"
     assert arguments["environment"]["SPRING_DATASOURCE_URL"].startswith(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def stock(
+def stock_server(
     built: Layout, progress: Progress, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
     """The boot jar of the embedded server, started as the image starts its own, with one jar
@@ -31,24 +31,24 @@ def stock(
         yield server
 
 
-def test_the_jar_is_picked_up(stock: RunningServer) -> None:
-    log = stock.log.read_text(encoding="utf-8")
+def test_the_jar_is_picked_up(stock_server: RunningServer) -> None:
+    log = stock_server.log.read_text(encoding="utf-8")
     assert "ndop-fhir serves ndop-1.1.0" in log
-    statement = httpx.get(f"{stock.base_url}/metadata").json()
+    statement = httpx.get(f"{stock_server.base_url}/metadata").json()
     assert statement["kind"] == "instance"
     assert [resource["type"] for resource in statement["rest"][0]["resource"]] == ["Consent"]
 
 
-def test_a_browser_gets_the_page(stock: RunningServer) -> None:
+def test_a_browser_gets_the_page(stock_server: RunningServer) -> None:
     """Template, examples and all come out of the one jar."""
-    page = httpx.get(urljoin(stock.base_url, "/"), headers={"Accept": "text/html"})
+    page = httpx.get(urljoin(stock_server.base_url, "/"), headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
-    assert stock.base_url in page.text
+    assert stock_server.base_url in page.text
     assert "examples/valid/manifest.json" in page.text
 
 
-def test_errors_of_the_container_are_ours(stock: RunningServer) -> None:
+def test_errors_of_the_container_are_ours(stock_server: RunningServer) -> None:
     """The valve's class comes from loader.path as well."""
-    answer = httpx.get(f"{stock.base_url}/%zz")
+    answer = httpx.get(f"{stock_server.base_url}/%zz")
     assert answer.status_code == 400
     assert answer.json()["resourceType"] == "OperationOutcome"

@@ -13,7 +13,7 @@ from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.runner import run
 from ndop.consents import draft, having
 from ndop.consents.nhs_numbers import synthetic
-from ndop.editions import Edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> ServerPlan:
-    return ServerPlan("ndop-1.1.0", data=tmp_path_factory.mktemp("data"))
+    return ServerPlan(DEFAULT_EDITION, data=tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_the_options_hold(built: Layout, restarted: RunningServer, tmp_path: Pat
         built,
         RunPlan(
             restarted.base_url,
-            "ndop-1.1.0",
+            DEFAULT_EDITION,
             tmp_path,
             claims=("strict-nhs-number", "require-if-match"),
         ),

@@ -11,6 +11,7 @@ from ndop.conformance.report.console import format_failure
 from ndop.conformance.report.results import RunResult
 from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.runner import run
+from ndop.editions import DEFAULT_EDITION
 from ndop.server import process
 from ndop.server.process import ServerPlan
 from ndop.system.layout import Layout
@@ -24,8 +25,8 @@ def result(
     built: Layout, progress: Progress, tmp_path_factory: pytest.TempPathFactory
 ) -> RunResult:
     folder = tmp_path_factory.mktemp("report")
-    with process.running(built, ServerPlan("ndop-1.1.0", plain=True), progress) as server:
-        return run(built, RunPlan(server.base_url, "ndop-1.1.0", folder), lambda *_: None)
+    with process.running(built, ServerPlan(DEFAULT_EDITION, plain=True), progress) as server:
+        return run(built, RunPlan(server.base_url, DEFAULT_EDITION, folder), lambda *_: None)
 
 
 def test_most_rows_fail(result: RunResult) -> None:

@@ -16,7 +16,7 @@ import pytest
 from ndop.conformance.suite.client import JSON
 from ndop.consents import draft
 from ndop.consents.nhs_numbers import synthetic
-from ndop.editions import Edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan, free_port
 from ndop.system.layout import Layout
@@ -79,7 +79,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def nodes(built: Layout, progress: Progress, database: str) -> Iterator[list[RunningServer]]:
     """Two servers over one database, the second started when the first had made the tables."""
     plan = ServerPlan(
-        "ndop-1.1.0",
+        DEFAULT_EDITION,
         settings={"spring.datasource.url": database, "spring.datasource.username": "ndop"},
     )
     with ExitStack() as stack:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ndop.editions import DEFAULT_EDITION
 from ndop.server import process
 from ndop.server.process import ServerPlan, free_port
 from ndop.system.errors import MissingToolError, ServerError
@@ -29,7 +30,7 @@ def test_a_port_in_use(layout: Layout, progress: Progress) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        message = start(layout, ServerPlan("ndop-1.1.0", port=port), progress)
+        message = start(layout, ServerPlan(DEFAULT_EDITION, port=port), progress)
     assert f"Port {port} of 127.0.0.1 cannot be used" in message
     assert "make serve PORT=" in message
 
@@ -39,7 +40,7 @@ def test_a_full_disk(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 5 * 2**20))
-    message = start(layout, ServerPlan("ndop-1.1.0", data=tmp_path / "new"), progress)
+    message = start(layout, ServerPlan(DEFAULT_EDITION, data=tmp_path / "new"), progress)
     assert "5 MiB are free" in message
     assert not (tmp_path / "new").exists()
 
@@ -49,7 +50,7 @@ def test_no_java(
     built: Layout, progress: Progress, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "'java' is not installed" in start(built, ServerPlan("ndop-1.1.0"), progress)
+    assert "'java' is not installed" in start(built, ServerPlan(DEFAULT_EDITION), progress)
 
 
 @pytest.mark.slow
@@ -62,7 +63,7 @@ def test_a_server_that_refuses_to_start_says_why(built: Layout, progress: Progre
 @pytest.mark.slow
 def test_a_server_leaves_nothing_behind(built: Layout, progress: Progress) -> None:
     port = free_port()
-    with process.running(built, ServerPlan("ndop-1.1.0", port=port), progress) as running:
+    with process.running(built, ServerPlan(DEFAULT_EDITION, port=port), progress) as running:
         assert httpx.get(f"{running.base_url}/metadata").status_code == 200
     assert running.process.poll() is not None
     with socket.socket() as probe:

@@ -20,7 +20,7 @@ from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.runner import run
 from ndop.conformance.suite.access import Access
 from ndop.conformance.suite.expectations import assert_spine_error
-from ndop.editions import Edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller, Claims, Key
 from ndop.server import process
@@ -42,7 +42,7 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def signing(
+def signature_server(
     built: Layout, progress: Progress, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("keys")
@@ -55,7 +55,9 @@ def signing(
         "ndop.token.keys": str(key_set),
         "ndop.token.keys-pause": "100ms",
     }
-    with process.running(built, ServerPlan("ndop-1.1.0", settings=settings), progress) as running:
+    with process.running(
+        built, ServerPlan(DEFAULT_EDITION, settings=settings), progress
+    ) as running:
         yield Server(running.base_url, running.log, keys, key_set, folder)
 
 
@@ -65,21 +67,23 @@ def claims(edition: Edition) -> Claims:
 
 
 @pytest.fixture
-def send(signing: Server, edition: Edition) -> Callable[[str], httpx.Response]:
+def get_metadata(signature_server: Server, edition: Edition) -> Callable[[str], httpx.Response]:
     def metadata(token: str) -> httpx.Response:
         headers = {
             **tokens.audit_headers(edition, "capabilities"),
             **tokens.token_header(edition, token),
         }
-        return httpx.get(f"{signing.base_url}/metadata", headers=headers, timeout=60)
+        return httpx.get(f"{signature_server.base_url}/metadata", headers=headers, timeout=60)
 
     return metadata
 
 
 @pytest.fixture
-def refused(send: Callable[[str], httpx.Response], edition: Edition) -> Callable[[str, str], None]:
+def assert_refused(
+    get_metadata: Callable[[str], httpx.Response], edition: Edition
+) -> Callable[[str, str], None]:
     def expect_rejection(token: str, message: str) -> None:
-        response = send(token)
+        response = get_metadata(token)
         assert_spine_error(
             edition, response, status=400, issue="structure", code="MISSING_OR_INVALID_HEADER"
         )
@@ -88,118 +92,133 @@ def refused(send: Callable[[str], httpx.Response], edition: Edition) -> Callable
     return expect_rejection
 
 
-def forged(header: dict[str, Any], made: Claims, key: Key) -> str:
+def encode_with_header(header: dict[str, Any], made: Claims, key: Key) -> str:
     return jwt.encode(header, made, key, algorithms=["RS256", "RS512", "ES256"])
 
 
-def part(data: object) -> str:
+def base64url_json(data: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(data).encode()).rstrip(b"=").decode()
 
 
 @pytest.mark.parametrize("key_type", ["RSA", "EC"])
 def test_a_signed_token_is_accepted_once(
-    signing: Server,
+    signature_server: Server,
     claims: Claims,
-    send: Callable[[str], httpx.Response],
-    refused: Callable[[str, str], None],
+    get_metadata: Callable[[str], httpx.Response],
+    assert_refused: Callable[[str, str], None],
     key_type: str,
 ) -> None:
-    token = tokens.signed(claims, signing.keys[key_type])
-    assert send(token).status_code == 200
-    refused(token, "jti")
-    other_key = next(key for kind, key in signing.keys.items() if kind != key_type)
-    refused(tokens.signed(claims, other_key), "jti")
+    token = tokens.signed(claims, signature_server.keys[key_type])
+    assert get_metadata(token).status_code == 200
+    assert_refused(token, "jti")
+    other_key = next(key for kind, key in signature_server.keys.items() if kind != key_type)
+    assert_refused(tokens.signed(claims, other_key), "jti")
 
 
-def test_unsecured_tokens_are_refused(claims: Claims, refused: Callable[[str, str], None]) -> None:
-    refused(tokens.unsecured(claims), "expected a signature")
-    refused(part({"alg": "nOnE"}) + tokens.unsecured(claims).partition(".")[2], "expected")
+def test_unsecured_tokens_are_refused(
+    claims: Claims, assert_refused: Callable[[str, str], None]
+) -> None:
+    assert_refused(tokens.unsecured(claims), "expected a signature")
+    assert_refused(
+        base64url_json({"alg": "nOnE"}) + tokens.unsecured(claims).partition(".")[2], "expected"
+    )
 
 
 def test_an_hmac_with_the_public_key_is_refused(
-    signing: Server, claims: Claims, refused: Callable[[str, str], None]
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
 ) -> None:
-    key = signing.keys["RSA"]
+    key = signature_server.keys["RSA"]
     for secret in (key.as_pem(private=False), json.dumps(key.as_dict(private=False)).encode()):
         for algorithm, digest in (("HS256", hashlib.sha256), ("HS512", hashlib.sha512)):
-            signed = f"{part({'alg': algorithm, 'kid': tokens.key_id(key)})}.{part(claims)}"
+            header = {"alg": algorithm, "kid": tokens.key_id(key)}
+            signed = f"{base64url_json(header)}.{base64url_json(claims)}"
             mac = hmac.new(secret, signed.encode(), digest).digest()
             signature = base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
-            refused(f"{signed}.{signature}", "another algorithm")
+            assert_refused(f"{signed}.{signature}", "another algorithm")
 
 
 def test_a_changed_payload_is_refused(
-    signing: Server, claims: Claims, refused: Callable[[str, str], None]
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
 ) -> None:
-    head, _, signature = tokens.signed(claims, signing.keys["EC"]).split(".")
-    refused(f"{head}.{part({**claims, 'scope': 'more'})}.{signature}", "no known key made")
-    refused(f"{head}.{part(claims)}.", "found")
+    head, _, signature = tokens.signed(claims, signature_server.keys["EC"]).split(".")
+    assert_refused(
+        f"{head}.{base64url_json({**claims, 'scope': 'more'})}.{signature}", "no known key made"
+    )
+    assert_refused(f"{head}.{base64url_json(claims)}.", "found")
 
 
 def test_another_keys_signature_is_refused(
-    signing: Server, claims: Claims, refused: Callable[[str, str], None]
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
 ) -> None:
-    other, known = tokens.new_key("RSA"), tokens.key_id(signing.keys["RSA"])
-    refused(tokens.signed(claims, other), "no known key made")
-    refused(forged({"alg": "RS512", "kid": known}, claims, other), "no known key made")
+    other, known = tokens.new_key("RSA"), tokens.key_id(signature_server.keys["RSA"])
+    assert_refused(tokens.signed(claims, other), "no known key made")
+    assert_refused(
+        encode_with_header({"alg": "RS512", "kid": known}, claims, other), "no known key made"
+    )
 
 
 def test_a_weaker_algorithm_or_no_kid_is_refused(
-    signing: Server, claims: Claims, refused: Callable[[str, str], None]
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
 ) -> None:
-    key = signing.keys["RSA"]
-    refused(forged({"alg": "RS256", "kid": tokens.key_id(key)}, claims, key), "algorithm")
-    refused(forged({"alg": "RS512"}, claims, key), "kid")
+    key = signature_server.keys["RSA"]
+    assert_refused(
+        encode_with_header({"alg": "RS256", "kid": tokens.key_id(key)}, claims, key), "algorithm"
+    )
+    assert_refused(encode_with_header({"alg": "RS512"}, claims, key), "kid")
 
 
 @pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c"])
 def test_keys_that_a_token_brings_are_refused(
-    signing: Server, claims: Claims, refused: Callable[[str, str], None], name: str
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None], name: str
 ) -> None:
-    own, known = tokens.new_key("EC"), tokens.key_id(signing.keys["EC"])
+    own, known = tokens.new_key("EC"), tokens.key_id(signature_server.keys["EC"])
     value: Any = {
         "jwk": own.as_dict(private=False),
         "jku": "https://keys.example/jwks.json",
         "x5u": "https://keys.example/key.pem",
         "x5c": [base64.b64encode(b"certificate").decode()],
     }[name]
-    refused(forged({"alg": "ES256", "kid": known, name: value}, claims, own), f"has {name}")
+    assert_refused(
+        encode_with_header({"alg": "ES256", "kid": known, name: value}, claims, own), f"has {name}"
+    )
 
 
 def test_times_hold_for_signed_tokens(
-    signing: Server, claims: Claims, refused: Callable[[str, str], None]
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
 ) -> None:
-    key = signing.keys["EC"]
-    refused(tokens.signed(tokens.expired(claims), key), "exp: expected a time in the future")
-    refused(tokens.signed({**claims, "exp": claims["iat"] + 86400}, key), "at most 300 s")
+    key = signature_server.keys["EC"]
+    assert_refused(tokens.signed(tokens.expired(claims), key), "exp: expected a time in the future")
+    assert_refused(tokens.signed({**claims, "exp": claims["iat"] + 86400}, key), "at most 300 s")
     ahead = {**claims, "iat": claims["iat"] + 60, "exp": claims["exp"] + 60}
-    refused(tokens.signed(ahead, key), "not in the future")
-    refused(tokens.signed({**claims, "jti": ""}, key), "jti")
+    assert_refused(tokens.signed(ahead, key), "not in the future")
+    assert_refused(tokens.signed({**claims, "jti": ""}, key), "jti")
 
 
 def test_a_new_key_of_the_set_is_found(
-    signing: Server,
+    signature_server: Server,
     claims: Claims,
-    send: Callable[[str], httpx.Response],
-    refused: Callable[[str, str], None],
+    get_metadata: Callable[[str], httpx.Response],
+    assert_refused: Callable[[str, str], None],
 ) -> None:
     new = tokens.new_key("EC")
-    refused(tokens.signed(claims, new), "no known key made")
-    keys = [*signing.keys.values(), new]
-    signing.key_set.write_text(json.dumps(tokens.public_keys(keys)), encoding="utf-8")
+    assert_refused(tokens.signed(claims, new), "no known key made")
+    keys = [*signature_server.keys.values(), new]
+    signature_server.key_set.write_text(json.dumps(tokens.public_keys(keys)), encoding="utf-8")
     time.sleep(0.2)
-    assert send(tokens.signed(claims, new)).status_code == 200
+    assert get_metadata(tokens.signed(claims, new)).status_code == 200
 
 
 def test_the_suite_passes_with_signed_tokens(
-    signing: Server, layout: Layout, tmp_path: Path
+    signature_server: Server, layout: Layout, tmp_path: Path
 ) -> None:
-    key_file = signing.folder / "token-key.json"
-    key_file.write_text(json.dumps(signing.keys["EC"].as_dict(private=True)), encoding="utf-8")
+    key_file = signature_server.folder / "token-key.json"
+    key_file.write_text(
+        json.dumps(signature_server.keys["EC"].as_dict(private=True)), encoding="utf-8"
+    )
     claimed = ("requires-token", "verifies-signatures")
     plan = RunPlan(
-        signing.base_url,
-        "ndop-1.1.0",
+        signature_server.base_url,
+        DEFAULT_EDITION,
         tmp_path,
         claims=claimed,
         only=("security-audit", "headers", "read"),
@@ -210,9 +229,9 @@ def test_the_suite_passes_with_signed_tokens(
     assert sum(test.outcome == "passed" for test in result.tests) > 60
 
 
-def test_nothing_failed_unexpectedly(signing: Server) -> None:
-    """The last test of the module: no attack may have met a failure that nobody foresaw."""
-    log = signing.log.read_text(encoding="utf-8")
+def test_nothing_failed_unexpectedly(signature_server: Server) -> None:
+    """The last test of the module: no attack may have failed unexpectedly."""
+    log = signature_server.log.read_text(encoding="utf-8")
     assert "failed unexpectedly" not in log
     assert "eyJ" not in log
 
@@ -221,6 +240,6 @@ def test_a_server_without_keys_does_not_start(built: Layout, progress: Progress)
     settings = {"ndop.token.signatures": "required", "ndop.token.keys": "/nowhere/jwks.json"}
     with (
         pytest.raises(ServerError, match=r"(?s)keys of tokens cannot be read.*ndop\.token\.keys"),
-        process.running(built, ServerPlan("ndop-1.1.0", settings=settings), progress),
+        process.running(built, ServerPlan(DEFAULT_EDITION, settings=settings), progress),
     ):
         pass

@@ -24,11 +24,11 @@ def test_a_file_is_addressed_to_the_national_service(source: Path, folder: Editi
         control = write_message(source, data, edition.upholding, "X99OT001", strict=True)
         assert data.read_bytes() == source.read_bytes()
         assert control == data.with_suffix(".ctl")
-        told = {child.tag: child.text for child in ET.parse(control).getroot()}
-        assert told["WorkflowId"] == "SPINE_NTT_UPHOLDING"
-        assert told["To_DTS"] == "X26HC036"
-        assert told["From_DTS"] == "X99OT001"
-        assert told["LocalId"] == data.stem
+        control_fields = {child.tag: child.text for child in ET.parse(control).getroot()}
+        assert control_fields["WorkflowId"] == "SPINE_NTT_UPHOLDING"
+        assert control_fields["To_DTS"] == "X26HC036"
+        assert control_fields["From_DTS"] == "X99OT001"
+        assert control_fields["LocalId"] == data.stem
 
 
 def test_an_invalid_file_is_not_written(source: Path, edition: Edition) -> None:
@@ -39,8 +39,8 @@ def test_an_invalid_file_is_not_written(source: Path, edition: Edition) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("numbers.dat", "exists already"), ("to.txt", r"ends in \.dat")]
+    ("name", "message"), [("numbers.dat", "exists already"), ("to.txt", r"ends in \.dat")]
 )
-def test_names(source: Path, edition: Edition, name: str, told: str) -> None:
-    with pytest.raises(UpholdingError, match=told):
+def test_names(source: Path, edition: Edition, name: str, message: str) -> None:
+    with pytest.raises(UpholdingError, match=message):
         write_message(source, source.with_name(name), edition.upholding, "X99", strict=False)

@@ -16,7 +16,7 @@ from ndop.editions import Coding, Edition, EditionFolder
 from ndop.server.process import RunningServer
 from ndop.system.errors import UpholdingError
 from ndop.upholding.opt_out_lookup import OptOutLookup
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +107,10 @@ def test_each_purpose_is_looked_up_by_itself(
     assert out_of(server_of_draft.base_url, draft, three, 1) == [False, True, False]
 
 
-def searchset(*consents: dict[str, Any], total: int | None = None) -> Answer:
+def searchset(*consents: dict[str, Any], total: int | None = None) -> StubResponse:
     entries = [{"resource": consent} for consent in consents]
     bundle = {"type": "searchset", "total": len(entries) if total is None else total}
-    return Answer(json.dumps({**bundle, **({"entry": entries} if entries else {})}))
+    return StubResponse(json.dumps({**bundle, **({"entry": entries} if entries else {})}))
 
 
 NUMBER = "9990000018"
@@ -123,10 +123,13 @@ CONSENT = {
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer("{}", status=503), "expected a searchset for each patient; found HTTP status 503"),
-        (Answer("<html/>", content_type="text/html"), "found HTTP status 200, text/html"),
-        (Answer('{"type": "history"}'), "expected a searchset"),
-        (Answer("[]"), "expected a searchset"),
+        (
+            StubResponse("{}", status=503),
+            "expected a searchset for each patient; found HTTP status 503",
+        ),
+        (StubResponse("<html/>", content_type="text/html"), "found HTTP status 200, text/html"),
+        (StubResponse('{"type": "history"}'), "expected a searchset"),
+        (StubResponse("[]"), "expected a searchset"),
         (searchset(CONSENT, total=2), "is not complete"),
         (
             searchset(
@@ -138,10 +141,12 @@ CONSENT = {
         (searchset({**CONSENT, "status": "proposed"}), "found 'proposed'"),
     ],
 )
-def test_an_unusable_answer_is_an_error(edition: Edition, answer: Answer, message: str) -> None:
+def test_an_unusable_answer_is_an_error(
+    edition: Edition, answer: StubResponse, message: str
+) -> None:
     """A server that is out of order must not look as if nobody had opted out."""
     with (
-        canned(lambda _method, _path: answer) as base_url,
+        stub_server(lambda _method, _path: answer) as base_url,
         pytest.raises(UpholdingError, match=message),
     ):
         out_of(base_url, edition, [NUMBER])
@@ -155,10 +160,10 @@ def test_a_server_that_cannot_be_reached_is_an_error(edition: Edition) -> None:
 def test_each_number_is_looked_up_once(edition: Edition) -> None:
     paths: list[str] = []
 
-    def script(_method: str, path: str) -> Answer:
+    def script(_method: str, path: str) -> StubResponse:
         paths.append(path)
         return searchset(CONSENT)
 
-    with canned(script) as base_url:
+    with stub_server(script) as base_url:
         assert out_of(base_url, edition, [NUMBER]) == [True]
     assert len(paths) == 1

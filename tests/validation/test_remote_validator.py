@@ -17,7 +17,7 @@ from ndop.system.errors import CheckError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from ndop.validation import Validator
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 pytestmark = pytest.mark.slow
 
@@ -80,8 +80,8 @@ def test_an_invalid_base_url(edition: Edition, url: str) -> None:
 
 
 def test_a_web_site(edition: Edition) -> None:
-    page = Answer("<html>", content_type="text/html")
-    with canned(lambda *_: page) as base_url:
+    page = StubResponse("<html>", content_type="text/html")
+    with stub_server(lambda *_: page) as base_url:
         assert "expected an OperationOutcome, found HTTP 200" in refused(edition, base_url)
 
 

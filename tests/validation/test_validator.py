@@ -70,10 +70,10 @@ def test_an_element_that_is_not_allowed(validator: Validator, consent: Draft) ->
     )
 
 
-def test_a_missing_extension(validator: Validator, consent: Draft) -> None:
+def test_a_missing_extension(validator: Validator, edition: Edition, consent: Draft) -> None:
     finding = only(validator.check(without(consent, "extension")))
     assert finding.requirement == "NDOP-004"
-    assert finding.expected == consent["extension"][0]["url"]
+    assert finding.expected == edition.url(edition.channel)
 
 
 def test_an_element_of_an_extension(validator: Validator, consent: Draft) -> None:
@@ -84,8 +84,8 @@ def test_an_element_of_an_extension(validator: Validator, consent: Draft) -> Non
 
 
 def test_a_code_outside_the_value_set(validator: Validator, consent: Draft) -> None:
-    way = ("extension", 0, "valueCodeableConcept", "coding", 0, "code")
-    finding = only(validator.check(having(consent, *way, value="ZZ")))
+    path = ("extension", 0, "valueCodeableConcept", "coding", 0, "code")
+    finding = only(validator.check(having(consent, *path, value="ZZ")))
     assert finding.expected.endswith(": OP, PFSP, FN, CC, PP, MG")
     assert finding.requirement == "NDOP-056"
 
@@ -147,7 +147,7 @@ def test_another_version(
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "told"),
+    ("text", "place", "expected"),
     [
         ("", (1, 1), "not JSON"),
         ("{", (1, 2), "not JSON"),
@@ -160,10 +160,10 @@ def test_another_version(
     ],
 )
 def test_text_that_is_not_a_resource(
-    validator: Validator, tmp_path: Path, text: str, place: tuple[int, int], told: str
+    validator: Validator, tmp_path: Path, text: str, place: tuple[int, int], expected: str
 ) -> None:
     finding = checked(validator, tmp_path, "a.txt", text)[-1].findings[0]
-    assert told in finding.message
+    assert expected in finding.message
     assert (finding.line, finding.column) == place
     assert (finding.code, finding.requirement) == ("BAD_REQUEST", "NDOP-139")
 
@@ -235,17 +235,19 @@ def test_results_keep_the_order_of_the_inputs(
 
 
 def test_many_threads(validator: Validator, consent: Draft) -> None:
-    told: dict[int, tuple[Finding, ...]] = {}
+    findings: dict[int, tuple[Finding, ...]] = {}
 
     def check(number: int) -> None:
-        told[number] = validator.check(having(consent, "status", value=f"s{number}"))
+        findings[number] = validator.check(having(consent, "status", value=f"s{number}"))
 
     threads = [threading.Thread(target=check, args=(number,)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {number: one[0].found for number, one in told.items()} == {n: f"s{n}" for n in range(20)}
+    assert {number: found[0].found for number, found in findings.items()} == {
+        n: f"s{n}" for n in range(20)
+    }
 
 
 def test_every_edition(

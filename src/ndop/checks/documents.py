@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,25 @@ def document_problems(
     commands that the hook, the action, the Makefile or a page calls but that do not exist.
     """
     ids = [edition.id for edition in editions]
-    yield from _readme(layout, editions)
+    yield from _readable("README.md", _readme, layout, editions)
     yield from _opting_out(layout, ids)
-    yield from _validate(layout, ids)
-    yield from _action(layout, ids)
-    yield from _hook(layout)
+    yield from _readable("docs/validate.md", _validate, layout, ids)
+    yield from _readable("action.yml", _action, layout, ids)
+    yield from _readable(".pre-commit-hooks.yaml", _hook, layout)
     yield from _calls(layout, commands)
+
+
+def _readable(
+    name: str, check: Callable[..., Iterator[Problem]], *arguments: object
+) -> Iterator[Problem]:
+    """What a check of one file finds; one problem if the file cannot be read as it must be."""
+    try:
+        yield from check(*arguments)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        yield Problem(name, f"cannot be read: {error}", "Restore the file.")
+    except (LookupError, TypeError, AttributeError) as error:
+        found = f"{type(error).__name__}: {error}"
+        yield Problem(name, f"expected its usual keys and values; found {found}", "Restore them.")
 
 
 def _readme(layout: Layout, editions: Sequence[Edition]) -> Iterator[Problem]:
@@ -84,6 +97,7 @@ def _validate(layout: Layout, ids: Sequence[str]) -> Iterator[Problem]:
                     f"Add `{missing}`.",
                 )
             return
+    yield Problem(name, "expected a row of a table for --edition; found none", "Restore the row.")
 
 
 def _action(layout: Layout, ids: Sequence[str]) -> Iterator[Problem]:
@@ -125,8 +139,9 @@ def _calls(layout: Layout, commands: Collection[str]) -> Iterator[Problem]:
         *sorted((root / "docs").glob("*.md")),
         *sorted((root / "scripts").glob("*.sh")),
     ]
-    for file in files:
-        for number, line in enumerate(_lines(file), 1):
+    for file in filter(Path.is_file, files):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
             for call in _CALL.finditer(line):
                 if call[1] not in known:
                     yield Problem(

@@ -7,7 +7,7 @@ or if the toolkit has changed, which `ndop build --check` detects.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from ndop.conformance.report import results
 from ndop.editions import Edition
 from ndop.examples import files as examples
+from ndop.examples.recordings import EVERY_EDITION, Recordings
 from ndop.profiles import descriptor, openapi
 from ndop.profiles.render import render
 from ndop.system.generated_files import REGENERATE, difference, json_bytes, read_folder
@@ -41,10 +42,22 @@ def generated_problems(layout: Layout, editions: Sequence[Edition]) -> Iterator[
     for edition in editions:
         yield from _stale(layout, layout.generated / edition.id, _artefacts(layout, edition))
     yield from _stale(layout, layout.examples, examples.differences(layout, editions))
+    yield from _recordings(layout, known)
     schema = results_schema(layout)
     name = schema.name
     fault = _fault(schema.parent, name, results_schema_text().encode())
     yield from _stale(layout, schema.parent, {name: fault})
+
+
+def _recordings(layout: Layout, edition_ids: Collection[str]) -> Iterator[Problem]:
+    """Recordings of editions that do not exist."""
+    recorded = Recordings.read(layout.recordings).texts.keys()
+    for edition_id in sorted(recorded - {*edition_ids, EVERY_EDITION}):
+        yield Problem(
+            layout.recordings.relative_to(layout.root).as_posix(),
+            f"expected a known edition or {EVERY_EDITION!r}; found {edition_id!r}",
+            "Remove its recordings.",
+        )
 
 
 def results_schema(layout: Layout) -> Path:
@@ -76,15 +89,19 @@ def _artefacts(layout: Layout, edition: Edition) -> dict[str, str | None]:
     }
     for artefact in render(edition, layout.templates):
         name = f"{artefact.file_stem}.json"
-        file = folder / name
-        if not file.is_file():
-            wrong[name] = "is missing"
-        else:
-            made = [*_xml_leaves(ET.fromstring(artefact.xml))]  # noqa: S314  # just rendered
-            wrong[name] = (
-                None if [*_json_leaves(json.loads(file.read_bytes()))] == made else "differs"
-            )
+        wrong[name] = _artefact_fault(folder / name, artefact.xml)
     return wrong | dict.fromkeys(read_folder(folder).keys() - wrong.keys(), "nothing makes it")
+
+
+def _artefact_fault(file: Path, xml: str) -> str | None:
+    if not file.is_file():
+        return "is missing"
+    try:
+        committed = json.loads(file.read_bytes())
+    except ValueError:
+        return "is not JSON"
+    made = [*_xml_leaves(ET.fromstring(xml))]  # noqa: S314  # just rendered
+    return None if [*_json_leaves(committed)] == made else "differs"
 
 
 def _fault(folder: Path, name: str, content: bytes) -> str | None:

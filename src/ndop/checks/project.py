@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +17,10 @@ from ndop.editions import Edition, EditionFolder
 from ndop.system.errors import NdopError
 from ndop.system.layout import Layout
 from ndop.system.problem import Problem
+
+_CORRECT = "Correct it, then check again: more may be wrong."
+#: Where the next of several errors about an edition begins: a file and a line.
+_NEXT_PLACE = re.compile(r"\n(?=\S+:\d+: )")
 
 
 def project_problems(layout: Layout, commands: Collection[str]) -> list[Problem]:
@@ -61,14 +66,21 @@ def _found(root: Path, check: Callable[[], Iterable[Problem]]) -> list[Problem]:
 
 
 def _broken_editions(layout: Layout, folder: EditionFolder) -> Iterator[Problem]:
+    """Each line of each error once, whichever editions inherit or share the fact that is wrong."""
+    editions: dict[str, list[str]] = {}
     for edition_id in folder.ids():
         try:
             folder.load(edition_id)
         except NdopError as error:
-            yield _as_problem(layout.root, error)
+            for one in _NEXT_PLACE.split(str(error).replace(f"{layout.root}/", "")):
+                editions.setdefault(one, []).append(edition_id)
+    for text, ids in editions.items():
+        place, _, rest = text.partition(": ")
+        own = [Path(place.rpartition(":")[0] or place).stem] == ids
+        yield Problem(place, rest if own else f"{rest} (in {', '.join(ids)})", _CORRECT)
 
 
 def _as_problem(root: Path, error: NdopError) -> Problem:
     """The problem described by an error whose text begins with a location."""
     place, _, text = str(error).replace(f"{root}/", "").partition(": ")
-    return Problem(place, text, "Correct it, then check again: more may be wrong.")
+    return Problem(place, text, _CORRECT)

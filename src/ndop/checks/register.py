@@ -27,6 +27,7 @@ def register_problems(sources: ProjectSources) -> Iterator[Problem]:
     """
     yield from _tests(sources)
     yield from _unnamed_editions(sources)
+    yield from _unknown_rows(sources)
     for row in sources.register.rows:
         place = sources.place_of_row(row)
         for text, remedy in (
@@ -110,6 +111,18 @@ def _unnamed_editions(sources: ProjectSources) -> Iterator[Problem]:
                 "Let it be based-on another edition, or add its id to the column editions of those "
                 "that it is held to.",
             )
+
+
+def _unknown_rows(sources: ProjectSources) -> Iterator[Problem]:
+    """Rows that facts of editions name and the register does not have."""
+    known = {row.id for row in sources.register.rows}
+    unknown = {row_id for cited in sources.cited.values() for row_id in cited} - known
+    for row_id in sorted(unknown):
+        yield Problem(
+            sources.place_of_citation(row_id),
+            f"requirement: {row_id} is not in the register",
+            "Name a row of conformance-tests/requirements.csv, or add this one.",
+        )
 
 
 def _inapplicable_citations(sources: ProjectSources, row: Requirement) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,16 @@ class ProjectSources:
         location = EditionFolder.of(self.layout).location(edition.id, path)
         return f"{self.relative(location.file)}:{location.line}"
 
+    def place_of_citation(self, row_id: str) -> str:
+        """File and line of the first fact that names a row."""
+        for folder in (self.layout.editions, self.layout.shared_facts):
+            for file in sorted(folder.glob("*.yaml")):
+                lines = file.read_text(encoding="utf-8").splitlines()
+                for number, line in enumerate(lines, 1):
+                    if row_id in line:
+                        return f"{self.relative(file)}:{number}"
+        return self.relative(self.layout.editions)
+
     def evidence_for(self, row: Requirement) -> Iterator[str]:
         """The tests and faults of a row, which may have to change with it, with file and line."""
         functions: set[str] = set()

@@ -60,7 +60,7 @@ class EditionFolder:
         edition = validated(resolved, located)
         if edition.id != edition_id:
             raise EditionError(
-                f"{located.location(('id',))}: id: expected {edition_id!r}, the name of the file, "
+                f"{_place_of_id(located)}: id: expected {edition_id!r}, the name of the file, "
                 f"found {edition.id!r}"
             )
         return edition
@@ -84,11 +84,17 @@ class EditionFolder:
             other = of_package.setdefault((edition.package, edition.version), edition)
             if other is not edition:
                 raise EditionError(
-                    f"{self._file(edition.id)}: package: expected a name and version that no "
-                    f"other edition has, found {edition.package} {edition.version}, which are "
+                    f"{self._place_of_version(edition)}: package: expected a name and version that "
+                    f"no other edition has, found {edition.package} {edition.version}, which are "
                     f"those of {self._file(other.id)} too"
                 )
         return editions
+
+    def _place_of_version(self, edition: Edition) -> Location:
+        """Where an edition says which version it is, or, where that is inherited, would have to."""
+        place = self.location(edition.id, ("version",))
+        own = self._file(edition.id)
+        return place if place.file == own else Location(own, 1)
 
     def _file(self, edition_id: str) -> Path:
         """The file of an edition, in the folder of bases if this folder has none."""
@@ -131,8 +137,9 @@ class EditionFolder:
     def _known_base(self, base: yaml.Node, lineage: list[str]) -> str:
         known = self._known()
         if not isinstance(base, yaml.ScalarNode) or base.value not in known:
+            bases = [one for one in known if one not in lineage]
             raise EditionError(
-                f"{location_of(base)}: based-on: expected one of {', '.join(known)}; "
+                f"{location_of(base)}: based-on: expected one of {', '.join(bases)}; "
                 f"found {_shown(base)}"
             )
         if base.value in lineage:
@@ -158,6 +165,12 @@ class EditionFolder:
                 used.add(name.value)
                 facts = shared_facts.joined(facts, located_yaml.compose(file))
         return facts
+
+
+def _place_of_id(located: LocatedData) -> Location:
+    """Where the id of an edition stands, or, where it is inherited, would have to."""
+    place = located.location(("id",))
+    return place if place.file == located.file else Location(located.file, 1)
 
 
 def _popped(root: yaml.MappingNode, key: str) -> yaml.Node | None:

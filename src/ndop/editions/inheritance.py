@@ -95,6 +95,11 @@ def _by_id(sequence: yaml.SequenceNode) -> _Entries | None:
         name = str(entries["id"][1].value) if "id" in entries else _removed_id(item)
         if not name:
             return None
+        if name in items:
+            raise EditionError(
+                f"{location_of(item)}: id: expected an id of its own, found {name!r} again; the "
+                f"first is in line {location_of(items[name][0]).line}"
+            )
         items[name] = (item, item)
     return items
 

@@ -73,7 +73,13 @@ def compose(file: Path, error: type[NdopError] = EditionError) -> yaml.MappingNo
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise error(f"{file}: cannot be read as UTF-8 text: {fault}") from fault
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as fault:
+        line = text.count("\n", 0, fault.position) + 1
+        raise error(
+            f"{file}:{line}: not valid YAML: found the control character #x{fault.character:04x}"
+        ) from fault
     loader.name = str(file)
     try:
         root = loader.get_single_node()
@@ -98,7 +104,7 @@ def construct(
     """
     located = LocatedData(file, {}, error=error)
     _note_locations(root, (), located)
-    loader = yaml.SafeLoader("")
+    loader = _Loader("")
     try:
         located.data = loader.construct_document(root)
     except yaml.MarkedYAMLError as fault:
@@ -106,6 +112,20 @@ def construct(
     finally:
         loader.dispose()
     return located
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader, which lets Python's own errors through where a scalar is not what its tag says:
+    2026-13-45 is no date.
+    """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as fault:
+            kind = node.tag.rpartition(":")[2]
+            problem = f"{node.value!r} is not a valid {kind}; quote it if it is text"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from fault
 
 
 def location_of(node: yaml.Node) -> Location:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from ndop.system.errors import EditionError
+
 Url = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 FhirId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
 SearchCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9\-]*$")]
@@ -79,7 +81,11 @@ class Patient(Facts):
 
     @model_validator(mode="after")
     def _one_group(self) -> Patient:
-        if self.form.groups != 1:
+        try:
+            groups = self.form.groups
+        except re.error as error:
+            raise ValueError(f"pattern must be a regular expression: {error}") from error
+        if groups != 1:
             raise ValueError("pattern must have exactly one group, the NHS number")
         if re.search(r"\)[*+{]", self.pattern):
             raise ValueError("pattern repeats a group: a long reference overflows Java's stack")
@@ -430,6 +436,16 @@ class Edition(Facts):
         """The ids of this edition and of all editions it is based on, nearest first."""
         return [self.id, *self.based_on]
 
+    def answer_to(self, situation: str) -> CatalogueEntry:
+        """How a server of the edition answers in a situation. Raises EditionError if it does not
+        say.
+        """
+        if situation not in self.errors:
+            raise EditionError(
+                f"{self.id}: errors: expected an answer to {situation!r}; found none"
+            )
+        return self.errors[situation]
+
     def structure(self, artefact_id: str) -> Structure:
         """The StructureDefinition with this id. Raises KeyError."""
         return _by_id(self.structures, artefact_id)
@@ -449,13 +465,15 @@ class Edition(Facts):
 
     @property
     def error_codes(self) -> CodeSystem:
-        """The code system of error codings (D-06)."""
+        """The code system of error codings (D-06). Raises KeyError: the outcome has no binding that
+        leads to one.
+        """
         details = f"{self.structure(self.outcome).type}.issue.details"
         binding = self.structure(self.outcome).elements[details].binding
-        assert binding is not None
+        if binding is None:
+            raise KeyError(details)
         include = self.value_set(binding.value_set).include[0]
-        assert include.code_system is not None
-        return self.code_system(include.code_system)
+        return self.code_system(str(include.code_system))
 
     def url(self, artefact_id: str) -> str:
         """Canonical URL of an artefact. Where a value set and a code system share an id, it is the

@@ -15,8 +15,11 @@ import jinja2
 from pydantic import ValidationError
 
 from ndop.editions.located_yaml import KeyPath, LocatedData, dotted
-from ndop.editions.model import Edition
+from ndop.editions.model import Artefact, Edition
 from ndop.system.errors import EditionError
+
+#: What a reference or an expression that leads nowhere can raise, besides Jinja's own errors.
+_UNRESOLVED = (LookupError, TypeError, ValueError, ArithmeticError)
 
 
 def validated(data: dict[str, Any], located: LocatedData) -> Edition:
@@ -37,12 +40,12 @@ def validated(data: dict[str, Any], located: LocatedData) -> Edition:
 
 def _dangling_references(edition: Edition) -> Iterator[tuple[KeyPath, str]]:
     """Yield the path to each id that does not exist, and a sentence about it."""
+    yield from _repeated_ids(edition)
     structures = {structure.id for structure in edition.structures}
+    profiles = {one.id for one in edition.structures if one.type == "Consent"}
     value_sets = {value_set.id for value_set in edition.value_sets}
     code_systems = {code_system.id for code_system in edition.code_systems}
-    yield from _expect_one_of(
-        edition.profile in structures, ("profile",), structures, edition.profile
-    )
+    yield from _expect_one_of(edition.profile in profiles, ("profile",), profiles, edition.profile)
     yield from _expect_one_of(
         edition.outcome in structures, ("outcome",), structures, edition.outcome
     )
@@ -96,7 +99,7 @@ def _dangling_references(edition: Edition) -> Iterator[tuple[KeyPath, str]]:
         shown = any(
             part.get("url") in urls
             for sample in edition.samples.values()
-            for part in sample.get("extension", [])
+            for part in _extensions(sample)
         )
         if not shown:
             yield ("samples",), f"expected a sample with the extension {edition.proxy}, found none"
@@ -134,11 +137,41 @@ def _dangling_references(edition: Edition) -> Iterator[tuple[KeyPath, str]]:
         except KeyError:
             yield ("purposes", number), f"expected ID#CODE of a coding above, found {address!r}"
     if edition.outcome in structures:
-        codes = edition.error_codes.concepts
+        try:
+            codes = edition.error_codes.concepts
+        except KeyError as error:
+            yield (
+                ("outcome",),
+                "expected a structure whose issue.details is bound to a value set that includes a "
+                f"code system of the edition, found {edition.outcome!r} (without {error})",
+            )
+            return
         for situation, entry in edition.errors.items():
             yield from _expect_one_of(
                 entry.code in codes, ("errors", situation, "code"), codes, entry.code
             )
+
+
+def _repeated_ids(edition: Edition) -> Iterator[tuple[KeyPath, str]]:
+    lists: dict[str, Iterable[Artefact]] = {
+        "structures": edition.structures,
+        "value-sets": edition.value_sets,
+        "code-systems": edition.code_systems,
+    }
+    for key, artefacts in lists.items():
+        seen: set[str] = set()
+        for number, artefact in enumerate(artefacts):
+            if artefact.id in seen:
+                yield (key, number, "id"), f"expected an id of its own, found {artefact.id!r} again"
+            seen.add(artefact.id)
+
+
+def _extensions(sample: dict[str, Any]) -> list[dict[str, Any]]:
+    """The extensions of a Consent, as far as they have the form of extensions."""
+    extensions = sample.get("extension")
+    if not isinstance(extensions, list):
+        return []
+    return [one for one in extensions if isinstance(one, dict)]
 
 
 def _expect_one_of(
@@ -188,7 +221,7 @@ class ReferenceResolver:
                 return self._edition.coding(address).model_dump()
             if "{{" in text:
                 return self._jinja.from_string(text).render(self._facts)
-        except (KeyError, jinja2.TemplateError) as error:
+        except (*_UNRESOLVED, jinja2.TemplateError) as error:
             location = self._located.location(path)
             raise EditionError(
                 f"{location}: {dotted(path)}: expected the id of an artefact or a fact of the "

@@ -22,8 +22,19 @@ def joined(facts: yaml.MappingNode, shared: yaml.MappingNode) -> yaml.MappingNod
         if own is None:
             joined[key] = (key_node, value)
         elif key in _JOINED_LISTS and isinstance(own, yaml.SequenceNode):
-            joined[key] = (own_key_node, located_yaml.with_value(own, own.value + value.value))
+            ids = {_id(item) for item in own.value}
+            added = [item for item in value.value if _id(item) not in ids]
+            joined[key] = (own_key_node, located_yaml.with_value(own, own.value + added))
         elif key in _JOINED_MAPPINGS and isinstance(own, yaml.MappingNode):
             entries = {str(pair[0].value): pair for pair in (*value.value, *own.value)}
             joined[key] = (own_key_node, located_yaml.with_value(own, list(entries.values())))
     return located_yaml.with_value(facts, list(joined.values()))
+
+
+def _id(item: yaml.Node) -> str:
+    """The id of an artefact, for one without any a text that no other has."""
+    if isinstance(item, yaml.MappingNode):
+        for key, value in item.value:
+            if key.value == "id":
+                return str(value.value)
+    return f"without an id at {located_yaml.location_of(item)}"

@@ -86,7 +86,7 @@ def _verdict(
     *,
     conforms: bool = False,
 ) -> Verdict:
-    answer = edition.errors[situation]
+    answer = edition.answer_to(situation)
     return Verdict(
         requirement=requirement,
         rule=rule,

@@ -42,7 +42,7 @@ def outcomes(scenario: Scenario, recordings: Recordings) -> Iterator[Example]:
     """The outcome of every situation of an edition, without diagnostics until they are recorded."""
     edition = scenario.edition
     for situation in _situations(scenario):
-        answer = edition.errors[situation.key]
+        answer = edition.answer_to(situation.key)
         diagnostics = recordings.diagnostics(edition.id, situation.key) or (None,)
         outcome = {
             "resourceType": "OperationOutcome",

@@ -11,6 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from ndop.system.errors import BuildError
+
+_TEXTS = TypeAdapter(dict[str, dict[str, list[str]]])
 #: The key of texts that are the same in every edition.
 EVERY_EDITION = "every edition"
 
@@ -23,8 +28,23 @@ class Recordings:
 
     @classmethod
     def read(cls, file: Path) -> Recordings:
-        """The recordings in `file`; none if there is no such file."""
-        return cls(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else cls()
+        """The recordings in `file`; none if there is no such file.
+
+        Raises BuildError if the file does not have the format that `write` gives it.
+        """
+        if not file.is_file():
+            return cls()
+        try:
+            texts = _TEXTS.validate_json(file.read_bytes())
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = " / ".join(map(str, fault["loc"]))
+            raise BuildError(
+                f"{file}: expected editions with situations with lists of texts, found at "
+                f"{where or 'the top'}: {fault['msg']}. Record it anew: "
+                "pytest --record-examples tests/examples/test_on_a_server.py tests/server"
+            ) from error
+        return cls(texts)
 
     def diagnostics(self, edition_id: str, situation: str) -> Sequence[str]:
         """One text for each issue of the outcome; empty if nothing is recorded yet."""

@@ -11,9 +11,9 @@ def issue(edition: Edition, situation: str, diagnostics: str | None = None) -> d
     """One issue of an OperationOutcome as JSON data, with Spine's error code
     (docs/specification.md, section 6).
 
-    `situation` is a key of the edition's errors; KeyError if there is no such key.
+    `situation` is a key of the edition's errors; raises EditionError if there is no such key.
     """
-    entry = edition.errors[situation]
+    entry = edition.answer_to(situation)
     codes = edition.error_codes
     coding = {"system": codes.url, "code": entry.code, "display": codes.concepts[entry.code]}
     coded = {"severity": entry.severity, "code": entry.issue, "details": {"coding": [coding]}}

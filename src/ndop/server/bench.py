@@ -122,7 +122,7 @@ class _Connection:
     def __init__(self, base_url: str, edition: Edition) -> None:
         parts = urlsplit(base_url)
         self._base = parts.path
-        self._duplicate = edition.errors["duplicate"]
+        self._duplicate = edition.answer_to("duplicate")
         self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
 
     def __enter__(self) -> _Connection:

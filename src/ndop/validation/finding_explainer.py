@@ -58,7 +58,7 @@ class FindingExplainer:
         """With the Spine code of the situation, and its requirement unless there is one."""
         if situation is None or not finding.invalidates:
             return finding
-        entry = self._edition.errors[situation]
+        entry = self._edition.answer_to(situation)
         requirement = finding.requirement or entry.requirement
         return replace(finding, code=entry.code, requirement=requirement)
 

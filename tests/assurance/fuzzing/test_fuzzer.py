@@ -19,7 +19,7 @@ from ndop.assurance.fuzzing.strategies import STRATEGIES, cases_of
 from ndop.consents import draft
 from ndop.editions import Edition
 from ndop.server.process import RunningServer
-from tests.conformance.broken import broken, http, sends
+from tests.conformance.broken_servers import broken_server, http, sends
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def test_a_short_run_finds_nothing(server: RunningServer, edition: Edition, tmp_
 )
 def test_a_bad_response_is_found(edition: Edition, content: bytes, status: str, rule: str) -> None:
     """It is reported with the smallest request that shows it, as a curl command."""
-    with broken(sends(http(content, status=status))) as base_url:
+    with broken_server(sends(http(content, status=status))) as base_url:
         result = fuzz(edition, base_url, Plan(20, kinds=["any JSON"]), check_postconditions=False)
     (failure,) = result.failures
     assert failure.rule == rule
@@ -65,7 +65,7 @@ def test_a_bad_response_is_found(edition: Edition, content: bytes, status: str, 
 
 
 def test_a_closed_connection_is_found(edition: Edition) -> None:
-    with broken(lambda _line, _connection: None) as base_url:
+    with broken_server(lambda _line, _connection: None) as base_url:
         result = fuzz(edition, base_url, Plan(20, kinds=["any JSON"]), check_postconditions=False)
     assert [failure.rule for failure in result.failures] == ["no response"]
 

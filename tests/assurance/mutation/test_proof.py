@@ -24,7 +24,7 @@ from ndop.editions import Edition, EditionFolder
 from ndop.server.process import RunningServer
 from ndop.system.errors import ProofError
 from ndop.system.layout import Layout
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 SUITE = '''
 import pytest
@@ -71,7 +71,7 @@ DSTU2 = "speaks DSTU2"
 @pytest.fixture
 def prove(small: Layout, edition: Edition) -> Callable[..., list[FaultResult]]:
     def results(*faults: Fault, body: str = "{}") -> list[FaultResult]:
-        with canned(lambda _method, _path: Answer(body)) as base_url:
+        with stub_server(lambda _method, _path: StubResponse(body)) as base_url:
             return prove_against(small, edition, faults, base_url)
 
     return results

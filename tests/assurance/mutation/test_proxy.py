@@ -15,18 +15,18 @@ from ndop.assurance.mutation.model import Fault, accepts, refuses, rewrites_body
 from ndop.assurance.mutation.proxy import FaultProxy, running_proxy, seed
 from ndop.consents import draft, without
 from ndop.editions import Edition
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 PATIENT = "9990000018"
 
 
-def script(method: str, path: str) -> Answer:
+def script(method: str, path: str) -> StubResponse:
     """Refuses every create; a read gives a Consent, anything else its own path."""
     if method == "POST":
-        return Answer("{}", status=422)
+        return StubResponse("{}", status=422)
     if path.endswith("/Consent/1"):
-        return Answer('{"resourceType": "Consent", "id": "1"}', headers={"ETag": 'W/"1"'})
-    return Answer(json.dumps({"path": path}))
+        return StubResponse('{"resourceType": "Consent", "id": "1"}', headers={"ETag": 'W/"1"'})
+    return StubResponse(json.dumps({"path": path}))
 
 
 FAULTS = [
@@ -47,7 +47,7 @@ FAULTS = [
 
 @pytest.fixture
 def proxy(edition: Edition) -> Iterator[FaultProxy]:
-    with canned(script) as base_url, running_proxy(base_url, edition, FAULTS) as running:
+    with stub_server(script) as base_url, running_proxy(base_url, edition, FAULTS) as running:
         yield running
 
 

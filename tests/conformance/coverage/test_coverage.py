@@ -19,7 +19,7 @@ from ndop.conformance.coverage.register_coverage import (
 from ndop.conformance.register import requirements
 from ndop.conformance.register.requirements import Register
 from ndop.conformance.report.results import RequirementResult, RunResult
-from ndop.editions import Edition, EditionFolder
+from ndop.editions import Edition
 from ndop.system.errors import BuildError
 from ndop.system.layout import Layout
 from tests.conformance.small_register import (
@@ -27,11 +27,6 @@ from tests.conformance.small_register import (
     has_several_purposes,
     small_checkout,
 )
-
-
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
 
 
 @pytest.fixture

@@ -9,11 +9,6 @@ from ndop.system.errors import BuildError
 from ndop.system.layout import Layout
 
 
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
-
-
 @pytest.mark.parametrize(
     ("text", "url"),
     [
@@ -62,11 +57,11 @@ def test_a_decision_is_spelt_out(edition: Edition, editions: list[Edition]) -> N
 def test_clauses_that_hold_for_another_edition_too(folder: EditionFolder) -> None:
     editions = folder.load_all()
     text = "Guide ndop-1.1.0: index.md; Inferred: the same for noom-draft"
-    told = {one.id: sources_of(text, one, editions) for one in editions}
-    assert [source.text for source in told["ndop-1.1.0"]] == ["Guide ndop-1.1.0: index.md"]
-    assert told["ndop-0.0.9-alpha"] == []
-    assert [source.text for source in told["noom-draft"]] == text.split("; ")
-    assert told["noom-draft"][0] == told["ndop-1.1.0"][0]  # with the address of that edition
+    sources = {one.id: sources_of(text, one, editions) for one in editions}
+    assert [source.text for source in sources["ndop-1.1.0"]] == ["Guide ndop-1.1.0: index.md"]
+    assert sources["ndop-0.0.9-alpha"] == []
+    assert [source.text for source in sources["noom-draft"]] == text.split("; ")
+    assert sources["noom-draft"][0] == sources["ndop-1.1.0"][0]  # with the address of that edition
 
 
 def test_an_artefact_of_another_edition_leads_to_its_page(folder: EditionFolder) -> None:

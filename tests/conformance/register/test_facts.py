@@ -9,11 +9,6 @@ from ndop.editions import Edition, EditionFolder
 from ndop.system.errors import BuildError
 
 
-@pytest.fixture(scope="module")
-def editions(folder: EditionFolder) -> list[Edition]:
-    return folder.load_all()
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -121,7 +121,7 @@ def test_facts_name_rows_that_exist(register: requirements.Register, folder: Edi
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("id,title,level", "id,title,lvl", ":1: expected the columns"),
         (",SHALL,", ",MUST,", "expected SHALL, SHOULD or MAY, found 'MUST'"),
@@ -137,7 +137,7 @@ def test_facts_name_rows_that_exist(register: requirements.Register, folder: Edi
     ],
 )
 def test_a_broken_register_is_told(
-    layout: Layout, tmp_path: Path, old: str, new: str, told: str
+    layout: Layout, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     file = tmp_path / "requirements.csv"
     text = layout.requirements.read_text(encoding="utf-8")
@@ -145,5 +145,5 @@ def test_a_broken_register_is_told(
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(BuildError) as error:
         requirements.read(file)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert str(file) in str(error.value)

@@ -9,28 +9,28 @@ from rich.console import Console
 from ndop.conformance.report.comparison import Comparison, TestChange, compare, print_comparison
 from ndop.conformance.report.results import TestResult
 from ndop.system.errors import ResultsError
-from tests.conformance.made import made_run, made_test
+from tests.conformance.result_factories import make_run, make_test
 
 OLD = [
-    made_test("stays"),
-    made_test("breaks"),
-    made_test("is-fixed", "failed"),
-    made_test("still-fails", "failed"),
-    made_test("warns-now", level="SHOULD"),
-    made_test("was-skipped", "skipped"),
-    made_test("skipped-and-fails", "skipped"),
-    made_test("goes"),
+    make_test("stays"),
+    make_test("breaks"),
+    make_test("is-fixed", "failed"),
+    make_test("still-fails", "failed"),
+    make_test("warns-now", level="SHOULD"),
+    make_test("was-skipped", "skipped"),
+    make_test("skipped-and-fails", "skipped"),
+    make_test("goes"),
 ]
 NEW = [
-    made_test("stays"),
-    made_test("breaks", "failed"),
-    made_test("is-fixed"),
-    made_test("still-fails", "failed"),
-    made_test("warns-now", "warning", level="SHOULD"),
-    made_test("was-skipped"),
-    made_test("skipped-and-fails", "failed"),
-    made_test("comes"),
-    made_test("comes-and-fails", "failed"),
+    make_test("stays"),
+    make_test("breaks", "failed"),
+    make_test("is-fixed"),
+    make_test("still-fails", "failed"),
+    make_test("warns-now", "warning", level="SHOULD"),
+    make_test("was-skipped"),
+    make_test("skipped-and-fails", "failed"),
+    make_test("comes"),
+    make_test("comes-and-fails", "failed"),
 ]
 
 
@@ -45,7 +45,7 @@ def groups(comparison: Comparison) -> dict[str, list[str]]:
 
 
 def test_every_difference_is_in_one_group() -> None:
-    comparison = compare(made_run(OLD), made_run(NEW))
+    comparison = compare(make_run(OLD), make_run(NEW))
     assert groups(comparison) == {
         "fixed": ["is-fixed"],
         "broken": ["breaks", "skipped-and-fails"],
@@ -59,25 +59,25 @@ def test_every_difference_is_in_one_group() -> None:
 
 
 def test_equal_runs_have_no_regression() -> None:
-    comparison = compare(made_run(NEW), made_run(NEW))
+    comparison = compare(make_run(NEW), make_run(NEW))
     assert not any(groups(comparison).values())
     assert not comparison.is_regression
 
 
 def test_a_test_that_an_incomplete_run_lacks_is_not_removed() -> None:
-    new = made_run(NEW, complete=False, incomplete_because="of Ctrl-C")
-    comparison = compare(made_run(OLD), new)
+    new = make_run(NEW, complete=False, incomplete_because="of Ctrl-C")
+    comparison = compare(make_run(OLD), new)
     assert names(list(comparison.not_run)) == ["goes"]
     assert not comparison.removed
 
 
 def test_runs_of_different_editions_are_not_compared() -> None:
     with pytest.raises(ResultsError, match=r"found ndop-1\.1\.0 and another"):
-        compare(made_run(OLD), made_run(NEW, edition="another"))
+        compare(make_run(OLD), make_run(NEW, edition="another"))
 
 
 def test_the_printed_comparison() -> None:
-    old, new, stream = made_run(OLD), made_run(NEW), io.StringIO()
+    old, new, stream = make_run(OLD), make_run(NEW), io.StringIO()
     print_comparison(compare(old, new), old, new, Console(file=stream, width=80))
     text = stream.getvalue()
     assert "Broken:\n  passed → failed: SHALL: breaks. (NDOP-096)\n" in text

@@ -12,25 +12,25 @@ from ndop.conformance.report.matrix import Matrix
 from ndop.conformance.report.reports import RESULTS
 from ndop.conformance.report.results import Outcome, RunResult
 from tests.browser import OpenPage, assert_accessible
-from tests.conformance.made import made_row, made_run, made_test
+from tests.conformance.result_factories import make_requirement, make_run, make_test
 
 
-def a_run(edition: str, **outcomes: tuple[Outcome, ...]) -> RunResult:
+def run_with_outcomes(edition: str, **outcomes: tuple[Outcome, ...]) -> RunResult:
     """A run of an edition, from the outcomes of tests by area, with a requirement for each area."""
     tests = [
-        made_test(f"test_{number}", outcome, area=area, requirements=[])
+        make_test(f"test_{number}", outcome, area=area, requirements=[])
         for area, of_area in outcomes.items()
         for number, outcome in enumerate(of_area)
     ]
     rows = [
-        made_row(f"NDOP-{number:03d}", area, "failed" if "failed" in of_area else "passed")
+        make_requirement(f"NDOP-{number:03d}", area, "failed" if "failed" in of_area else "passed")
         for number, (area, of_area) in enumerate(outcomes.items(), 1)
     ]
-    return made_run(tests, edition=edition, seconds=2, requirements=rows)
+    return make_run(tests, edition=edition, seconds=2, requirements=rows)
 
 
-GREEN = a_run("one", create=("passed", "skipped"), read=("passed", "warning"))
-RED = a_run("two", create=("passed", "failed"))
+GREEN = run_with_outcomes("one", create=("passed", "skipped"), read=("passed", "warning"))
+RED = run_with_outcomes("two", create=("passed", "failed"))
 
 
 def printed(runs: Matrix) -> str:

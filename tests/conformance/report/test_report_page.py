@@ -9,12 +9,12 @@ from playwright.sync_api import Page, expect
 
 from ndop.conformance.report import reports
 from tests.browser import OpenPage, assert_accessible
-from tests.conformance.made import made_run, made_test, run_of_everything
+from tests.conformance.result_factories import make_run, make_test, run_with_every_outcome
 
 
 @pytest.fixture
 def page(open_page: OpenPage, tmp_path: Path) -> Page:
-    reports.write(run_of_everything(), tmp_path)
+    reports.write(run_with_every_outcome(), tmp_path)
     return open_page(tmp_path / reports.PAGE)
 
 
@@ -118,10 +118,10 @@ def test_sources_are_links(page: Page) -> None:
 
 
 def test_an_incomplete_run_and_one_without_tests(open_page: OpenPage, tmp_path: Path) -> None:
-    reports.write(made_run([], complete=False, incomplete_because="of Ctrl-C"), tmp_path)
+    reports.write(make_run([], complete=False, incomplete_because="of Ctrl-C"), tmp_path)
     page = open_page(tmp_path / reports.PAGE)
     expect(page.locator("#verdict")).to_contain_text("The run is incomplete: of Ctrl-C.")
     assert_accessible(page)
-    reports.write(made_run([made_test("x")]), tmp_path)
+    reports.write(make_run([make_test("x")]), tmp_path)
     page.reload()
     expect(page.locator("#verdict")).to_have_text("Every SHALL that was tested passed.")

@@ -18,7 +18,12 @@ from ndop.java import modules, toolkit
 from ndop.system.errors import ResultsError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.conformance.made import made_exchange, made_run, made_test, run_of_everything
+from tests.conformance.result_factories import (
+    make_exchange,
+    make_run,
+    make_test,
+    run_with_every_outcome,
+)
 
 SCHEMA = Path(results.__file__).with_name("results.schema.json")
 
@@ -33,7 +38,7 @@ def test_the_committed_schema_is_that_of_the_results() -> None:
 
 
 def test_results_satisfy_the_schema_and_read_back(tmp_path: Path) -> None:
-    run = run_of_everything()
+    run = run_with_every_outcome()
     file = tmp_path / "results.json"
     file.write_text(run.model_dump_json(), encoding="utf-8")
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
@@ -44,7 +49,7 @@ def test_results_satisfy_the_schema_and_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("{", "expected a results.json"),
         ("[]", "format: expected 'ndop-conformance-results/1', found None"),
@@ -52,12 +57,12 @@ def test_results_satisfy_the_schema_and_read_back(tmp_path: Path) -> None:
         ('{"format": "ndop-conformance-results/1"}', "edition: Field required"),
     ],
 )
-def test_a_file_that_is_not_a_result(tmp_path: Path, text: str, told: str) -> None:
+def test_a_file_that_is_not_a_result(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "other.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ResultsError) as error:
         results.read(file)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert str(file) in str(error.value)
 
 
@@ -70,7 +75,7 @@ def test_a_file_that_is_not_a_result(tmp_path: Path, text: str, told: str) -> No
     ],
 )
 def test_which_runs_pass(outcomes: list[Outcome], passed: bool) -> None:
-    assert made_run([made_test(one, one) for one in outcomes]).passed is passed
+    assert make_run([make_test(one, one) for one in outcomes]).passed is passed
 
 
 def suite_of(run: RunResult) -> ET.Element:
@@ -80,7 +85,7 @@ def suite_of(run: RunResult) -> ET.Element:
 
 
 def test_junit_counts_and_names() -> None:
-    suite = suite_of(run_of_everything())
+    suite = suite_of(run_with_every_outcome())
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert counts == {"tests": "4", "failures": "1", "errors": "0", "skipped": "2"}
     cases = suite.findall("testcase")
@@ -96,7 +101,7 @@ def test_junit_counts_and_names() -> None:
 
 
 def test_junit_has_failures_warnings_and_skips() -> None:
-    passes, fails, warns, skips = suite_of(run_of_everything()).findall("testcase")
+    passes, fails, warns, skips = suite_of(run_with_every_outcome()).findall("testcase")
     assert [child.tag for child in passes] == ["properties"]
     failure = fails.find("failure")
     assert failure is not None
@@ -114,8 +119,8 @@ def test_junit_has_failures_warnings_and_skips() -> None:
 
 def test_junit_replaces_characters_that_xml_forbids() -> None:
     odd = "\x00\x1b\ud800 & <b> ]]>"
-    exchange = made_exchange(response_body=odd)
-    suite = suite_of(made_run([made_test("x", "failed", explanation=odd, exchanges=[exchange])]))
+    exchange = make_exchange(response_body=odd)
+    suite = suite_of(make_run([make_test("x", "failed", explanation=odd, exchanges=[exchange])]))
     failure = suite.find("testcase/failure")
     assert failure is not None
     assert failure.text is not None
@@ -123,7 +128,7 @@ def test_junit_replaces_characters_that_xml_forbids() -> None:
 
 
 def test_junit_of_an_incomplete_run() -> None:
-    run = made_run([made_test("x")], complete=False, incomplete_because="of Ctrl-C")
+    run = make_run([make_test("x")], complete=False, incomplete_because="of Ctrl-C")
     assert "incomplete: of Ctrl-C" in str(suite_of(run).findtext("system-err"))
 
 
@@ -134,7 +139,7 @@ def fhir(run: RunResult) -> dict[str, Any]:
 
 
 def test_the_fhir_test_report() -> None:
-    report = fhir(run_of_everything())
+    report = fhir(run_with_every_outcome())
     assert (report["status"], report["result"], float(report["score"])) == (
         "completed",
         "fail",
@@ -147,16 +152,16 @@ def test_the_fhir_test_report() -> None:
     assert "NDOP-096 (SHALL): It is so." in report["test"][0]["description"]
 
 
-NO_ANSWER = made_test("x", "failed", exchanges=[made_exchange(status=None)])
+NO_ANSWER = make_test("x", "failed", exchanges=[make_exchange(status=None)])
 
 
 @pytest.mark.parametrize(
     ("run", "status", "result"),
     [
-        (made_run([made_test("x")]), "completed", "pass"),
-        (made_run([made_test("x")], complete=False, incomplete_because="y"), "stopped", "fail"),
-        (made_run([], complete=False, incomplete_because="y"), "stopped", "fail"),
-        (made_run([NO_ANSWER]), "completed", "fail"),
+        (make_run([make_test("x")]), "completed", "pass"),
+        (make_run([make_test("x")], complete=False, incomplete_because="y"), "stopped", "fail"),
+        (make_run([], complete=False, incomplete_because="y"), "stopped", "fail"),
+        (make_run([NO_ANSWER]), "completed", "fail"),
     ],
 )
 def test_the_fhir_test_report_of_other_runs(run: RunResult, status: str, result: str) -> None:
@@ -169,7 +174,9 @@ def test_the_validator_finds_nothing_in_the_test_report(
     layout: Layout, progress: Progress, tmp_path: Path
 ) -> None:
     modules.build(layout, [modules.TOOLKIT], progress)
-    report = testreport.TestReport.model_validate_json(fhir_test_report.render(run_of_everything()))
+    report = testreport.TestReport.model_validate_json(
+        fhir_test_report.render(run_with_every_outcome())
+    )
     good: Any = report.model_dump_xml()
     (tmp_path / "good.xml").write_bytes(good)
     bad = re.sub(b"<testScript>.*</testScript>", b"", good)

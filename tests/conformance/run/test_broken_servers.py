@@ -1,6 +1,6 @@
-"""The suite against servers that are broken: right, readable, and within the time limit.
+"""The suite against servers that are broken: failures are right, readable, and in time.
 
-Each is met twice: by the look before a run, and in a run whose look went well.
+Each server is met twice: by the preflight check, and in a run whose preflight check passed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.preflight import check_server
 from ndop.conformance.run.runner import run
 from ndop.conformance.suite.access import Access
-from ndop.editions import Edition
+from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.system.errors import TargetError
 from ndop.system.layout import Layout
-from tests.conformance import broken
-from tests.conformance.broken import Behaviour, http, sends
+from tests.conformance import broken_servers
+from tests.conformance.broken_servers import Behaviour, broken_server, http, sends
 from tests.conformance.small_suite import checkout_with
 
 STATEMENT = json.dumps(
@@ -42,31 +42,31 @@ BUSY = http(b"", "Retry-After: 120", status="503 Service Unavailable")
 NO_GZIP = http(b"not compressed", "Content-Encoding: gzip")
 NOT_HTTP = b"220 mail.example ESMTP\r\n\r\n"
 
-#: What each does, what the look says of it, and what a test of the suite says that reads by id.
+#: What each does, what the preflight check says of it, and what a test says that reads by id.
 SERVERS: dict[str, tuple[Behaviour, str, str]] = {
-    "hangs up": (broken.hangs_up, "Server disconnected", "Server disconnected"),
+    "hangs up": (broken_servers.hangs_up, "Server disconnected", "Server disconnected"),
     "hangs up within a body": (
-        broken.hangs_up_within_a_body,
+        broken_servers.hangs_up_within_a_body,
         "peer closed connection without sending complete message body",
         "peer closed connection without sending complete message body",
     ),
     "never answers": (
-        broken.never_answers,
+        broken_servers.never_answers,
         "no whole answer within 2 s",
         "no whole answer within 2 s",
     ),
     "trickles headers": (
-        broken.trickles_headers,
+        broken_servers.trickles_headers,
         "no whole answer within 2 s",
         "no whole answer within 2 s",
     ),
     "trickles a body": (
-        broken.trickles_a_body,
+        broken_servers.trickles_a_body,
         "no whole answer within 2 s",
         "no whole answer within 2 s",
     ),
     "never ends a body": (
-        broken.never_ends_a_body,
+        broken_servers.never_ends_a_body,
         "the body of the answer is longer than 16777216 bytes",
         "the body of the answer is longer than 16777216 bytes",
     ),
@@ -84,15 +84,15 @@ SERVERS: dict[str, tuple[Behaviour, str, str]] = {
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_the_preflight_check_says_what_is_wrong_in_time(edition: Edition, name: str) -> None:
-    behaviour, told, _ = SERVERS[name]
-    with broken.broken(behaviour) as base_url, pytest.raises(TargetError) as error:
+    behaviour, message, _ = SERVERS[name]
+    with broken_server(behaviour) as base_url, pytest.raises(TargetError) as error:
         check_server(base_url, edition, Access(request_seconds=2))
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert "\n" not in str(error.value)
 
 
 def statement_then(behaviour: Behaviour) -> Behaviour:
-    """A server that passes the preflight check, and answers a read of a Consent as it likes."""
+    """A server that passes the preflight check, and then behaves as given."""
 
     def behave(line: str, connection: socket.socket) -> None:
         if "/metadata" in line:
@@ -134,7 +134,7 @@ def suite(layout: Layout, tmp_path: Path) -> Layout:
 
 
 def results_of(suite: Layout, base_url: str, access: Access) -> dict[str, TestResult]:
-    plan = RunPlan(base_url, "ndop-1.1.0", suite.root / "report", access=access, run_seconds=60)
+    plan = RunPlan(base_url, DEFAULT_EDITION, suite.root / "report", access=access, run_seconds=60)
     result = run(suite, plan, lambda *_: None)
     assert result.complete
     return {test.id.rpartition("::")[2]: test for test in result.tests}
@@ -143,11 +143,11 @@ def results_of(suite: Layout, base_url: str, access: Access) -> dict[str, TestRe
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_run_fails_readably_and_in_time(suite: Layout, name: str) -> None:
-    behaviour, _, told = SERVERS[name]
-    with broken.broken(statement_then(behaviour)) as base_url:
+    behaviour, _, message = SERVERS[name]
+    with broken_server(statement_then(behaviour)) as base_url:
         tests = results_of(suite, base_url, Access(request_seconds=2))
     assert {test.outcome for test in tests.values()} == {"failed"}
-    assert told in tests["test_reads"].explanation
+    assert message in tests["test_reads"].explanation
     for test in tests.values():
         assert "Traceback" not in test.explanation
         assert re.search(r"expected:.*\n  found: ", test.explanation), test.explanation
@@ -172,7 +172,7 @@ def test_a_run_fails_readably_and_in_time(suite: Layout, name: str) -> None:
 )
 def test_an_odd_but_readable_answer_is_read(suite: Layout, answer: bytes) -> None:
     """gzip that was not requested, or a wrong charset: the body is still JSON."""
-    with broken.broken(statement_then(sends(answer))) as base_url:
+    with broken_server(statement_then(sends(answer))) as base_url:
         tests = results_of(suite, base_url, Access(request_seconds=5))
     assert tests["test_reads"].outcome == "passed", tests["test_reads"].explanation
     assert tests["test_reads_through_fhirpy"].outcome == "passed"
@@ -191,7 +191,7 @@ def ca_file(ca: trustme.CA, tmp_path: Path) -> Path:
     return file
 
 
-def speaking_tls(ca: trustme.CA, *names: str) -> ssl.SSLContext:
+def tls_context(ca: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ca.issue_cert(*names).configure_cert(context)
     return context
@@ -205,8 +205,11 @@ def consent_over_tls() -> Behaviour:
 def test_a_certificate_that_does_not_match(
     edition: Edition, ca: trustme.CA, ca_file: Path, consent_over_tls: Behaviour
 ) -> None:
-    tls = speaking_tls(ca, "other.example")
-    with broken.broken(consent_over_tls, tls) as base_url, pytest.raises(TargetError) as error:
+    tls = tls_context(ca, "other.example")
+    with (
+        broken_server(consent_over_tls, tls) as base_url,
+        pytest.raises(TargetError) as error,
+    ):
         check_server(base_url, edition, Access(ca=ca_file))
     assert "is not trusted (" in str(error.value)
     assert "'127.0.0.1'" in str(error.value)
@@ -214,8 +217,11 @@ def test_a_certificate_that_does_not_match(
 
 
 def test_an_unknown_ca(edition: Edition, ca: trustme.CA, consent_over_tls: Behaviour) -> None:
-    tls = speaking_tls(ca, "127.0.0.1")
-    with broken.broken(consent_over_tls, tls) as base_url, pytest.raises(TargetError) as error:
+    tls = tls_context(ca, "127.0.0.1")
+    with (
+        broken_server(consent_over_tls, tls) as base_url,
+        pytest.raises(TargetError) as error,
+    ):
         check_server(base_url, edition)
     assert "Name the CA of the server in a preset (tls.ca)" in str(error.value)
 
@@ -238,11 +244,11 @@ def test_mutual_tls(
     client_files: tuple[Path, Path],
     consent_over_tls: Behaviour,
 ) -> None:
-    tls = speaking_tls(ca, "127.0.0.1")
+    tls = tls_context(ca, "127.0.0.1")
     tls.verify_mode = ssl.CERT_REQUIRED
     ca.configure_trust(tls)
     certificate, key = client_files
-    with broken.broken(consent_over_tls, tls) as base_url:
+    with broken_server(consent_over_tls, tls) as base_url:
         with pytest.raises(TargetError, match=r"tls\.certificate and tls\.key in a preset"):
             check_server(base_url, edition, Access(ca=ca_file))
         access = Access(ca=ca_file, certificate=certificate, key=key)
@@ -255,7 +261,7 @@ def test_mutual_tls(
 def test_verification_can_be_turned_off(
     suite: Layout, ca: trustme.CA, consent_over_tls: Behaviour
 ) -> None:
-    with broken.broken(consent_over_tls, speaking_tls(ca, "other.example")) as base_url:
+    with broken_server(consent_over_tls, tls_context(ca, "other.example")) as base_url:
         tests = results_of(suite, base_url, Access(verify=False))
     assert tests["test_reads"].outcome == "passed"
     assert tests["test_reads_through_fhirpy"].outcome == "passed"

@@ -10,7 +10,7 @@ from ndop.conformance.suite.access import Access
 from ndop.editions import Edition
 from ndop.server.process import free_port
 from ndop.system.errors import PresetError, TargetError
-from tests.conformance.canned import Answer, Script, canned
+from tests.conformance.stub_server import StubHandler, StubResponse, stub_server
 
 
 def statement(version: str = "3.0.1", **changes: Any) -> str:
@@ -26,20 +26,20 @@ def statement(version: str = "3.0.1", **changes: Any) -> str:
     )
 
 
-def server(search: Answer, metadata: Answer | None = None) -> Script:
-    told = metadata or Answer(statement())
-    return lambda _method, path: told if path.endswith("/metadata") else search
+def server(search: StubResponse, metadata: StubResponse | None = None) -> StubHandler:
+    statement_response = metadata or StubResponse(statement())
+    return lambda _method, path: statement_response if path.endswith("/metadata") else search
 
 
-BUNDLE = Answer('{"resourceType": "Bundle", "type": "searchset", "total": 0}')
+BUNDLE = StubResponse('{"resourceType": "Bundle", "type": "searchset", "total": 0}')
 
 
-def checked(script: Script, edition: Edition, access: Access | None = None) -> PreflightReport:
-    with canned(script) as base_url:
+def checked(script: StubHandler, edition: Edition, access: Access | None = None) -> PreflightReport:
+    with stub_server(script) as base_url:
         return check_server(base_url, edition, access)
 
 
-def rejection(script: Script, edition: Edition, access: Access | None = None) -> str:
+def rejection(script: StubHandler, edition: Edition, access: Access | None = None) -> str:
     with pytest.raises(TargetError) as error:
         checked(script, edition, access)
     assert "\n" not in str(error.value)
@@ -48,7 +48,7 @@ def rejection(script: Script, edition: Edition, access: Access | None = None) ->
 
 @pytest.mark.parametrize("version", ["3.0.1", "3.0.2"])
 def test_an_stu3_server_is_accepted(edition: Edition, version: str) -> None:
-    report = checked(server(BUNDLE, Answer(statement(version))), edition)
+    report = checked(server(BUNDLE, StubResponse(statement(version))), edition)
     assert f"FHIR {version}, Somebody's" in report.observations[0]
     assert "it declares Consent: create, read" in report.observations
     assert "it answers a search for Consents" in report.observations
@@ -56,44 +56,44 @@ def test_an_stu3_server_is_accepted(edition: Edition, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
-        (Answer(statement("4.0.1")), "speaks FHIR 4.0.1; this API is FHIR STU3"),
-        (Answer("<html>hello</html>", content_type="text/html"), "found text/html"),
-        (Answer('{"resourceType": "Patient"}'), "found Patient"),
-        (Answer("[]"), "found no FHIR resource"),
-        (Answer("gone", status=404), "HTTP status 404"),
+        (StubResponse(statement("4.0.1")), "speaks FHIR 4.0.1; this API is FHIR STU3"),
+        (StubResponse("<html>hello</html>", content_type="text/html"), "found text/html"),
+        (StubResponse('{"resourceType": "Patient"}'), "found Patient"),
+        (StubResponse("[]"), "found no FHIR resource"),
+        (StubResponse("gone", status=404), "HTTP status 404"),
         (
-            Answer("", status=503, headers={"Retry-After": "120"}),
+            StubResponse("", status=503, headers={"Retry-After": "120"}),
             "is unavailable (HTTP status 503). It asks clients to retry after 120",
         ),
-        (Answer("", status=302, headers={"Location": "/login"}), "it redirects to /login"),
-        (Answer("", status=401), "give a token, headers or a client certificate in a preset"),
+        (StubResponse("", status=302, headers={"Location": "/login"}), "it redirects to /login"),
+        (StubResponse("", status=401), "give a token, headers or a client certificate in a preset"),
     ],
 )
 def test_anything_else_is_rejected_in_one_sentence(
-    edition: Edition, answer: Answer, told: str
+    edition: Edition, answer: StubResponse, message: str
 ) -> None:
-    assert told in rejection(lambda *_: answer, edition)
+    assert message in rejection(lambda *_: answer, edition)
 
 
 def test_a_token_that_is_not_accepted(edition: Edition) -> None:
     access = Access(headers={"Authorization": "Bearer a-secret"}, secrets=("a-secret",))
-    told = rejection(server(Answer("", status=403)), edition, access)
-    assert "what was sent (Authorization) is not accepted" in told
-    assert "a-secret" not in told
+    message = rejection(server(StubResponse("", status=403)), edition, access)
+    assert "what was sent (Authorization) is not accepted" in message
+    assert "a-secret" not in message
 
 
 @pytest.mark.parametrize("rest", [None, "x", [], ["x"], [{"resource": [{"type": "Patient"}]}]])
 def test_a_server_that_does_not_declare_consent(edition: Edition, rest: Any) -> None:
-    metadata = Answer(statement(rest=rest))
+    metadata = StubResponse(statement(rest=rest))
     assert checked(server(BUNDLE, metadata), edition).warnings
-    told = rejection(server(Answer("", status=404), metadata), edition)
-    assert "does not declare Consent" in told
+    message = rejection(server(StubResponse("", status=404), metadata), edition)
+    assert "does not declare Consent" in message
 
 
 def test_a_search_that_fails_is_left_to_the_tests(edition: Edition) -> None:
-    report = checked(server(Answer("", status=500)), edition)
+    report = checked(server(StubResponse("", status=500)), edition)
     assert report.warnings == ("a search for Consents has HTTP status 500",)
 
 

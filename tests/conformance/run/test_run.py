@@ -18,10 +18,11 @@ from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.runner import preview, run
 from ndop.conformance.suite.access import Access
 from ndop.consents.nhs_numbers import synthetic
+from ndop.editions import DEFAULT_EDITION
 from ndop.system.errors import TargetError
 from ndop.system.layout import Layout
-from tests.conformance.canned import Answer, canned
 from tests.conformance.small_suite import checkout_with
+from tests.conformance.stub_server import StubResponse, stub_server
 
 pytestmark = pytest.mark.slow
 
@@ -71,8 +72,8 @@ def suite(layout: Layout, tmp_path: Path) -> Layout:
     return checkout_with(SUITE, layout, tmp_path)
 
 
-def metadata(_method: str, _path: str) -> Answer:
-    return Answer(
+def metadata(_method: str, _path: str) -> StubResponse:
+    return StubResponse(
         json.dumps(
             {
                 "resourceType": "CapabilityStatement",
@@ -84,8 +85,8 @@ def metadata(_method: str, _path: str) -> Answer:
 
 
 def ran(suite: Layout, tmp_path: Path, **options: object) -> RunResult:
-    with canned(metadata) as base_url:
-        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report")
+    with stub_server(metadata) as base_url:
+        plan = RunPlan(base_url, DEFAULT_EDITION, tmp_path / "report")
         return run(suite, replace(plan, **options), lambda *_: None)  # type: ignore[arg-type]
 
 
@@ -125,11 +126,11 @@ def test_requirements_follow_their_tests(suite: Layout, tmp_path: Path) -> None:
 
 def test_a_failure_is_explained_with_its_request(suite: Layout, tmp_path: Path) -> None:
     result = ran(suite, tmp_path)
-    told = format_failure(by_name(result)["test_fails"], result)
-    assert "NDOP-097 (SHALL)" in told
-    assert "curl -i http://127.0.0.1" in told
-    assert "HTTP 200" in told
-    assert "expected: 404" in told
+    message = format_failure(by_name(result)["test_fails"], result)
+    assert "NDOP-097 (SHALL)" in message
+    assert "curl -i http://127.0.0.1" in message
+    assert "HTTP 200" in message
+    assert "expected: 404" in message
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -171,7 +172,7 @@ def test_a_broken_suite_is_reported(suite: Layout, tmp_path: Path) -> None:
         ran(suite, tmp_path)
 
 
-def written(suite: Layout, text: str) -> None:
+def write_test_module(suite: Layout, text: str) -> None:
     (suite.conformance_tests / "test_read.py").write_text(
         f"import os, time, pytest\n{text}", encoding="utf-8"
     )
@@ -179,7 +180,7 @@ def written(suite: Layout, text: str) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_ends_at_its_limit(suite: Layout, tmp_path: Path, workers: int) -> None:
-    written(
+    write_test_module(
         suite,
         """
 def test_a(ndop):
@@ -189,7 +190,7 @@ def test_b(ndop):
     while True:
         try:
             time.sleep(60)
-        except KeyboardInterrupt:  # will not be told
+        except KeyboardInterrupt:  # ignores the interruption
             pass
 
 def test_c(ndop):
@@ -207,14 +208,14 @@ def test_c(ndop):
 
 
 def test_a_process_that_ends_by_itself_loses_nothing(suite: Layout, tmp_path: Path) -> None:
-    written(suite, "def test_a(ndop): pass\n\ndef test_b(ndop): os._exit(7)\n")
+    write_test_module(suite, "def test_a(ndop): pass\n\ndef test_b(ndop): os._exit(7)\n")
     result = ran(suite, tmp_path)
     assert [test.outcome for test in result.tests] == ["passed"]
     assert result.incomplete_because.startswith("pytest ended with 7; 1 of 2 tests ran")
 
 
 def test_a_worker_that_ends_by_itself_fails_its_test(suite: Layout, tmp_path: Path) -> None:
-    written(suite, "def test_a(ndop): pass\n\ndef test_b(ndop): os._exit(7)\n")
+    write_test_module(suite, "def test_a(ndop): pass\n\ndef test_b(ndop): os._exit(7)\n")
     tests = by_name(ran(suite, tmp_path, workers=2))
     assert tests["test_a"].outcome == "passed"
     assert tests["test_b"].outcome == "failed"
@@ -222,7 +223,7 @@ def test_a_worker_that_ends_by_itself_fails_its_test(suite: Layout, tmp_path: Pa
 
 
 def test_a_fault_after_a_test_fails_it(suite: Layout, tmp_path: Path) -> None:
-    written(
+    write_test_module(
         suite,
         """
 @pytest.fixture
@@ -256,21 +257,21 @@ def test_a(patient, new_patient, number):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_no_patient_is_taken_twice(suite: Layout, tmp_path: Path, workers: int) -> None:
-    written(suite, PATIENTS)
+    write_test_module(suite, PATIENTS)
     result = ran(suite, tmp_path, workers=workers)
-    taken = [patient for test in result.tests for patient in test.patients]
+    used = [patient for test in result.tests for patient in test.patients]
     assert result.passed
-    assert len(taken) == len(set(taken)) == 12
-    assert all(patient.startswith("999") for patient in taken)
+    assert len(used) == len(set(used)) == 12
+    assert all(patient.startswith("999") for patient in used)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, workers: int) -> None:
-    written(suite, PATIENTS)
+    write_test_module(suite, PATIENTS)
     named = tuple(itertools.islice(synthetic(7), 8))
     result = ran(suite, tmp_path, workers=workers, patients=named)
-    taken = [patient for test in result.tests for patient in test.patients]
-    assert sorted(taken) == sorted(named)
+    used = [patient for test in result.tests for patient in test.patients]
+    assert sorted(used) == sorted(named)
     skipped = [test for test in result.tests if test.outcome == "skipped"]
     assert skipped
     assert {test.remedy for test in skipped} == {
@@ -281,10 +282,10 @@ def test_the_preset_s_patients_are_used_once(suite: Layout, tmp_path: Path, work
 def test_a_server_that_knows_every_patient_does_not_block_the_run(
     suite: Layout, tmp_path: Path
 ) -> None:
-    written(suite, PATIENTS)
+    write_test_module(suite, PATIENTS)
     body = json.dumps({**json.loads(metadata("", "").body), "entry": []})
-    with canned(lambda *_: Answer(body)) as base_url:
-        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report", run_seconds=120)
+    with stub_server(lambda *_: StubResponse(body)) as base_url:
+        plan = RunPlan(base_url, DEFAULT_EDITION, tmp_path / "report", run_seconds=120)
         assert run(suite, plan, lambda *_: None).complete
 
 
@@ -309,15 +310,15 @@ def test_no_report_has_a_secret(
     suite: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A server that echoes everything, and a suite that does so too."""
-    written(suite, SECRETS)
-    said = "9434765919 my-secret-token -----BEGIN CERTIFICATE-----\nMIIBsecret"
-    answer = Answer(said, headers={"Set-Cookie": "crumbly-cookie", "X-Number": "9434765919"})
+    write_test_module(suite, SECRETS)
+    body = "9434765919 my-secret-token -----BEGIN CERTIFICATE-----\nMIIBsecret"
+    answer = StubResponse(body, headers={"Set-Cookie": "crumbly-cookie", "X-Number": "9434765919"})
     secrets = ("my-secret-token", "my-secret-key")
     headers = {"Authorization": "Bearer my-secret-token", "X-Other": "my-secret-key"}
-    with canned(lambda m, p: metadata(m, p) if "metadata" in p else answer) as base_url:
+    with stub_server(lambda m, p: metadata(m, p) if "metadata" in p else answer) as base_url:
         plan = RunPlan(
             base_url.replace("http://", "http://me:my-password@"),
-            "ndop-1.1.0",
+            DEFAULT_EDITION,
             tmp_path / "report",
             access=Access(headers=headers, secrets=secrets),
         )
@@ -325,21 +326,21 @@ def test_no_report_has_a_secret(
     assert {test.outcome for test in result.tests} == {"failed"}
     assert [len(test.exchanges) for test in result.tests] == [1, 1, 0, 0]
     print_summary(result, tmp_path / "report", Console())
-    told = [capsys.readouterr().out, *(format_failure(test, result) for test in result.tests)]
-    told += [file.read_text(encoding="utf-8") for file in (tmp_path / "report").iterdir()]
-    assert len(told) >= 7
-    for text in told:
+    outputs = [capsys.readouterr().out, *(format_failure(test, result) for test in result.tests)]
+    outputs += [file.read_text(encoding="utf-8") for file in (tmp_path / "report").iterdir()]
+    assert len(outputs) >= 7
+    for text in outputs:
         for secret in ("my-secret", "my-password", "crumbly", "MIIBsecret", "9434765919"):
             assert secret not in text
     assert "authorization: ***" in result.tests[0].exchanges[0].curl
 
 
 def test_a_preview_lists_what_would_be_skipped(suite: Layout, tmp_path: Path) -> None:
-    with canned(metadata) as base_url:
-        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report", left_out={"NDOP-096": "why"})
-        seen = preview(suite, plan)
-    assert seen.planned == 6
-    assert {test.id.rpartition("::")[2]: test.remedy for test in seen.skipped} == {
+    with stub_server(metadata) as base_url:
+        plan = RunPlan(base_url, DEFAULT_EDITION, tmp_path / "report", left_out={"NDOP-096": "why"})
+        previewed = preview(suite, plan)
+    assert previewed.planned == 6
+    assert {test.id.rpartition("::")[2]: test.remedy for test in previewed.skipped} == {
         "test_passes": "take NDOP-096 out of leave-out",
         "test_skips": "give --claim strict-nhs-number",
     }
@@ -351,13 +352,13 @@ def test_the_answer_of_a_proxy_is_identified(suite: Layout, tmp_path: Path) -> N
     issue = '<issue><severity value="error"/><code value="forbidden"/></issue>'
     outcome = f'<OperationOutcome xmlns="http://hl7.org/fhir">{issue}</OperationOutcome>'
 
-    def proxy(method: str, path: str) -> Answer:
+    def proxy(method: str, path: str) -> StubResponse:
         if "/Consent/1" in path:
-            return Answer(outcome, status=403, content_type="application/fhir+xml")
+            return StubResponse(outcome, status=403, content_type="application/fhir+xml")
         return metadata(method, path)
 
-    with canned(proxy) as base_url:
-        plan = RunPlan(base_url, "ndop-1.1.0", tmp_path / "report")
+    with stub_server(proxy) as base_url:
+        plan = RunPlan(base_url, DEFAULT_EDITION, tmp_path / "report")
         tests = by_name(run(suite, plan, lambda *_: None))
     assert "the answer of a proxy in front of the server" in tests["test_fails"].explanation
     assert "proxy" not in tests["test_warns"].explanation

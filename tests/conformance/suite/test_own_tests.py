@@ -11,7 +11,7 @@ import pytest
 from ndop.conformance.report import results
 from ndop.server.process import RunningServer
 from ndop.system.layout import Layout
-from tests.conformance.canned import Answer, canned
+from tests.conformance.stub_server import StubResponse, stub_server
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def test_without_a_server_they_are_skipped(example: Path) -> None:
 
 
 def test_they_fail_where_the_server_is_wrong(example: Path) -> None:
-    with canned(lambda *_: Answer('{"resourceType": "Bundle"}')) as base_url:
+    with stub_server(lambda *_: StubResponse('{"resourceType": "Bundle"}')) as base_url:
         done = run_pytest(example, "--ndop-base-url", base_url)
     assert "2 failed" in done.stdout, done.stdout
     assert "expected: 422" in done.stdout
@@ -50,7 +50,7 @@ def test_a_preset_is_read(example: Path, tmp_path: Path) -> None:
     file.write_text("limits: { request: 5 }")
     done = run_pytest(example, "--ndop-preset", str(file))
     assert f"{file}: base-url: expected one" in done.stdout + done.stderr
-    with canned(lambda *_: Answer('{"resourceType": "Bundle"}')) as base_url:
+    with stub_server(lambda *_: StubResponse('{"resourceType": "Bundle"}')) as base_url:
         file.write_text(f"base-url: {base_url}\nleave-out: {{ NDOP-086: ours }}\n")
         done = run_pytest(example, "--ndop-preset", str(file))
     assert "1 failed, 1 skipped" in done.stdout, done.stdout

@@ -36,7 +36,7 @@ class ReferenceServer:
 
     def error_response(self, situation: str) -> Response:
         """The error that the edition's catalogue has for a situation."""
-        status = self.edition.errors[situation].status
+        status = self.edition.answer_to(situation).status
         issues = [issue(self.edition, situation, "Returned by a seeded fault.")]
         return make_response(status, {"resourceType": "OperationOutcome", "issue": issues})
 

@@ -72,7 +72,7 @@ def compare_with_server(
 
     Raises httpx.HTTPError if the server does not respond.
     """
-    store_codes = {edition.errors[situation].code for situation in STORE_SITUATIONS}
+    store_codes = {edition.answer_to(situation).code for situation in STORE_SITUATIONS}
 
     def compare(mutated: MutatedConsent) -> ServerVerdict:
         body = json.dumps(mutated.consent)

@@ -10,8 +10,10 @@ have, or must not have if preceded by `not`.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Literal, cast
 
@@ -24,6 +26,7 @@ Level = Literal["SHALL", "SHOULD", "MAY"]
 #: In the column `editions`: every edition.
 ALL = "all"
 _NOT = "not "
+_ID = re.compile(r"NDOP-\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +126,26 @@ class Register:
 def read(file: Path) -> Register:
     """Read the register.
 
-    Raises BuildError, with file and line, if a column is missing, a level or feature is unknown, or
-    an id is repeated.
+    Raises BuildError, with file and line, if a column or cell is missing, an id has another form or
+    is repeated, or a level or feature is unknown; and if the file cannot be read as UTF-8.
     """
     columns = list(Requirement.__dataclass_fields__)
     rows: list[Requirement] = []
-    with file.open(encoding="utf-8", newline="") as stream:
+    with _text(file) as stream:
         reader = csv.DictReader(stream)
         if reader.fieldnames != columns:
             raise BuildError(f"{file}:1: expected the columns {columns}, found {reader.fieldnames}")
         for entry in reader:
             place = f"{file}:{reader.line_num}"
+            if None in entry or None in entry.values():
+                cells = sum(
+                    len(one) if isinstance(one, list) else 1
+                    for one in entry.values()
+                    if one is not None
+                )
+                raise BuildError(f"{place}: expected {len(columns)} cells, found {cells}")
+            if not _ID.fullmatch(entry["id"]):
+                raise BuildError(f"{place}: id: expected NDOP-nnn, found {entry['id']!r}")
             if entry["level"] not in ("SHALL", "SHOULD", "MAY"):
                 raise BuildError(
                     f"{place}: level: expected SHALL, SHOULD or MAY, found {entry['level']!r}"
@@ -161,13 +173,20 @@ def read(file: Path) -> Register:
 def lines(file: Path) -> dict[str, int]:
     """The line, from 1, that each row of the register begins in, by its id."""
     begins: dict[str, int] = {}
-    with file.open(encoding="utf-8", newline="") as stream:
+    with _text(file) as stream:
         reader = csv.reader(stream)
         line = 1
         for cells in reader:
             begins[cells[0] if cells else ""] = line
             line = reader.line_num + 1
     return begins
+
+
+def _text(file: Path) -> StringIO:
+    try:
+        return StringIO(file.read_bytes().decode(), newline="")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BuildError(f"{file}: cannot be read as UTF-8 text: {error}") from error
 
 
 def _separated(value: str) -> tuple[str, ...]:

@@ -41,8 +41,8 @@ def _value_set_as_system(issue: Resource, server: ReferenceServer) -> None:
 def _swaps_code(situation: str, instead: str) -> Callable[[Resource, ReferenceServer], None]:
     def change(issue: Resource, server: ReferenceServer) -> None:
         coding = issue["details"]["coding"][0]
-        if coding["code"] == server.edition.errors[situation].code:
-            other = server.edition.errors[instead].code
+        if coding["code"] == server.edition.answer_to(situation).code:
+            other = server.edition.answer_to(instead).code
             display = server.edition.error_codes.concepts[other]
             coding.update(code=other, display=display)
 

@@ -14,10 +14,10 @@ import java.util.Set;
  */
 public final class HealthCheck {
 
-  /** It answers, or it asks for a token first. */
+  /** 200, or 400 from a server that requires a token. */
   private static final Set<Integer> HEALTHY = Set.of(200, 400);
 
-  /** Exit status 0 where the address in the first argument answers 200 or 400, 1 otherwise. */
+  /** Exits with 0 if the URL in the first argument answers 200 or 400, otherwise with 1. */
   public static void main(String[] arguments) throws InterruptedException {
     System.exit(answers(URI.create(arguments[0])) ? 0 : 1);
   }

@@ -5,26 +5,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The facts of an edition by which servers and validators decide. They are generated from the
- * edition's YAML, and Java has them from nowhere else.
+ * The facts of an edition on which servers and validators decide. They are generated from the
+ * edition's YAML, and Java code has no other source for them.
  *
  * @param id the edition's name
- * @param title a line for people
+ * @param title a short title for people
  * @param summary a sentence or two for people
  * @param profile canonical URL of the Consent profile
- * @param resourceType the one resource type that the API has
+ * @param resourceType the API's only resource type
  * @param interactions FHIR codes of the interactions that it offers
  * @param patient how a Consent names its patient
  * @param status what each status of a Consent means
  * @param purposes the questions that a patient can answer
  * @param identity what no two Consents may share
  * @param search the type-level search
- * @param history the type-level history, or null where there is none
- * @param outcome the form of an OperationOutcome
+ * @param history the type-level history, or null if there is none
+ * @param outcome the profile and code system of an OperationOutcome
  * @param errors the answer to each {@link ndop.fhir.policy.Situation}, by its key
- * @param capabilityStatement id of the CapabilityStatement that a server gives
+ * @param capabilityStatement id of the CapabilityStatement that a server returns
  * @param cors whether browsers may call from other origins
- * @param audit the headers and claims that say who calls, and for whom
+ * @param audit the headers and claims that identify the caller and the patient
  */
 public record Edition(
     String id,
@@ -81,7 +81,7 @@ public record Edition(
 
   /**
    * @param type FHIR type of the parameter
-   * @param identity the identity parameter that it is answered by, or null
+   * @param identity the identity parameter that answers it, or null
    */
   public record Parameter(String type, String identity) {}
 
@@ -109,8 +109,8 @@ public record Edition(
 
   /**
    * @param headers the names of each audit header, the edition's own first
-   * @param interactionIds the ids of interactions, or null where any is accepted
-   * @param lifetime the longest lifetime of a token in seconds, or null where none is given
+   * @param interactionIds the ids of interactions, or null if any is accepted
+   * @param lifetime the maximum lifetime of a token in seconds, or null if none is given
    * @param claims the claims of a token by name, in the order in which they are checked
    */
   public record Audit(
@@ -120,11 +120,11 @@ public record Edition(
       Map<String, Claim> claims) {}
 
   /**
-   * @param token the names of the header that has the token
-   * @param trace of the one that has the id of the request's trace
-   * @param from of the one that has the calling system
-   * @param to of the one that has the called system
-   * @param interaction of the one that has the id of the interaction
+   * @param token the names of the header with the token
+   * @param trace the names of the header with the id of the request's trace
+   * @param from the names of the header with the calling system
+   * @param to the names of the header with the called system
+   * @param interaction the names of the header with the id of the interaction
    */
   public record Headers(
       List<String> token,
@@ -143,10 +143,10 @@ public record Edition(
    * @param required whether a token must have it
    * @param form text, uri, seconds, identifier, reference or record
    * @param oneOf the accepted values; empty: any
-   * @param setting the setting with which a deployment may accept other values, or null
+   * @param setting the setting by which a deployment can accept other values, or null
    * @param sameAs claims of which it must equal the first that is present
-   * @param scopes by access (read, create, update) the scopes of which it must have one, or null
-   * @param system naming system of an identifier, or null where any is accepted
+   * @param scopes by access (read, create, update), the scopes of which it must have one, or null
+   * @param system naming system of an identifier, or null if any is accepted
    * @param value a regular expression for the value of an identifier, or null
    * @param header the audit header that must have the same value, or null
    * @param names whose identity it is (system, user, patient), or null

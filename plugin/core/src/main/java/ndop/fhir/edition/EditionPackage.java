@@ -23,7 +23,7 @@ import org.hl7.fhir.utilities.npm.NpmPackage.NpmPackageFolder;
  * @param version the package's version
  * @param edition the edition's facts, from {@code other/edition.json}
  * @param resources every artefact of the package
- * @param openApi the OpenAPI description, {@code other/openapi.json}; empty where there is none
+ * @param openApi the OpenAPI description, {@code other/openapi.json}; empty if there is none
  */
 public record EditionPackage(
     byte[] content,

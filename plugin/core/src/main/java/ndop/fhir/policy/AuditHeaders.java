@@ -6,7 +6,7 @@ import java.util.function.Function;
 import ndop.fhir.edition.Edition;
 
 /**
- * The audit headers of a request. Each may have several names; the first that is present counts
+ * The audit headers of a request. Each may have several names; the first one present is used
  * (NDOP-172, NDOP-176).
  *
  * @param token the token, with its scheme
@@ -24,7 +24,10 @@ public record AuditHeaders(
     Optional<String> interaction,
     List<String> repeated) {
 
-  /** Reads them; {@code values} returns all values of a header, whatever the case of its name. */
+  /**
+   * Reads the headers; {@code values} returns all values of a header, ignoring the case of its
+   * name.
+   */
   public static AuditHeaders of(Edition edition, Function<String, List<String>> values) {
     Edition.Headers names = edition.audit().headers();
     List<String> repeated =

@@ -10,12 +10,12 @@ import ndop.fhir.validation.ProfileValidator;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Decides whether a text may be the body of a create or an update, whatever the request around it:
- * readable, of the API's type, and valid by its profile, whatever {@code meta.profile} says
- * (NDOP-002, NDOP-085, NDOP-138, NDOP-139). Server and offline validator share it. Safe for use by
- * many threads.
+ * Decides whether a text may be the body of a create or an update, independently of the rest of the
+ * request: it must be readable, of the API's resource type, and valid against its profile, whatever
+ * {@code meta.profile} says (NDOP-002, NDOP-085, NDOP-138, NDOP-139). The server and the offline
+ * validator share it. Thread-safe.
  *
- * <p>Whether the patient has a Consent already is not asked here: the database decides that.
+ * <p>Whether the patient already has a Consent is not checked here; the database decides that.
  *
  * @see BodySyntaxPolicy
  * @see FindingPolicy
@@ -32,7 +32,7 @@ public final class BodyPolicy {
   /**
    * A policy for bodies of one type.
    *
-   * @param syntax what a body must be before it is parsed
+   * @param syntax the rules that a body must satisfy before it is parsed
    * @param resourceType the type that is expected
    * @param profile canonical URL of the profile that a body must satisfy
    */
@@ -52,7 +52,8 @@ public final class BodyPolicy {
   }
 
   /**
-   * Parses {@code text} with HAPI's parser; a body that is refused here has its refusal with it.
+   * Parses {@code text} with HAPI's parser; if the body is refused at this stage, the result has
+   * the refusal.
    */
   public ParsedBody read(String text, EncodingEnum encoding) {
     Optional<Outcome> syntaxError = syntax.refusal(encoding, text);
@@ -76,7 +77,7 @@ public final class BodyPolicy {
     return new ParsedBody(text, encoding, resource, errors.dropped(), refusal(resource, errors));
   }
 
-  /** Validates {@code body}, also one that was refused when it was parsed. */
+  /** Validates {@code body}, even if it was refused when it was parsed. */
   public ValidationOutcome validate(ParsedBody body) {
     List<Finding> findings =
         findingPolicy.grade(validator.validate(body.text(), body.encoding(), List.of(profile)));
@@ -103,7 +104,7 @@ public final class BodyPolicy {
     return Optional.empty();
   }
 
-  /** What the parser dropped would be missing from what is stored, valid or not. */
+  /** What the parser dropped would be missing from the stored resource, valid or not. */
   private static Optional<Outcome> refusalOfDropped(ParsedBody body) {
     return body.dropped().isEmpty()
         ? Optional.empty()

@@ -24,27 +24,28 @@ import javax.xml.stream.XMLStreamReader;
 
 /**
  * Refuses a body unless it is one JSON object or one XML document that every parser understands in
- * the same way and within limits: no name twice in an object, no document type, no encoding but
- * UTF-8, no character that JSON has and XML has not, and nothing after its end.
+ * the same way and within limits: no repeated name in an object, no document type declaration, no
+ * encoding other than UTF-8, no character that JSON allows and XML does not, and nothing after the
+ * end.
  *
- * <p>HAPI's parser and HL7's validator each read the body for themselves, and both are more
- * lenient, but not in the same places: what one validates and the other stores would differ.
+ * <p>HAPI's parser and HL7's validator each read the body themselves, and both are more lenient,
+ * but in different ways: what one validates would differ from what the other stores.
  */
 public final class BodySyntaxPolicy {
 
-  /** The deepest nesting, unless a setting says otherwise. */
+  /** The maximum nesting depth, unless a setting says otherwise. */
   public static final int DEFAULT_MAX_DEPTH = 50;
 
-  /** The most values or elements, unless a setting says otherwise. */
+  /** The maximum number of values or elements, unless a setting says otherwise. */
   public static final int DEFAULT_MAX_ELEMENTS = 2000;
 
   /** Numbers in FHIR have a few digits; one with a million is an attack. */
-  private static final int DIGITS = 100;
+  private static final int MAX_DIGITS = 100;
 
-  private static final Pattern HUGE =
+  private static final Pattern HUGE_NUMBER =
       Pattern.compile("\\s*[+-]?[0-9]*\\.?[0-9]*[eE][+-]?[0-9]{6,}\\s*");
 
-  private static final Set<String> SAME_AS_UTF_8 = Set.of("UTF-8", "US-ASCII", "ASCII");
+  private static final Set<String> UTF_8_COMPATIBLE = Set.of("UTF-8", "US-ASCII", "ASCII");
 
   private final int depth;
   private final int elements;
@@ -52,8 +53,8 @@ public final class BodySyntaxPolicy {
   private final XMLInputFactory xml;
 
   /**
-   * Limits the levels and the number of values (JSON) or elements (XML), since the time of a
-   * validation grows faster than they do.
+   * Limits the levels and the number of values (JSON) or elements (XML), because validation time
+   * grows faster than their number.
    */
   public BodySyntaxPolicy(int depth, int elements) {
     this.depth = depth;
@@ -64,7 +65,7 @@ public final class BodySyntaxPolicy {
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(depth)
-                    .maxNumberLength(DIGITS)
+                    .maxNumberLength(MAX_DIGITS)
                     .build())
             .build();
     xml = XMLInputFactory.newDefaultFactory();
@@ -77,7 +78,7 @@ public final class BodySyntaxPolicy {
     return new BodySyntaxPolicy(DEFAULT_MAX_DEPTH, DEFAULT_MAX_ELEMENTS);
   }
 
-  /** Why {@code body} is refused; empty where it may be parsed. */
+  /** The reason for refusing {@code body}; empty if it may be parsed. */
   public Optional<Outcome> refusal(EncodingEnum encoding, String body) {
     try {
       if (encoding == EncodingEnum.XML) {
@@ -105,7 +106,7 @@ public final class BodySyntaxPolicy {
         found += token.isScalarValue() || token.isStructStart() ? 1 : 0;
         checkElementCount(found);
         if (token == JsonToken.VALUE_NUMBER_FLOAT && !isShort(parser.getText())) {
-          throw tooComplex("%d digits in any number".formatted(DIGITS));
+          throw tooComplex("%d digits in any number".formatted(MAX_DIGITS));
         }
         if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
           checkCharacters(parser.getText());
@@ -120,7 +121,7 @@ public final class BodySyntaxPolicy {
         throw unreadable("Expected one JSON object; found more after its end.");
       }
     } catch (StreamConstraintsException beyond) {
-      throw tooComplex("%d levels and numbers of %d digits".formatted(depth, DIGITS));
+      throw tooComplex("%d levels and numbers of %d digits".formatted(depth, MAX_DIGITS));
     } catch (IOException malformed) {
       throw unreadable(
           "Expected JSON in which no object has a name twice; the body is not, or ends early.");
@@ -131,7 +132,7 @@ public final class BodySyntaxPolicy {
     try {
       XMLStreamReader reader = xml.createXMLStreamReader(new StringReader(body));
       String encoding = reader.getCharacterEncodingScheme();
-      if (encoding != null && !SAME_AS_UTF_8.contains(encoding.toUpperCase(Locale.ROOT))) {
+      if (encoding != null && !UTF_8_COMPATIBLE.contains(encoding.toUpperCase(Locale.ROOT))) {
         throw unreadable("Expected XML in UTF-8; it declares another encoding.");
       }
       Deque<String> path = new ArrayDeque<>();
@@ -160,16 +161,18 @@ public final class BodySyntaxPolicy {
     }
   }
 
-  /** FHIR has no other characters: XML cannot express them, and a database may not store them. */
+  /**
+   * FHIR allows no other characters: XML cannot express them, and a database may not store them.
+   */
   private static void checkCharacters(String text) throws SyntaxException {
-    if (!text.codePoints().allMatch(BodySyntaxPolicy::isOfXml)) {
+    if (!text.codePoints().allMatch(BodySyntaxPolicy::isXmlCharacter)) {
       throw unreadable(
           "Expected text of characters that XML has too; "
               + "found a control character or half of a surrogate pair.");
     }
   }
 
-  private static boolean isOfXml(int character) {
+  private static boolean isXmlCharacter(int character) {
     return character >= 0x20
             && (character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE)
             && character != 0xFFFE
@@ -181,12 +184,12 @@ public final class BodySyntaxPolicy {
 
   /**
    * HAPI writes out every decimal that it reads, and 1e999999999 has a gigabyte of digits. Whether
-   * it takes a text for a decimal depends on the type of the element; what is certainly text
+   * it treats a text as a decimal depends on the type of the element; what is certainly text
    * passes.
    */
   private void checkNumberText(String parent, String name, String text) throws SyntaxException {
-    if (text != null && HUGE.matcher(text).matches() && !isText(parent, name)) {
-      throw tooComplex("%d digits in any number".formatted(DIGITS));
+    if (text != null && HUGE_NUMBER.matcher(text).matches() && !isText(parent, name)) {
+      throw tooComplex("%d digits in any number".formatted(MAX_DIGITS));
     }
   }
 
@@ -207,7 +210,7 @@ public final class BodySyntaxPolicy {
   }
 
   private static boolean isShort(BigDecimal number) {
-    return number.precision() <= DIGITS && Math.abs((long) number.scale()) <= DIGITS;
+    return number.precision() <= MAX_DIGITS && Math.abs((long) number.scale()) <= MAX_DIGITS;
   }
 
   private void checkElementCount(int found) throws SyntaxException {

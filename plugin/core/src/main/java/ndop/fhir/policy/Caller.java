@@ -4,7 +4,7 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 
 /**
- * Who is calling, as far as the request says.
+ * The caller, as far as the request identifies it.
  *
  * @param trace the id of the request's trace, or empty
  * @param from the calling system by the header, or empty

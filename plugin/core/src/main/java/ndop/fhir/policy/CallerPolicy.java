@@ -5,12 +5,12 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 
 /**
- * Decides whether a caller may use the API at all, by the audit headers and the token: first their
- * form, then the signature, the claims, and whether the token was used before. The mode says what
- * may be missing (decision D-08, NDOP-150 to NDOP-176).
+ * Decides from the audit headers and the token whether a caller may use the API at all. It checks
+ * first their form, then the signature, the claims, and whether the token has been used before. The
+ * mode determines what may be missing (decision D-08, NDOP-150 to NDOP-176).
  *
- * <p>Which patients the caller may see is not decided here; the {@link Caller} says to whom the
- * token is bound.
+ * <p>Which patients the caller may see is not decided here; the {@link Caller} says to which
+ * patient the token is bound.
  *
  * @see HeaderPolicy
  * @see SignaturePolicy
@@ -26,7 +26,7 @@ public final class CallerPolicy {
   private final ClaimPolicy claims;
   private final Optional<ReplayPolicy> replays;
 
-  /** Takes a {@code replays} policy where a token may be used only once. */
+  /** Takes a {@code replays} policy if a token may be used only once. */
   public CallerPolicy(
       Edition edition,
       AuditMode mode,
@@ -42,31 +42,31 @@ public final class CallerPolicy {
   }
 
   /**
-   * Decides about a request by its headers.
+   * Decides whether a request with these headers is accepted.
    *
-   * @param interaction the interaction that is requested, or null where it is not part of the API
+   * @param interaction the interaction that is requested, or null if it is not part of the API
    */
   public CallerDecision decide(AuditHeaders headers, Interaction interaction) {
     if (mode == AuditMode.OFF) {
       return new CallerDecision(Caller.UNKNOWN, Optional.empty());
     }
     Optional<Token> token = Optional.empty();
-    Optional<Outcome> wrongToken = Optional.empty();
+    Optional<Outcome> tokenRefusal = Optional.empty();
     if (headers.token().isPresent()) {
       try {
         token = Optional.of(Token.of(headers.token().get()));
       } catch (Token.MalformedException malformed) {
-        wrongToken = refused(malformed.getMessage());
+        tokenRefusal = refused(malformed.getMessage());
       }
     } else if (mode == AuditMode.REQUIRED) {
-      wrongToken =
+      tokenRefusal =
           Optional.of(
               Outcome.of(Situation.INVALID_TOKEN, "The Authorisation header must be supplied"));
     }
     Caller caller = Caller.of(edition, headers, token);
-    Optional<Outcome> wrong = wrongToken.or(() -> headerPolicy.refusal(headers, interaction));
-    if (wrong.isPresent() || token.isEmpty()) {
-      return new CallerDecision(caller, wrong);
+    Optional<Outcome> refusal = tokenRefusal.or(() -> headerPolicy.refusal(headers, interaction));
+    if (refusal.isPresent() || token.isEmpty()) {
+      return new CallerDecision(caller, refusal);
     }
     Token sent = token.get();
     return new CallerDecision(

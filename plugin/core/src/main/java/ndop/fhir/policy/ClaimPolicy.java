@@ -21,8 +21,8 @@ import ndop.fhir.edition.Edition;
  */
 public final class ClaimPolicy {
 
-  /** The longest lifetime of a token in seconds, where the edition has none. */
-  private static final int LIFETIME = 300;
+  /** The maximum lifetime of a token in seconds, if the edition does not give one. */
+  private static final int DEFAULT_LIFETIME = 300;
 
   private static final String ISSUED = "iat";
   private static final String EXPIRES = "exp";
@@ -36,7 +36,7 @@ public final class ClaimPolicy {
   private final ClaimReader reader;
 
   /**
-   * @param values a deployment's own values in place of the edition's, by the claim's setting
+   * @param values a deployment's own values instead of the edition's, by the claim's setting
    * @param tolerance how far the clocks of caller and server may differ
    */
   public ClaimPolicy(
@@ -50,14 +50,14 @@ public final class ClaimPolicy {
     this.reader = new ClaimReader(edition);
   }
 
-  /** The longest lifetime of a token of the edition, in seconds. */
+  /** The maximum lifetime of a token in the edition, in seconds. */
   public static long lifetimeOf(Edition edition) {
-    return edition.audit().lifetime() == null ? LIFETIME : edition.audit().lifetime();
+    return edition.audit().lifetime() == null ? DEFAULT_LIFETIME : edition.audit().lifetime();
   }
 
   /**
-   * Requires the times of issue and expiry, also where the edition has no such claims: a signed
-   * token that never expires is valid for whoever finds it. Returns this policy.
+   * Requires the times of issue and expiry, even if the edition has no such claims: a signed token
+   * that never expires could be used by anyone who finds it. Returns this policy.
    */
   public ClaimPolicy requireTimes() {
     Edition.Claim seconds =
@@ -69,9 +69,9 @@ public final class ClaimPolicy {
   }
 
   /**
-   * Why the token is refused; empty where it is accepted.
+   * The reason for refusing the token; empty if it is accepted.
    *
-   * @param interaction the interaction that is requested, or null where it is not part of the API
+   * @param interaction the interaction that is requested, or null if it is not part of the API
    */
   public Optional<Outcome> refusal(Token token, Interaction interaction, AuditHeaders headers) {
     List<String> problems = new ArrayList<>();
@@ -220,7 +220,7 @@ public final class ClaimPolicy {
   private static boolean isUri(String value) {
     try {
       return new URI(value).isAbsolute();
-    } catch (URISyntaxException no) {
+    } catch (URISyntaxException malformed) {
       return false;
     }
   }

@@ -29,7 +29,7 @@ final class ClaimReader {
         .findFirst();
   }
 
-  /** The NHS number of the patient to whom the token is bound; empty where it is bound to none. */
+  /** The NHS number of the patient to whom the token is bound; empty if it is bound to none. */
   Optional<String> boundTo(Token token) {
     return edition.audit().claims().entrySet().stream()
         .filter(entry -> entry.getValue().bounds())
@@ -53,7 +53,7 @@ final class ClaimReader {
         : token.text(entry.getKey());
   }
 
-  /** The value of an identifier; empty where it is not of the claim's naming system. */
+  /** The value of an identifier; empty if it is not of the claim's naming system. */
   Optional<String> identifierValue(Edition.Claim claim, String text) {
     Matcher matcher = IDENTIFIER.matcher(text);
     if (!matcher.matches()
@@ -67,7 +67,7 @@ final class ClaimReader {
   }
 
   /**
-   * The reference to the patient of a record; empty where it is not a record of the edition's type.
+   * The reference to the patient of a record; empty if it is not a record of the edition's type.
    * The published example wraps the patient in a list.
    */
   Optional<String> recordPatient(JsonNode held) {

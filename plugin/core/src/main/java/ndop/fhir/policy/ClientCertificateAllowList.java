@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The client certificates that may call (NDOP-170), from a file: each line has a SHA-256
- * fingerprint in hexadecimal or a subject as in RFC 2253, and a {@code #} starts a comment. A
- * change of the file takes effect with the next request; a file that cannot be read allows nobody.
+ * The client certificates that are allowed (NDOP-170), read from a file: each line has a SHA-256
+ * fingerprint in hexadecimal or a subject in the form of RFC 2253, and {@code #} starts a comment.
+ * A change to the file takes effect at the next request; a file that cannot be read allows no one.
  */
 public final class ClientCertificateAllowList {
 
@@ -54,7 +54,7 @@ public final class ClientCertificateAllowList {
     return entries;
   }
 
-  /** Tools write fingerprints with colons and in upper case as well. */
+  /** Some tools write fingerprints with colons or in upper case. */
   private static String normalise(String line) {
     String bare = line.replace(":", "").toLowerCase(Locale.ROOT);
     return bare.matches("[0-9a-f]{64}") ? bare : line;

@@ -7,13 +7,14 @@ import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.Severity;
 
 /**
- * Decides what the findings of the validator mean for a request: errors refuse it (NDOP-138), and
- * so does a wrong check digit of an NHS number where a setting says so (NDOP-025, decision D-04). A
- * value of nothing but whitespace is an error too, since HAPI would store the resource without it.
+ * Decides what the validator's findings mean for a request: an error causes it to be refused
+ * (NDOP-138), and so does a wrong check digit of an NHS number if a setting says so (NDOP-025,
+ * decision D-04). A value that is only whitespace is an error too, because HAPI would store the
+ * resource without it.
  */
 public final class FindingPolicy {
 
-  /** An answer has no more issues than this. */
+  /** The maximum number of issues in a response. */
   private static final int MAX_ISSUES = 20;
 
   /** HL7's message id of a finding that is a warning in STU3. */
@@ -38,7 +39,7 @@ public final class FindingPolicy {
         .toList();
   }
 
-  /** The refusal for the findings; empty where none is an error. */
+  /** The refusal for the findings; empty if none is an error. */
   public Optional<Outcome> refusal(List<Finding> findings) {
     List<Finding> errors =
         grade(findings).stream().filter(finding -> finding.severity().invalidates()).toList();

@@ -8,7 +8,7 @@ import ndop.fhir.edition.Edition;
 
 /**
  * Checks the form of the audit headers other than the token (NDOP-172 to NDOP-175), and that those
- * which the mode requires are there. It verifies none of the identities in them.
+ * that the mode requires are present. It does not verify the identities in them.
  */
 public final class HeaderPolicy {
 
@@ -28,9 +28,9 @@ public final class HeaderPolicy {
   }
 
   /**
-   * Why the headers are refused; empty where they are accepted.
+   * The reason for refusing the headers; empty if they are accepted.
    *
-   * @param interaction the interaction that is requested, or null where it is not part of the API
+   * @param interaction the interaction that is requested, or null if it is not part of the API
    */
   public Optional<Outcome> refusal(AuditHeaders headers, Interaction interaction) {
     boolean capabilities = interaction == Interaction.CAPABILITIES;

@@ -19,7 +19,7 @@ public enum Interaction {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The access that a token must grant for it; empty where none is needed. */
+  /** The access that a token must grant for it; empty if none is needed. */
   public Optional<String> access() {
     return switch (this) {
       case CAPABILITIES -> Optional.empty();

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
 /**
- * Decides which requests belong to the API, by method, path and headers. Whatever is not named here
- * is refused (NDOP-095, NDOP-116, NDOP-140 to NDOP-143, decision D-09).
+ * Decides which requests belong to the API, by method, path and headers. Anything not named here is
+ * refused (NDOP-095, NDOP-116, NDOP-140 to NDOP-143, decision D-09).
  *
  * @see ParameterPolicy the parameters of the URL
  * @see MediaTypePolicy the media types
@@ -30,7 +30,7 @@ public final class InteractionPolicy {
     this.edition = edition;
   }
 
-  /** Why {@code request} is refused; empty where it is part of the API. */
+  /** The reason for refusing {@code request}; empty if it is part of the API. */
   public Optional<Outcome> refusal(RequestHead request) {
     if (request.headers().contains("if-none-exist")) {
       return refused(NOT_IMPLEMENTED, "Conditional create (If-None-Exist) is not supported.");
@@ -38,16 +38,19 @@ public final class InteractionPolicy {
     if (request.headers().contains("x-upsert-extistence-check")) {
       return refused(MALFORMED_REQUEST, "The header X-Upsert-Extistence-Check is not supported.");
     }
-    Interaction asked = interaction(request);
-    if (asked != null) {
-      return offered(asked)
+    Interaction requested = interaction(request);
+    if (requested != null) {
+      return offered(requested)
           ? Optional.empty()
-          : refused(NOT_IMPLEMENTED, "The interaction " + asked.code() + " is not offered.");
+          : refused(NOT_IMPLEMENTED, "The interaction " + requested.code() + " is not offered.");
     }
     return Optional.of(reason(request));
   }
 
-  /** The interaction that is requested, or null where it is not part of FHIR's API of the type. */
+  /**
+   * The interaction that is requested, or null if it is not part of FHIR's API for the resource
+   * type.
+   */
   public Interaction interaction(RequestHead request) {
     boolean reading = READ_METHODS.contains(request.method());
     String type = request.segment(0);
@@ -94,7 +97,7 @@ public final class InteractionPolicy {
   private Outcome reason(RequestHead request) {
     String type = request.segment(0);
     if (!type.equals(edition.resourceType())) {
-      return otherThanTheType(request);
+      return outsideTheType(request);
     }
     if (request.path().stream().anyMatch(InteractionPolicy::isOperation)) {
       return Outcome.of(OTHER_TYPE_OR_OPERATION, "The operation is not supported.");
@@ -117,7 +120,7 @@ public final class InteractionPolicy {
     };
   }
 
-  private Outcome otherThanTheType(RequestHead request) {
+  private Outcome outsideTheType(RequestHead request) {
     if (request.path().isEmpty()) {
       return Outcome.of(
           NOT_IMPLEMENTED,

@@ -31,7 +31,7 @@ public final class MediaTypePolicy {
 
   private MediaTypePolicy() {}
 
-  /** Why no response type suits the client; empty where one does. */
+  /** The reason if no response type suits the client; empty if one does. */
   public static Optional<Outcome> answerRefusal(String format, String accept) {
     String asked = format == null ? accept : format;
     if (asked == null || asked.isBlank() || (format != null && SHORT_NAMES.contains(format))) {
@@ -51,7 +51,7 @@ public final class MediaTypePolicy {
                     + " asks for another type."));
   }
 
-  /** Why a body of this Content-Type is refused; empty where it is accepted. */
+  /** The reason for refusing a body of this Content-Type; empty if it is accepted. */
   public static Optional<Outcome> bodyRefusal(String contentType) {
     List<MediaType> types = contentType == null ? List.of() : types(contentType);
     if (types.size() != 1 || SUPPORTED.stream().noneMatch(types.get(0)::equalsTypeAndSubtype)) {

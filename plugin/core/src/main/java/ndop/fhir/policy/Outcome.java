@@ -3,12 +3,12 @@ package ndop.fhir.policy;
 import java.util.List;
 
 /**
- * What a client is told other than with the resource that it asked for: mostly why a policy refuses
- * its request, but also that a write succeeded.
+ * The content of an OperationOutcome: usually why a policy refuses a request, but also that a write
+ * succeeded.
  *
  * @param situation the entry of the edition's catalogue, which gives status and codes
  * @param diagnostics a text for each issue, at least one, saying what was expected and what was
- *     found, with no more patient data than that needs
+ *     found, with no more patient data than that requires
  */
 public record Outcome(Situation situation, List<String> diagnostics) {
 
@@ -18,7 +18,7 @@ public record Outcome(Situation situation, List<String> diagnostics) {
   }
 
   /**
-   * The outcome for an address that does not exist, and for one that the caller may not know of:
+   * The outcome for an address that does not exist, and for one that the caller may not know about:
    * the two must look the same.
    */
   public static Outcome unknownRecord() {

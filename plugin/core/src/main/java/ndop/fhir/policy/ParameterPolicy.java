@@ -15,8 +15,8 @@ import ndop.fhir.edition.Edition;
 
 /**
  * Decides which URL parameters each interaction understands (NDOP-104 to NDOP-111, NDOP-124 to
- * NDOP-128). An unknown one is refused and not ignored: without the filter that it was meant to be,
- * the answer would be to another question.
+ * NDOP-128). An unknown parameter is refused rather than ignored: if it was meant as a filter, the
+ * response would answer a different question.
  */
 public final class ParameterPolicy {
 
@@ -48,7 +48,7 @@ public final class ParameterPolicy {
     known.values().forEach(names -> names.addAll(FORMAT_PARAMETERS));
   }
 
-  /** Why the parameters are refused; empty where the interaction understands them all. */
+  /** The reason for refusing the parameters; empty if the interaction understands them all. */
   public Optional<Outcome> refusal(Interaction interaction, Map<String, String[]> parameters) {
     Set<String> understood = known.get(interaction);
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {

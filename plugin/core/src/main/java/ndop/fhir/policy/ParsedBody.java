@@ -10,9 +10,9 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
  *
  * @param text the body as it was sent
  * @param encoding JSON or XML
- * @param resource the resource as HAPI parses it; null where that fails
+ * @param resource the resource as HAPI parses it; null if that fails
  * @param dropped what the parser had to drop
- * @param refusal why it is not a resource of the API's type; empty where it is
+ * @param refusal why it is not a resource of the API's type; empty if it is
  */
 public record ParsedBody(
     String text,

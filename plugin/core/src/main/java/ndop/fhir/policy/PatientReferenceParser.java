@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 import org.hl7.fhir.dstu3.model.Consent;
 
-/** Takes the NHS number from a reference to a patient, whatever the host (decision D-11). */
+/** Extracts the NHS number from a reference to a patient, whatever its host (decision D-11). */
 public final class PatientReferenceParser {
 
   private static final Pattern BARE_NUMBER = Pattern.compile("[0-9]{10}");
@@ -17,13 +17,13 @@ public final class PatientReferenceParser {
     form = Pattern.compile(edition.patient().pattern());
   }
 
-  /** The NHS number in {@code reference}; empty where the reference has another form. */
+  /** The NHS number in {@code reference}; empty if the reference has another form. */
   public Optional<String> nhsNumber(String reference) {
     Matcher matcher = form.matcher(reference);
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
-  /** The NHS number of the Consent's patient; empty where the reference has another form. */
+  /** The NHS number of the Consent's patient; empty if the reference has another form. */
   public Optional<String> nhsNumber(Consent consent) {
     return Optional.ofNullable(consent.getPatient().getReference()).flatMap(this::nhsNumber);
   }

@@ -1,7 +1,8 @@
 package ndop.fhir.policy;
 
 /**
- * Quotes a client's input in a message: short, printable, and without anything like an NHS number.
+ * Quotes a client's input in a message: short, printable, and without anything that looks like an
+ * NHS number.
  */
 final class QuotedInput {
 

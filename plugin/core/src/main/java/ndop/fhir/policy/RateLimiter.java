@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Limits how many requests a client may send in a minute: a token bucket for each client. It allows
- * a burst and no lasting excess.
+ * a burst but no lasting excess.
  */
 public final class RateLimiter {
 
@@ -16,14 +16,14 @@ public final class RateLimiter {
   private static final Duration MEMORY = Duration.ofMinutes(2);
 
   /** So that a flood of clients cannot fill the memory. */
-  private static final int CLIENTS = 100_000;
+  private static final int MAX_CLIENTS = 100_000;
 
   private static final double NANOS_A_MINUTE = Duration.ofMinutes(1).toNanos();
 
   private final int perMinute;
   private final LongSupplier clock;
   private final Cache<String, Bucket> clients =
-      Caffeine.newBuilder().maximumSize(CLIENTS).expireAfterAccess(MEMORY).build();
+      Caffeine.newBuilder().maximumSize(MAX_CLIENTS).expireAfterAccess(MEMORY).build();
 
   /** {@code clock} counts nanoseconds, as {@link System#nanoTime} does. */
   public RateLimiter(int perMinute, LongSupplier clock) {
@@ -31,7 +31,10 @@ public final class RateLimiter {
     this.clock = clock;
   }
 
-  /** Takes a token from the client's bucket; returns 0, or in how many seconds to try again. */
+  /**
+   * Takes a token from the client's bucket; returns 0, or the number of seconds after which to try
+   * again.
+   */
   public long secondsToWait(String client) {
     long now = clock.getAsLong();
     return Objects.requireNonNull(clients.get(client, unseen -> new Bucket(now))).take(now);

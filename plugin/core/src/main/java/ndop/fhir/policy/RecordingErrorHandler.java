@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Records what HAPI's parser drops, where the parser could only fail at the first of it. Elements
- * that FHIR does not know make a body unreadable (NDOP-139); the rest is left to the validator,
- * which knows lines and rules.
+ * Records everything that HAPI's parser drops, instead of failing at the first problem. Elements
+ * unknown to FHIR make a body unreadable (NDOP-139); the rest is left to the validator, which knows
+ * lines and rules.
  */
 final class RecordingErrorHandler extends ErrorHandlerAdapter {
 
@@ -21,7 +21,7 @@ final class RecordingErrorHandler extends ErrorHandlerAdapter {
     return unknown;
   }
 
-  /** What else the parser dropped. */
+  /** Whatever else the parser dropped. */
   List<String> dropped() {
     return dropped;
   }

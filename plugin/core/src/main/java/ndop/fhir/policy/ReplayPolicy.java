@@ -7,11 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Refuses a token that was used before, by its issuer and its {@code jti}. Tokens are remembered
- * for as long as they can be valid, in the memory of this server: another node does not know them.
+ * Refuses a token that has been used before, identified by its issuer and {@code jti}. Tokens are
+ * remembered for as long as they can be valid, in the memory of this server only: other nodes do
+ * not know them.
  *
- * <p>It is asked last, about tokens that are valid otherwise, so that without a key nobody can use
- * up the id of another caller's token, or the memory.
+ * <p>It is consulted last, for tokens that are otherwise valid, so that no one without a key can
+ * use up the id of another caller's token, or fill the memory.
  */
 public final class ReplayPolicy {
 
@@ -19,7 +20,7 @@ public final class ReplayPolicy {
 
   private static final int MAX_ID_LENGTH = 200;
 
-  /** From this many on, expired ones are dropped at every token and not only now and then. */
+  /** Above this number, expired tokens are removed at every check and not only periodically. */
   private static final int MANY_TOKENS = 10_000;
 
   private final Map<String, Long> seen = new ConcurrentHashMap<>();
@@ -33,7 +34,7 @@ public final class ReplayPolicy {
     this.clock = clock;
   }
 
-  /** Why the token is refused; empty the first time that it is used. */
+  /** The reason for refusing the token; empty the first time that it is used. */
   Optional<String> problem(Token token) {
     Optional<String> id = token.text(ID).filter(text -> !text.isBlank());
     if (id.isEmpty() || id.get().length() > MAX_ID_LENGTH) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The method, the path and the header names of a request, by which policies decide about it.
+ * The method, the path and the header names of a request, on which policies decide.
  *
  * @param method the HTTP method
  * @param path the segments below the server's base, decoded

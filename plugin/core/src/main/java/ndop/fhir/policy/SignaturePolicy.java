@@ -2,7 +2,7 @@ package ndop.fhir.policy;
 
 import java.util.Optional;
 
-/** Verifies who issued a token and that it was not changed. */
+/** Verifies who issued a token, and that it has not been changed. */
 @FunctionalInterface
 public interface SignaturePolicy {
 
@@ -11,6 +11,6 @@ public interface SignaturePolicy {
    */
   SignaturePolicy NOT_VERIFIED = token -> Optional.empty();
 
-  /** What is wrong with the signature, in one sentence; empty where it is accepted. */
+  /** What is wrong with the signature, in one sentence; empty if it is accepted. */
   Optional<String> problem(Token token);
 }

@@ -25,7 +25,7 @@ public record Token(String text, JsonNode head, JsonNode claims) {
   private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
   private static final int PARTS = 3;
 
-  /** Strict: of two claims with one name, readers might take either. */
+  /** Strict: given two claims with the same name, readers might use either. */
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -62,7 +62,7 @@ public record Token(String text, JsonNode head, JsonNode claims) {
     return new Token(text, object(parts[0], "header"), object(parts[1], "payload"));
   }
 
-  /** The text of a claim; empty where it is missing, null or not a string. */
+  /** The text of a claim; empty if it is missing, null or not a string. */
   public Optional<String> text(String claim) {
     return Optional.ofNullable(claims.get(claim)).filter(JsonNode::isTextual).map(JsonNode::asText);
   }

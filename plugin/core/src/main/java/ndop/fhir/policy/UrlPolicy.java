@@ -9,18 +9,20 @@ import java.util.regex.Pattern;
 
 /**
  * Limits the URL of a request, and checks its percent-encoding. A path that is encoded twice is
- * refused, since HAPI would decode it a second time, to another path or none; so is a query that is
- * encoded wrongly, of which Tomcat would drop a part and on which HAPI would fail.
+ * refused, because HAPI would decode it a second time, to another path or to none; so is a query
+ * with invalid encoding, of which Tomcat would drop a part and on which HAPI would fail.
  *
- * @param maxLength the most characters in path and query together
- * @param maxParameters the most parameters in the query
+ * @param maxLength the maximum length of path and query together
+ * @param maxParameters the maximum number of parameters in the query
  */
 public record UrlPolicy(long maxLength, int maxParameters) {
 
   private static final String PERCENT = "%25";
   private static final Pattern BROKEN_ENCODING = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
-  /** Why the URL is refused; both parts are as they were sent, {@code query} may be null. */
+  /**
+   * The reason for refusing the URL; both parts are as they were sent, {@code query} may be null.
+   */
   public Optional<Outcome> refusal(String path, String query) {
     String sent = query == null ? "" : query;
     if (path.contains(PERCENT)) {

@@ -5,9 +5,9 @@ import java.util.Optional;
 import ndop.fhir.validation.Finding;
 
 /**
- * What {@link BodyPolicy} says about a body.
+ * The result of validating a body with {@link BodyPolicy}.
  *
  * @param findings every finding, warnings included
- * @param refusal the outcome with which a server refuses the body; empty where it accepts it
+ * @param refusal the outcome with which a server refuses the body; empty if it accepts it
  */
 public record ValidationOutcome(List<Finding> findings, Optional<Outcome> refusal) {}

@@ -1,7 +1,7 @@
 package ndop.fhir.validation;
 
 /**
- * One thing that the validator says about a resource.
+ * One message of the validator about a resource.
  *
  * @param severity how severe it is
  * @param path the element, as a FHIRPath such as {@code Consent.purpose[0]}

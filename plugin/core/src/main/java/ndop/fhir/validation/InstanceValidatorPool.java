@@ -13,15 +13,15 @@ import org.hl7.fhir.validation.ValidatorSettings;
 import org.hl7.fhir.validation.instance.InstanceValidator;
 
 /**
- * A pool of HL7's instance validators, set up as HAPI does it.
+ * A pool of HL7's instance validators, configured as HAPI does.
  *
  * <p>Creating one takes several times as long as a validation, and HAPI's own module creates one
- * for each. An instance serves one thread at a time. It remembers every Coding that it has seen and
- * cannot forget, so it is dropped after {@link #USES} validations.
+ * for each. An instance serves one thread at a time. It caches every Coding that it has seen and
+ * never evicts any, so it is discarded after {@link #MAX_USES} validations.
  */
 final class InstanceValidatorPool {
 
-  private static final int USES = 100;
+  private static final int MAX_USES = 100;
 
   private final IWorkerContext definitions;
   private final ConcurrentLinkedQueue<Pooled> idle = new ConcurrentLinkedQueue<>();
@@ -30,14 +30,14 @@ final class InstanceValidatorPool {
     this.definitions = definitions;
   }
 
-  /** Runs {@code task} with a validator; one in which a task has thrown is not used again. */
+  /** Runs {@code task} with a validator; a validator is not reused after a task has thrown. */
   <T> T run(Function<InstanceValidator, T> task) {
     Pooled pooled = idle.poll();
     if (pooled == null) {
       pooled = new Pooled(create(), 0);
     }
     T result = task.apply(pooled.validator());
-    if (pooled.uses() + 1 < USES) {
+    if (pooled.uses() + 1 < MAX_USES) {
       idle.offer(new Pooled(pooled.validator(), pooled.uses() + 1));
     }
     return result;

@@ -13,10 +13,11 @@ import org.hl7.fhir.utilities.validation.ValidationMessage;
 
 /**
  * Validates the text of a resource against the profiles that the caller names, whatever {@code
- * meta.profile} says. Safe for use by many threads.
+ * meta.profile} says. Thread-safe.
  *
- * <p>It is HL7's instance validator over HAPI's definitions, as in HAPI's {@code
- * FhirInstanceValidator}, and finds the same; it differs in that instances are pooled.
+ * <p>It runs HL7's instance validator over HAPI's definitions, as HAPI's {@code
+ * FhirInstanceValidator} does, and has the same findings; the difference is that it pools the
+ * instances.
  */
 public final class ProfileValidator {
 
@@ -81,7 +82,7 @@ public final class ProfileValidator {
     if (message.getInvId() != null) {
       return message.getInvId().substring(message.getInvId().lastIndexOf('#') + 1);
     }
-    // Where HL7's validator has no message id, it sets a whole sentence.
+    // If HL7's validator has no message id, it sets a whole sentence.
     String id = message.getMessageId();
     return id == null || id.contains(" ") ? "" : id;
   }

@@ -12,15 +12,15 @@ import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Makes the definitions that the validator works with: base STU3 and the given resources, all in
- * memory. It asks neither database nor network, so that a result does not depend on what else a
- * server stores.
+ * Creates the definitions that the validator works with: base STU3 and the given resources, all in
+ * memory. It uses neither a database nor the network, so that a result does not depend on what else
+ * a server stores.
  */
 public final class ValidationSupportFactory {
 
   private ValidationSupportFactory() {}
 
-  /** Base STU3 and {@code resources}; snapshots that are missing are generated on demand. */
+  /** Base STU3 and {@code resources}; missing snapshots are generated on demand. */
   public static IValidationSupport create(
       FhirContext fhir, List<? extends IBaseResource> resources) {
     return create(fhir, new DefaultProfileValidationSupport(fhir), resources);

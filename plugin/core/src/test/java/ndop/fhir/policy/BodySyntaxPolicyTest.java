@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BodySyntaxPolicyTest {
 
-  private final BodySyntaxPolicy grammar = new BodySyntaxPolicy(5, 10);
+  private final BodySyntaxPolicy policy = new BodySyntaxPolicy(5, 10);
 
   @ParameterizedTest
   @ValueSource(
@@ -21,7 +21,7 @@ class BodySyntaxPolicyTest {
         "{\"a\": \"\\t\\r\\n\\u00e9\\ud83d\\ude00\"}",
       })
   void passesJson(String body) {
-    assertThat(grammar.refusal(EncodingEnum.JSON, body)).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.JSON, body)).isEmpty();
   }
 
   @ParameterizedTest
@@ -32,7 +32,7 @@ class BodySyntaxPolicyTest {
         "<a><b><c><d><e/><e/></d></c></b><b/></a>",
       })
   void passesXml(String body) {
-    assertThat(grammar.refusal(EncodingEnum.XML, body)).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.XML, body)).isEmpty();
   }
 
   @ParameterizedTest
@@ -93,7 +93,7 @@ class BodySyntaxPolicyTest {
 
   @Test
   void refusesTooManyElements() {
-    assertThat(grammar.refusal(EncodingEnum.JSON, "{\"a\": [1,2,3,4,5,6,7,8,9]}")).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.JSON, "{\"a\": [1,2,3,4,5,6,7,8,9]}")).isEmpty();
     assertThat(situation(false, "{\"a\": [1,2,3,4,5,6,7,8,9,10]}"))
         .isEqualTo(Situation.BODY_TOO_COMPLEX);
     assertThat(situation(true, "<a>" + "<b/>".repeat(10) + "</a>"))
@@ -108,7 +108,7 @@ class BodySyntaxPolicyTest {
         "{\"code\": \"4E12345\"}",
       })
   void passesTextThatLooksLikeANumber(String body) {
-    assertThat(grammar.refusal(EncodingEnum.JSON, body)).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.JSON, body)).isEmpty();
   }
 
   @ParameterizedTest
@@ -118,7 +118,7 @@ class BodySyntaxPolicyTest {
         "<a><valueString value='4E12345678'/></a>",
       })
   void passesTextThatLooksLikeANumberInXml(String body) {
-    assertThat(grammar.refusal(EncodingEnum.XML, body)).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.XML, body)).isEmpty();
   }
 
   @ParameterizedTest
@@ -152,7 +152,7 @@ class BodySyntaxPolicyTest {
   }
 
   private Situation situation(boolean xml, String body) {
-    return grammar
+    return policy
         .refusal(xml ? EncodingEnum.XML : EncodingEnum.JSON, body)
         .orElseThrow()
         .situation();

@@ -47,10 +47,10 @@ class CallerPolicyTest {
     send("Ssp-InteractionID", METADATA);
   }
 
-  private void assertRefused(CallerDecision decision, Situation situation, String told) {
+  private void assertRefused(CallerDecision decision, Situation situation, String expected) {
     Outcome refusal = decision.refusal().orElseThrow();
     assertThat(refusal.situation()).isEqualTo(situation);
-    assertThat(refusal.diagnostics()).anySatisfy(text -> assertThat(text).contains(told));
+    assertThat(refusal.diagnostics()).anySatisfy(text -> assertThat(text).contains(expected));
   }
 
   @Test
@@ -115,7 +115,7 @@ class CallerPolicyTest {
     "Ssp-InteractionID, urn:nhs:names:services:visitorsandmigrants:fhir:rest:read:metadata",
     "Ssp-InteractionID, urn:nhs:names:services:nationaldataoptout:",
   })
-  void refusesAHeaderOfAnotherForm(String name, String value) {
+  void refusesAMalformedHeader(String name, String value) {
     send(name, value);
     assertRefused(
         decide(AuditMode.PERMISSIVE, Interaction.READ),
@@ -144,7 +144,7 @@ class CallerPolicyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ndop-1.1.0", "ndop-0.0.9-alpha", "noom-draft"})
-  void everySchemeOfNamesIsUnderstood(String name) {
+  void everySetOfHeaderNamesIsUnderstood(String name) {
     Edition edition = EditionFixtures.factsOf(name);
     for (List<String> names :
         List.of(

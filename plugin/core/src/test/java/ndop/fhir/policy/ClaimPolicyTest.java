@@ -77,7 +77,7 @@ class ClaimPolicyTest {
 
   @ParameterizedTest
   @MethodSource("wrongClaims")
-  void reportsTheClaimWhatWasExpectedAndWhatWasFound(String claim, Object value, String told) {
+  void reportsTheClaimWhatWasExpectedAndWhatWasFound(String claim, Object value, String expected) {
     Outcome refusal =
         published(TokenFixtures.with(TokenFixtures.published(), claim, value), Interaction.READ)
             .orElseThrow();
@@ -89,7 +89,7 @@ class ClaimPolicyTest {
                 assertThat(text)
                     .startsWith(claim + ": expected ")
                     .contains("; found ")
-                    .contains(told));
+                    .contains(expected));
   }
 
   static Stream<Arguments> required() {
@@ -102,7 +102,7 @@ class ClaimPolicyTest {
 
   @ParameterizedTest
   @MethodSource("required")
-  void needsEveryMandatoryClaim(Edition edition, Map<String, Object> whole, String claim) {
+  void requiresEveryMandatoryClaim(Edition edition, Map<String, Object> whole, String claim) {
     ClaimPolicy policy = policy(edition, Map.of());
     for (Map<String, Object> claims :
         List.of(TokenFixtures.without(whole, claim), TokenFixtures.with(whole, claim, null))) {
@@ -147,7 +147,7 @@ class ClaimPolicyTest {
     "SEARCH_TYPE, PATIENT/CONSENT.READ, false",
     "CAPABILITIES, nothing, true",
   })
-  void scopesBoundWhatMayBeDone(Interaction interaction, String scope, boolean allowed) {
+  void scopesLimitWhatIsAllowed(Interaction interaction, String scope, boolean allowed) {
     assertThat(
             published(TokenFixtures.with(TokenFixtures.published(), "scope", scope), interaction)
                 .isEmpty())
@@ -270,7 +270,7 @@ class ClaimPolicyTest {
   }
 
   @Test
-  void repeatsNoNhsNumber() {
+  void doesNotRepeatNhsNumbers() {
     Map<String, Object> claims =
         TokenFixtures.with(
             TokenFixtures.published(), "requesting_patient", "nhs|" + TokenFixtures.PATIENT);

@@ -32,33 +32,33 @@ class ExamplesTest {
 
   @ParameterizedTest
   @MethodSource("editions")
-  void validOnesHaveNoErrorAndInvalidOnesTheExpectedOne(String edition) throws IOException {
+  void validExamplesHaveNoErrorAndInvalidOnesTheExpectedOne(String edition) throws IOException {
     EditionPackage facts = EditionFixtures.read(edition);
     ProfileValidator validator =
         new ProfileValidator(
             ValidationSupportFactory.create(EditionFixtures.FHIR, facts.resources()));
-    FindingPolicy verdict = new FindingPolicy(facts.edition(), false);
-    int judged = 0;
+    FindingPolicy policy = new FindingPolicy(facts.edition(), false);
+    int checked = 0;
     for (String folder : List.of("valid", "invalid")) {
       for (JsonNode example : manifest(edition, folder)) {
         for (JsonNode name : example.get("files")) {
           Path file = EXAMPLES.resolve(edition).resolve(folder).resolve(name.asText());
           List<Finding> findings = findings(validator, facts, example, file);
-          JsonNode told = example.path("verdict");
-          boolean conforms = told.isMissingNode() || told.get("conforms").asBoolean();
+          JsonNode verdict = example.path("verdict");
+          boolean conforms = verdict.isMissingNode() || verdict.get("conforms").asBoolean();
           assertThat(findings.stream().noneMatch(finding -> finding.severity().invalidates()))
               .as("%s: %s", file, findings)
               .isEqualTo(conforms);
-          if (!conforms && told.get("status").asInt() == 422) {
-            assertThat(verdict.refusal(findings).map(Outcome::situation))
+          if (!conforms && verdict.get("status").asInt() == 422) {
+            assertThat(policy.refusal(findings).map(Outcome::situation))
                 .map(situation -> situation.answer(facts.edition()).code())
-                .contains(told.get("code").asText());
+                .contains(verdict.get("code").asText());
           }
-          judged++;
+          checked++;
         }
       }
     }
-    assertThat(judged).isGreaterThan(150);
+    assertThat(checked).isGreaterThan(150);
   }
 
   /** Consents have the edition's profile, outcomes theirs, Bundles base STU3. */

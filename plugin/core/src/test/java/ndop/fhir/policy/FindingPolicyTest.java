@@ -29,7 +29,7 @@ class FindingPolicyTest {
   }
 
   @Test
-  void errorsRefuse() {
+  void errorsAreRefused() {
     Outcome refusal = lenient.refusal(List.of(WARNING, ERROR)).orElseThrow();
 
     assertThat(refusal.situation()).isEqualTo(Situation.INVALID_RESOURCE);
@@ -38,7 +38,7 @@ class FindingPolicyTest {
   }
 
   @Test
-  void whitespaceInPlaceOfAValueRefuses() {
+  void whitespaceInPlaceOfAValueIsRefused() {
     assertThat(lenient.refusal(List.of(WHITESPACE)))
         .map(Outcome::situation)
         .contains(Situation.INVALID_RESOURCE);
@@ -52,7 +52,7 @@ class FindingPolicyTest {
   }
 
   @Test
-  void anotherErrorBesideItHasTheGenericCode() {
+  void aCheckDigitAndAnotherErrorHaveTheGenericCode() {
     Outcome refusal = strict.refusal(List.of(CHECK_DIGIT, ERROR)).orElseThrow();
 
     assertThat(refusal.situation()).isEqualTo(Situation.INVALID_RESOURCE);

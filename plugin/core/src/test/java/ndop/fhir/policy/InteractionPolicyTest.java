@@ -32,10 +32,10 @@ class InteractionPolicyTest {
     "GET, Consent/_history, HISTORY_TYPE",
   })
   void passesTheInteractionsOfTheApi(String method, String path, Interaction expected) {
-    RequestHead line = line(method, path);
+    RequestHead head = head(method, path);
 
-    assertThat(policy.interaction(line)).isEqualTo(expected);
-    assertThat(policy.refusal(line)).isEmpty();
+    assertThat(policy.interaction(head)).isEqualTo(expected);
+    assertThat(policy.refusal(head)).isEmpty();
   }
 
   @ParameterizedTest
@@ -67,7 +67,7 @@ class InteractionPolicyTest {
     "GET, consent, OTHER_TYPE_OR_OPERATION",
   })
   void refusesEverythingElse(String method, String path, Situation expected) {
-    Optional<Outcome> refusal = policy.refusal(line(method, path));
+    Optional<Outcome> refusal = policy.refusal(head(method, path));
 
     assertThat(refusal).map(Outcome::situation).contains(expected);
     assertThat(refusal.orElseThrow().diagnostics()).singleElement().asString().isNotBlank();
@@ -75,20 +75,20 @@ class InteractionPolicyTest {
 
   @Test
   void refusesConditionalCreate() {
-    RequestHead line = new RequestHead("POST", List.of("Consent"), Set.of("if-none-exist"));
+    RequestHead head = new RequestHead("POST", List.of("Consent"), Set.of("if-none-exist"));
 
-    assertThat(policy.refusal(line)).map(Outcome::situation).contains(Situation.NOT_IMPLEMENTED);
+    assertThat(policy.refusal(head)).map(Outcome::situation).contains(Situation.NOT_IMPLEMENTED);
   }
 
   @Test
   void refusesTheSwitchThatSkipsHapisExistenceCheck() {
-    RequestHead line =
+    RequestHead head =
         new RequestHead("PUT", List.of("Consent", ID), Set.of("x-upsert-extistence-check"));
 
-    assertThat(policy.refusal(line)).map(Outcome::situation).contains(Situation.MALFORMED_REQUEST);
+    assertThat(policy.refusal(head)).map(Outcome::situation).contains(Situation.MALFORMED_REQUEST);
   }
 
-  private static RequestHead line(String method, String path) {
+  private static RequestHead head(String method, String path) {
     List<String> segments =
         Arrays.stream(path.split("/")).filter(segment -> !segment.isEmpty()).toList();
     return new RequestHead(method, segments, Set.of());

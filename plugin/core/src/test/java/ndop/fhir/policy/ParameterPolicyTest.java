@@ -19,7 +19,7 @@ class ParameterPolicyTest {
   private final ParameterPolicy policy = new ParameterPolicy(EditionFixtures.FACTS);
 
   @Test
-  void passesWhatTheEditionHas() {
+  void acceptsTheParametersOfTheEdition() {
     assertThat(refusal(Interaction.SEARCH_TYPE, "patient", PATIENT)).isEmpty();
     assertThat(refusal(Interaction.SEARCH_TYPE, "_id", "402", "_format", "xml")).isEmpty();
     assertThat(refusal(Interaction.HISTORY_TYPE, "patient", PATIENT, "versionId", "1")).isEmpty();
@@ -40,7 +40,7 @@ class ParameterPolicyTest {
     "CREATE, patient",
     "UPDATE, patient",
   })
-  void refusesWhatAnInteractionDoesNotHave(Interaction interaction, String name) {
+  void refusesParametersThatAnInteractionDoesNotHave(Interaction interaction, String name) {
     Optional<Outcome> refusal = refusal(interaction, "patient", PATIENT, name, "x");
 
     assertThat(refusal).map(Outcome::situation).contains(Situation.INVALID_PARAMETER);
@@ -48,7 +48,7 @@ class ParameterPolicyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-1", "many", "", "99999999999", "1.5"})
-  void refusesAPageSizeThatIsNone(String count) {
+  void refusesAnInvalidPageSize(String count) {
     assertThat(refusal(Interaction.SEARCH_TYPE, "patient", PATIENT, "_count", count))
         .map(Outcome::situation)
         .contains(Situation.INVALID_PARAMETER);
@@ -65,7 +65,7 @@ class ParameterPolicyTest {
 
   @ParameterizedTest
   @CsvSource({"SEARCH_TYPE, _format, json", "SEARCH_TYPE, patient, ''", "HISTORY_TYPE, _count, 1"})
-  void asksForWhatIsMandatory(Interaction interaction, String name, String value) {
+  void requiresMandatoryParameters(Interaction interaction, String name, String value) {
     assertThat(refusal(interaction, name, value))
         .map(Outcome::situation)
         .contains(Situation.MISSING_PARAMETER);

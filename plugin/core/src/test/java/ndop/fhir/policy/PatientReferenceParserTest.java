@@ -43,7 +43,7 @@ class PatientReferenceParserTest {
         "urn:nhs:4505577104",
         "",
       })
-  void takesNothingElse(String reference) {
+  void findsNoNumberInOtherReferences(String reference) {
     assertThat(patients.nhsNumber(reference)).isEmpty();
   }
 

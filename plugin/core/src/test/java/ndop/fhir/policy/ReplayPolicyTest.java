@@ -39,7 +39,7 @@ class ReplayPolicyTest {
   }
 
   @Test
-  void refusesTheSameTokenAgainAsLongAsItCanLive() {
+  void refusesTheSameTokenUntilItExpires() {
     assertThat(policy.problem(token("a", "1"))).isEmpty();
     now += 360;
     assertThat(policy.problem(token("a", "1")).orElseThrow()).contains("jti again");
@@ -51,13 +51,13 @@ class ReplayPolicyTest {
   }
 
   @Test
-  void anIdIsItsIssuersOwn() {
+  void idsOfDifferentIssuersAreIndependent() {
     assertThat(policy.problem(token("a", "1"))).isEmpty();
     assertThat(policy.problem(token("b", "1"))).isEmpty();
   }
 
   @Test
-  void needsAnId() {
+  void requiresAnId() {
     assertThat(policy.problem(TokenFixtures.token(Map.of())).orElseThrow()).contains("found none");
     assertThat(policy.problem(token("a", " ")).orElseThrow()).contains("found none");
     assertThat(policy.problem(token("a", "x".repeat(201))).orElseThrow()).contains("a longer one");

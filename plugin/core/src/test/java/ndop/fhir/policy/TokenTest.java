@@ -23,13 +23,13 @@ class TokenTest {
   }
 
   @Test
-  void doesNotCareAboutTheCaseOfTheScheme() throws Token.MalformedException {
+  void ignoresTheCaseOfTheScheme() throws Token.MalformedException {
     assertThat(Token.of("bearer " + TokenFixtures.unsecured(Map.of())).claims()).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "Basic YTpi", "Bearer", "Bearer ", "Bearer a b", "a.b.c"})
-  void refusesWhatIsNoBearerToken(String header) {
+  void refusesAnythingButABearerToken(String header) {
     assertThatThrownBy(() -> Token.of(header))
         .isInstanceOf(Token.MalformedException.class)
         .hasMessageContaining("another scheme");
@@ -58,14 +58,14 @@ class TokenTest {
 
   @ParameterizedTest
   @MethodSource("notJsonObjects")
-  void refusesPartsThatAreNoJsonObjects(String text) {
+  void refusesPartsThatAreNotJsonObjects(String text) {
     assertThatThrownBy(() -> Token.of("Bearer " + text))
         .isInstanceOf(Token.MalformedException.class)
         .hasMessageContaining("payload");
   }
 
   @Test
-  void refusesAHeadThatIsNoJsonObject() {
+  void refusesAHeadThatIsNotAJsonObject() {
     assertThatThrownBy(() -> Token.of("Bearer " + TokenFixtures.part("1") + "." + HEAD + "."))
         .isInstanceOf(Token.MalformedException.class)
         .hasMessageContaining("token's header");

@@ -10,8 +10,8 @@ import java.util.Optional;
 import ndop.fhir.policy.Caller;
 
 /**
- * One entry of the audit log: a JSON object in one line. Text that a client sent is shortened, has
- * no NHS number in it and cannot start another line.
+ * One entry of the audit log: a JSON object on one line. Text that a client sent is shortened,
+ * contains no NHS number and cannot start another line.
  */
 public final class AuditLogEntry {
 
@@ -31,17 +31,17 @@ public final class AuditLogEntry {
     line.put("event", event);
   }
 
-  /** Adds what a client sent, shortened and without NHS numbers; nothing where it is null. */
+  /** Adds text that a client sent, shortened and without NHS numbers; nothing if it is null. */
   public AuditLogEntry untrusted(String name, String text) {
     if (text != null) {
-      // Not cut first: nine digits of a number would be left, and they give the tenth away.
+      // Scrubbed before it is cut: nine digits left of a number would give the tenth away.
       String safe = pseudonyms.scrub(text);
       line.put(name, safe.length() > MAX_LENGTH ? safe.substring(0, MAX_LENGTH) + "…" : safe);
     }
     return this;
   }
 
-  /** Adds what the server itself knows. */
+  /** Adds a text that the server itself knows. */
   public AuditLogEntry trusted(String name, String text) {
     line.put(name, text);
     return this;
@@ -53,7 +53,7 @@ public final class AuditLogEntry {
     return this;
   }
 
-  /** Adds a list that the server itself knows; nothing where it is empty. */
+  /** Adds a list that the server itself knows; nothing if it is empty. */
   public AuditLogEntry trusted(String name, Collection<String> texts) {
     if (!texts.isEmpty()) {
       ArrayNode all = line.putArray(name);
@@ -67,7 +67,7 @@ public final class AuditLogEntry {
     return trusted("patients", nhsNumbers.stream().distinct().map(pseudonyms::of).toList());
   }
 
-  /** Adds who called, as far as it is known. */
+  /** Adds the caller, as far as it is known. */
   public AuditLogEntry caller(Caller caller) {
     return optional("trace", caller.trace())
         .optional("from", caller.from())

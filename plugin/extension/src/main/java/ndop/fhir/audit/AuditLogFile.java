@@ -15,9 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A file of lines that only its owner can read. A full one is renamed to {@code .1}, the former
- * {@code .1} to {@code .2} and so on; the oldest is deleted. Unlike a logger, it reports that it
- * cannot write.
+ * A file of lines that only its owner can read. A full file is renamed to {@code .1}, the former
+ * {@code .1} to {@code .2} and so on; the oldest is deleted. Unlike a logger, it reports write
+ * failures.
  */
 public final class AuditLogFile implements AutoCloseable {
 

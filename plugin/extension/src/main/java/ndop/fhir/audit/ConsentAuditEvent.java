@@ -16,8 +16,8 @@ import org.hl7.fhir.dstu3.model.Identifier;
 import org.hl7.fhir.dstu3.model.Reference;
 
 /**
- * A change of a Consent as a FHIR AuditEvent (STU3): what the audit log says, for those who keep
- * their audit in FHIR. Patients are named as there.
+ * A change to a Consent as a FHIR AuditEvent (STU3): the facts in the audit log, for those who keep
+ * audit records in FHIR. Patients are identified as in the log.
  *
  * @param interaction create or update
  * @param consent id and version, {@code Consent/…/_history/…}

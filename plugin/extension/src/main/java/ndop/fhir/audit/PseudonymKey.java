@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** The key of the pseudonyms: a file of hexadecimal digits, made at the first start. */
+/** The key of the pseudonyms: a file of hexadecimal digits, created at the first start. */
 public final class PseudonymKey {
 
   private static final int BYTES = 32;
@@ -19,17 +19,17 @@ public final class PseudonymKey {
   private PseudonymKey() {}
 
   /**
-   * Reads the key, or makes one that its owner only can read.
+   * Reads the key, or creates one that only its owner can read.
    *
-   * @throws IOException it cannot be read or made, or is shorter than 32 bytes
+   * @throws IOException it cannot be read or created, or is shorter than 32 bytes
    */
-  public static byte[] readOrMake(Path file) throws IOException {
-    byte[] made = new byte[BYTES];
-    new SecureRandom().nextBytes(made);
+  public static byte[] readOrCreate(Path file) throws IOException {
+    byte[] key = new byte[BYTES];
+    new SecureRandom().nextBytes(key);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(Files.createFile(file, ownerOnly()), HexFormat.of().formatHex(made) + "\n");
-      return made;
+      Files.writeString(Files.createFile(file, ownerOnly()), HexFormat.of().formatHex(key) + "\n");
+      return key;
     } catch (FileAlreadyExistsException thereAlready) {
       String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
       if (!text.matches("(?:[0-9A-Fa-f]{2}){%d,}".formatted(BYTES))) {

@@ -10,14 +10,17 @@ import javax.crypto.spec.SecretKeySpec;
 import ndop.fhir.policy.HeaderPolicy;
 
 /**
- * Replaces NHS numbers by a keyed hash, always the same for the same number: the holder of the key
- * can look for a patient, and nobody else can find one by trying all numbers.
+ * Replaces NHS numbers with a keyed hash, always the same for the same number: the holder of the
+ * key can search for a patient, and no one else can identify one by trying all numbers.
  */
 public final class Pseudonymizer {
 
   private static final String ALGORITHM = "HmacSHA256";
 
-  /** How many hexadecimal digits are kept: enough for no two patients to share a pseudonym. */
+  /**
+   * The number of hexadecimal digits that are kept: enough for no two patients to share a
+   * pseudonym.
+   */
   private static final int DIGITS = 32;
 
   /** What could be an NHS number: ten digits, which may be grouped 3-3-4. */

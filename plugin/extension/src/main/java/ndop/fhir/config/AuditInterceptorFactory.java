@@ -16,7 +16,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
 
-/** Opens the audit log and makes its interceptors, where {@code ndop.trail.file} asks for one. */
+/** Opens the audit log and creates its interceptors, if {@code ndop.trail.file} is set. */
 final class AuditInterceptorFactory {
 
   private final TrailProperties properties;
@@ -42,7 +42,7 @@ final class AuditInterceptorFactory {
   }
 
   /**
-   * The interceptors that the settings ask for; none without a file.
+   * The interceptors that the settings ask for; empty if no file is set.
    *
    * @throws StartupFailureException the file or its key cannot be written: no write would succeed
    */
@@ -74,6 +74,6 @@ final class AuditInterceptorFactory {
       return new Pseudonymizer(null);
     }
     String key = properties.key().isBlank() ? properties.file() + ".key" : properties.key();
-    return new Pseudonymizer(PseudonymKey.readOrMake(Path.of(key)));
+    return new Pseudonymizer(PseudonymKey.readOrCreate(Path.of(key)));
   }
 }

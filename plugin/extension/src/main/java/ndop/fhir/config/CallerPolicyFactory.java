@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the policy on callers that the settings ask for. Where tokens must be signed, they must
- * also carry their times and an id of their own, and the keys are read once now, so that a wrong
- * setting shows at start and not at the first request.
+ * Creates the caller policy that the settings ask for. If tokens must be signed, they must also
+ * have times and an id of their own, and the keys are read once now, so that a wrong setting is
+ * found at startup and not at the first request.
  */
 final class CallerPolicyFactory {
 
@@ -25,10 +25,10 @@ final class CallerPolicyFactory {
   private CallerPolicyFactory() {}
 
   /**
-   * Makes the policy.
+   * Creates the policy.
    *
-   * @throws StartupFailureException tokens must be signed, and the keys cannot be read or no token
-   *     would be looked at
+   * @throws StartupFailureException tokens must be signed, but the keys cannot be read or tokens
+   *     are ignored
    */
   static CallerPolicy create(Edition edition, NdopProperties properties) {
     TokenProperties token = properties.token();
@@ -39,14 +39,14 @@ final class CallerPolicyFactory {
           edition, properties.audit(), SignaturePolicy.NOT_VERIFIED, claims, Optional.empty());
     }
     HostRequirements.requireTokensAreRead(properties);
-    Duration usable =
+    Duration validity =
         Duration.ofSeconds(ClaimPolicy.lifetimeOf(edition)).plus(token.clockTolerance());
     return new CallerPolicy(
         edition,
         properties.audit(),
         new JwsSignaturePolicy(keys(token)),
         claims.requireTimes(),
-        Optional.of(new ReplayPolicy(usable.plus(token.clockTolerance()), clock)));
+        Optional.of(new ReplayPolicy(validity.plus(token.clockTolerance()), clock)));
   }
 
   private static TokenKeySource keys(TokenProperties token) {

@@ -13,7 +13,7 @@ import ndop.fhir.policy.AuditMode;
 import ndop.fhir.policy.Situation;
 
 /**
- * What the host must be for the extension to do its work. Each check throws {@link
+ * Checks that the host is one that the extension can work in. Each check throws {@link
  * StartupFailureException}, so that a server which cannot serve the edition does not start.
  */
 final class HostRequirements {
@@ -59,7 +59,7 @@ final class HostRequirements {
   static void requireTokensAreRead(NdopProperties properties) {
     if (properties.audit() == AuditMode.OFF) {
       throw new StartupFailureException(
-          "ndop.token.signatures is required, but ndop.audit is off, so that no token is looked at.",
+          "ndop.token.signatures is required, but ndop.audit is off, so tokens are ignored.",
           "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");
     }
   }

@@ -28,8 +28,9 @@ import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
 
 /**
- * Every interceptor of the extension, with what it needs. The order of this list means nothing:
- * {@link ndop.fhir.interceptor.InterceptorOrder} has the order in which they are called.
+ * Creates every interceptor of the extension and registers it with the server. The order of
+ * registration is irrelevant: {@link ndop.fhir.interceptor.InterceptorOrder} defines the order in
+ * which they are called.
  */
 final class InterceptorRegistry {
 
@@ -73,8 +74,8 @@ final class InterceptorRegistry {
   }
 
   /**
-   * Registers them with the server, in place of those of a stock host that answer browsers in HTML
-   * and requests of other origins by rules of their own.
+   * Registers them with the server, in place of the stock host's interceptors for HTML responses
+   * and for CORS.
    */
   void register(RestfulServer server) {
     server

@@ -13,10 +13,10 @@ import org.springframework.context.annotation.Import;
 
 /**
  * The beans of the extension. Spring Boot finds them in any HAPI JPA server that has the jar on its
- * class path. Every bean's name starts with {@code ndop} or is its class's, so that none replaces a
- * bean of the host.
+ * class path. Every bean's name starts with {@code ndop} or is its class name, so that none
+ * replaces a bean of the host.
  *
- * @see ServerStartup what happens with them, and in which order
+ * @see ServerStartup what is done with them, and in which order
  */
 @AutoConfiguration
 @ConditionalOnClass(RestfulServer.class)

@@ -13,9 +13,9 @@ import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 
 /**
- * Sets the properties that make a stock HAPI server a server of this API. They take precedence over
- * the image's own {@code application.yaml} and give way to environment variables and the command
- * line, so that an operator can override them.
+ * Sets the properties that turn a stock HAPI server into a server for this API. They take
+ * precedence over the image's own {@code application.yaml} but not over environment variables and
+ * the command line, so that an operator can override them.
  */
 public final class NdopEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
@@ -55,7 +55,7 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
             () -> sources.addLast(defaults));
   }
 
-  /** Last, when Spring Boot has read the application's own files. */
+  /** Last, after Spring Boot has read the application's own files. */
   @Override
   public int getOrder() {
     return Ordered.LOWEST_PRECEDENCE;

@@ -12,24 +12,25 @@ import org.springframework.util.unit.DataSize;
  * The settings under {@code ndop.}; as environment variables {@code NDOP_EDITION} and so on.
  *
  * @param edition the edition that this server serves
- * @param packages a folder of further edition packages (.tgz), or empty
+ * @param packages a folder with further edition packages (.tgz), or empty
  * @param strictNhsNumber whether an NHS number with a wrong check digit is refused (NDOP-025)
  * @param requireIfMatch whether an update without If-Match is refused (NDOP-122)
- * @param maxBody the largest body that is read
- * @param maxPage the most entries in one page of a Bundle
+ * @param maxBody the maximum size of a body
+ * @param maxPage the maximum number of entries in one page of a Bundle
  * @param audit how audit headers and tokens are treated (decision D-08)
  * @param token how tokens are checked
  * @param trail the audit trail
- * @param maxUrl the longest path and query together, in bytes
- * @param maxParameters the most parameters in a URL
- * @param maxDepth the deepest nesting of a body
- * @param maxElements the most values (JSON) or elements (XML) in a body
- * @param maxTime the longest time in which a request must have arrived
- * @param maxAtOnce the most requests at a time
- * @param maxPerMinute the most requests of one client in a minute; 0: no limit
- * @param clients the file of client certificates that may call; empty: any that TLS accepts
+ * @param maxUrl the maximum length of path and query together, in bytes
+ * @param maxParameters the maximum number of parameters in a URL
+ * @param maxDepth the maximum nesting depth of a body
+ * @param maxElements the maximum number of values (JSON) or elements (XML) in a body
+ * @param maxTime the time within which a whole request must arrive
+ * @param maxAtOnce the maximum number of concurrent requests
+ * @param maxPerMinute the maximum number of requests from one client in a minute; 0: no limit
+ * @param clients the file that lists the client certificates that are allowed; empty: any that TLS
+ *     accepts
  * @param baseUrl the server's address in links and Location; empty: the one that the client used
- * @param corsOrigins the origins that browsers may call from, where the edition has CORS
+ * @param corsOrigins the origins that browsers may call from, if the edition has CORS
  */
 @ConfigurationProperties("ndop")
 public record NdopProperties(

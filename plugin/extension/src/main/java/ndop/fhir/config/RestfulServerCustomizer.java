@@ -10,9 +10,7 @@ import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.provider.CapabilityStatementProvider;
 import ndop.fhir.provider.PatientHistoryProvider;
 
-/**
- * Gives the host's RestfulServer the edition's providers, its address and the size of its pages.
- */
+/** Configures the providers, the base URL and the page size of the host's RestfulServer. */
 final class RestfulServerCustomizer {
 
   private final EditionPackage editionPackage;
@@ -43,7 +41,7 @@ final class RestfulServerCustomizer {
     if (!properties.baseUrl().isBlank()) {
       server.setServerAddressStrategy(new HardcodedServerAddressStrategy(properties.baseUrl()));
     }
-    // Without stored result lists there is no page that somebody else could ask for.
+    // Without stored result lists there is no page that another client could request.
     server.setPagingProvider(null);
     server.setDefaultPageSize(properties.maxPage());
     server.setMaximumPageSize(properties.maxPage());

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Installs the edition's SearchParameters, on which the uniqueness of a Consent rests, before the
+ * Installs the edition's SearchParameters, on which the uniqueness of a Consent depends, before the
  * first request.
  *
  * <p>The rest of the package is used from memory (docs/adr/0003) and is not stored.
@@ -35,8 +35,8 @@ final class SearchParameterInstaller {
   }
 
   /**
-   * Installs what is not installed yet. Of two nodes that start at once on one database, the loser
-   * of the race tries again.
+   * Installs what is not installed yet. If two nodes start on one database at the same time, the
+   * one that loses the race tries again.
    */
   void install(EditionPackage edition) {
     PackageInstallationSpec spec = new PackageInstallationSpec();

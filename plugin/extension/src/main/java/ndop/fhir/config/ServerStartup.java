@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Turns the host's FHIR server into a server of the edition, once every bean exists and before the
- * first request: storage is set, the search parameters are installed, the validator is warmed up,
- * the interceptors are registered, and one line of the log says what the server does.
+ * Turns the host's FHIR server into a server for the edition, once every bean exists and before the
+ * first request: storage is configured, the search parameters are installed, the validator is
+ * warmed up, the interceptors are registered, and a line in the log says what the server does.
  */
 final class ServerStartup implements SmartInitializingSingleton {
 

@@ -3,7 +3,7 @@ package ndop.fhir.config;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Has Spring Boot print a startup failure as a sentence and a remedy, without a stack trace. */
+/** Makes Spring Boot print a startup failure as a sentence and a remedy, without a stack trace. */
 public final class StartupFailureAnalyzer extends AbstractFailureAnalyzer<StartupFailureException> {
 
   @Override

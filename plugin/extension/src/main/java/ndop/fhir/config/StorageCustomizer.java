@@ -6,7 +6,7 @@ import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.IdStrategyEnum;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings.StoreMetaSourceInformationEnum;
 import java.util.Set;
 
-/** Sets how the host's HAPI stores resources and returns them. */
+/** Sets how the host's HAPI stores and returns resources. */
 final class StorageCustomizer {
 
   private final JpaStorageSettings storage;

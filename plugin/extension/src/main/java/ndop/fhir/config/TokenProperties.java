@@ -9,14 +9,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings under {@code ndop.token.}
  *
- * @param values values that a claim may have in place of the edition's, by the claim's setting:
- *     audience, reasons
+ * @param values values that a claim may have instead of the edition's, by the claim's setting
+ *     (audience, reasons)
  * @param clockTolerance how far the clocks of caller and server may differ
  * @param signatures whether tokens must be signed
- * @param keys where the public keys are that verify them: a JWK set in a file or at a URL
+ * @param keys where to find the public keys that verify them: a JWK set in a file or at a URL
  * @param keysKept how long a set of keys is cached
- * @param keysPause the shortest time between two reads for a key that is not in the set
- * @param keysLimit the time-out for connecting to a URL, and for its answer
+ * @param keysPause the minimum time between two reads of the set because of an unknown key
+ * @param keysLimit the timeout for connecting to a URL, and for its answer
  */
 public record TokenProperties(
     @DefaultValue Map<String, List<String>> values,
@@ -46,7 +46,7 @@ public record TokenProperties(
   }
 
   /** As an operator would write it: 5m rather than PT5M. */
-  private static String written(Duration duration) {
+  private static String format(Duration duration) {
     return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
@@ -54,7 +54,7 @@ public record TokenProperties(
     if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
       throw new StartupFailureException(
           "ndop.token.%s: expected %s to %s; found %s."
-              .formatted(name, written(least), written(most), written(found)),
+              .formatted(name, format(least), format(most), format(found)),
           "Write it as 30s or 5m; docs/settings.md has the defaults.");
     }
   }

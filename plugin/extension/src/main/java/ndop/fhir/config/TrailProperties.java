@@ -6,12 +6,12 @@ import org.springframework.util.unit.DataSize;
 /**
  * The settings under {@code ndop.trail.}
  *
- * @param file the file of the audit trail; empty: there is none
+ * @param file the file of the audit trail; empty: no trail
  * @param maxSize the size at which a file is rotated
  * @param keep how many rotated files are kept
  * @param key the file with the key of the pseudonyms; empty: {@code file} with {@code .key} added
  * @param nhsNumbers how patients are named
- * @param events whether an AuditEvent is stored with every change of a Consent as well
+ * @param events whether an AuditEvent is stored with every change to a Consent as well
  */
 public record TrailProperties(
     @DefaultValue("") String file,
@@ -38,7 +38,7 @@ public record TrailProperties(
     }
     if (events && file.isBlank()) {
       throw new StartupFailureException(
-          "ndop.trail.events: expected a trail besides; found no ndop.trail.file.",
+          "ndop.trail.events: expected a trail as well; found no ndop.trail.file.",
           "Set ndop.trail.file: reads and refusals are recorded there only.");
     }
   }

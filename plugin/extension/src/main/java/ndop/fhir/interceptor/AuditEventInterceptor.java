@@ -18,14 +18,14 @@ import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Stores a FHIR AuditEvent with every change of a Consent, in the same transaction: either both are
- * stored or neither (NDOP-171).
+ * Stores a FHIR AuditEvent with every change to a Consent, in the same transaction: both are stored
+ * or neither is (NDOP-171).
  *
  * <p>Hooks: {@code STORAGE_PRECOMMIT_RESOURCE_CREATED} and {@code _UPDATED}, before {@link
- * AuditLogInterceptor}, so that the event is rolled back where the log cannot be written.
+ * AuditLogInterceptor}, so that the event is rolled back if the log cannot be written.
  *
- * <p>The API does not offer AuditEvents; they are for those who may read the database. Reads and
- * refusals have none: the audit log has every request.
+ * <p>The API does not expose AuditEvents; they are for people with access to the database. Reads
+ * and refusals produce none; the audit log records every request.
  */
 @Interceptor
 public final class AuditEventInterceptor {

@@ -34,17 +34,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Records every request, answered or refused, in the audit log (NDOP-171). A write is recorded
- * before it is committed, and does not happen where that fails; nor is an answer given that could
- * not be recorded.
+ * before it is committed, and is rolled back if it cannot be recorded. Any other response that
+ * cannot be recorded, except to {@code metadata}, is replaced by an error.
  *
  * <p>Hooks: {@code STORAGE_PRECOMMIT_RESOURCE_CREATED} and {@code _UPDATED}, {@code
  * SERVER_OUTGOING_RESPONSE} and {@code SERVER_PROCESSING_COMPLETED}, after any other; {@code
  * SERVER_HANDLE_EXCEPTION}, before any other.
  *
- * <p>What a filter or the container refuses never reaches HAPI and is not recorded here.
+ * <p>Requests that a filter or the container refuses never reach HAPI and are not recorded here.
  *
  * @see AuditEventInterceptor the same as FHIR resources, for writes
- * @see ndop.fhir.audit.AuditLogEntry what an entry holds
+ * @see ndop.fhir.audit.AuditLogEntry what an entry contains
  */
 @Interceptor
 public final class AuditLogInterceptor {
@@ -91,9 +91,9 @@ public final class AuditLogInterceptor {
     recordWrite(after, request);
   }
 
-  /** Records an answer before it is sent. */
+  /** Records a response before it is sent. */
   @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.AUDIT_LOG)
-  public void recordAnswer(ServletRequestDetails request, ResponseDetails response) {
+  public void recordResponse(ServletRequestDetails request, ResponseDetails response) {
     AuditLogEntry entry =
         entry("answered", request)
             .trusted("status", response.getResponseCode())
@@ -117,7 +117,7 @@ public final class AuditLogInterceptor {
     }
   }
 
-  /** Records a refusal or a failure; returns true, so that HAPI goes on to answer it. */
+  /** Records a refusal or a failure; returns true, so that HAPI goes on to send the response. */
   @Hook(value = Pointcut.SERVER_HANDLE_EXCEPTION, order = InterceptorOrder.AUDIT_LOG_EXCEPTION)
   public boolean recordRefusal(
       ServletRequestDetails request, BaseServerResponseException exception) {
@@ -162,7 +162,7 @@ public final class AuditLogInterceptor {
     }
   }
 
-  /** Writes an entry; false where that failed. */
+  /** Writes an entry; returns false if that fails. */
   private boolean write(ServletRequestDetails request, AuditLogEntry entry) {
     try {
       file.append(entry.toString(), false);
@@ -197,7 +197,7 @@ public final class AuditLogInterceptor {
     return interaction == null ? entry : entry.trusted("interaction", interaction.code());
   }
 
-  /** The patient whom the request itself names. */
+  /** The patient named in the request itself. */
   private Optional<String> requestedPatient(ServletRequestDetails request) {
     String[] value = request.getParameters().get(edition.patient().element());
     return value != null && value.length > 0

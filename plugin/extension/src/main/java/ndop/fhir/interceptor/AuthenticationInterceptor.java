@@ -12,15 +12,15 @@ import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 
 /**
- * Lets in a request whose audit headers and token satisfy the {@link CallerPolicy}, and refuses
- * every other (NDOP-150 to NDOP-176, decision D-08). Later interceptors find the caller through
- * {@link RequestCaller}, even if the request is refused, so that the audit log has it.
+ * Accepts a request whose audit headers and token satisfy the {@link CallerPolicy}, and refuses any
+ * other (NDOP-150 to NDOP-176, decision D-08). Later interceptors find the caller through {@link
+ * RequestCaller}, even if the request is refused, so that the audit log can record it.
  *
  * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, before {@link
  * RequestScopeInterceptor}.
  *
- * <p>It does not ask which Consents the caller may see: {@link PatientAuthorizationInterceptor}
- * does. It knows nothing of client certificates, which a filter checks.
+ * <p>It does not decide which Consents the caller may see; {@link PatientAuthorizationInterceptor}
+ * does. It does not check client certificates; a filter does.
  *
  * @see ndop.fhir.servlet.ClientCertificateFilter
  */
@@ -43,7 +43,7 @@ public final class AuthenticationInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Sets the {@link RequestCaller}; throws the refusal where the policy refuses it. */
+  /** Sets the {@link RequestCaller}; throws if the policy refuses the request. */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
       order = InterceptorOrder.AUTHENTICATION)

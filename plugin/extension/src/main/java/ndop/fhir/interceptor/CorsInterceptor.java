@@ -15,15 +15,15 @@ import org.springframework.web.cors.CorsProcessor;
 import org.springframework.web.cors.DefaultCorsProcessor;
 
 /**
- * Lets pages of the configured origins call the API (NDOP-080) and refuses those of others.
+ * Lets pages from the configured origins call the API (NDOP-080) and refuses pages from any other.
  *
- * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_PROCESSED}, before authentication, since a browser
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_PROCESSED}, before authentication, because a browser
  * sends no token with a preflight request.
  *
  * <p>It is not HAPI's interceptor of the same name ({@link
  * ca.uhn.fhir.rest.server.interceptor.CorsInterceptor}), which fails on an Origin that is not a URL
- * and refuses in plain text. It protects browsers and their users and authenticates nobody;
- * credentials of the browser are not allowed for.
+ * and refuses in plain text. It protects people who use a browser and authenticates no one; browser
+ * credentials such as cookies are not supported.
  */
 @Interceptor
 public final class CorsInterceptor {
@@ -50,7 +50,7 @@ public final class CorsInterceptor {
         };
   }
 
-  /** Returns false, so that HAPI stops, after a preflight request, which is answered here. */
+  /** Returns false for a preflight request, which is answered here, so that HAPI stops. */
   @Hook(value = Pointcut.SERVER_INCOMING_REQUEST_PRE_PROCESSED, order = InterceptorOrder.CORS)
   public boolean processCors(HttpServletRequest request, HttpServletResponse response)
       throws IOException {

@@ -10,12 +10,12 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Maps the exceptions of HAPI to the outcomes of the edition. Where the class and the status of an
- * exception mean several things, HAPI's code at the start of its message tells them apart.
+ * Maps HAPI's exceptions to the edition's outcomes. If the class and status of an exception are
+ * ambiguous, HAPI's code at the start of its message decides.
  */
 final class HapiExceptionMapper {
 
-  /** A second resource with the same identity: found before the write, or by the database. */
+  /** A second resource with the same identity, detected before the write or by the database. */
   private static final Pattern DUPLICATE = Pattern.compile("HAPI-(?:1093|0824)");
 
   /** No method is bound for the request; {@link RequestScopeInterceptor} should have refused it. */
@@ -25,12 +25,12 @@ final class HapiExceptionMapper {
 
   private static final Pattern UNKNOWN_PARAMETER = Pattern.compile("HAPI-(?:0524|1223)");
 
-  /** HAPI drops control characters from the names of parameters, and may then find one twice. */
+  /** HAPI drops control characters from parameter names, which can make two names equal. */
   private static final Pattern DUPLICATE_PARAMETER = Pattern.compile("^Duplicate key ");
 
   private HapiExceptionMapper() {}
 
-  /** The outcome; {@link Situation#INTERNAL_FAILURE} where nothing better is known. */
+  /** The outcome; {@link Situation#INTERNAL_FAILURE} if nothing more specific applies. */
   static Outcome outcome(Throwable thrown) {
     if (has(thrown, DUPLICATE)) {
       return Outcome.of(

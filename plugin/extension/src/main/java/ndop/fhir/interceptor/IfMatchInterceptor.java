@@ -12,20 +12,20 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 
 /**
- * Refuses an update whose If-Match cannot name a version of this server (NDOP-121) and, where a
+ * Refuses an update whose If-Match cannot name a version of this server (NDOP-121) and, if a
  * setting requires the header, an update without it (NDOP-122).
  *
  * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
  * PatientAuthorizationInterceptor}; {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the transaction
  * of the update, before {@link ImmutablePatientInterceptor}.
  *
- * <p>Whether the named version is the current one is checked by HAPI, in the same transaction.
+ * <p>HAPI checks whether the named version is the current one, in the same transaction.
  */
 @Interceptor
 public final class IfMatchInterceptor {
 
-  /** HAPI numbers versions, and fails on what does not fit into a long. */
-  private static final Pattern POSSIBLE = Pattern.compile("(?:W/)?\"[0-9]{1,18}\"");
+  /** HAPI numbers versions, and fails on a number that does not fit into a long. */
+  private static final Pattern VERSION_TAG = Pattern.compile("(?:W/)?\"[0-9]{1,18}\"");
 
   private final boolean required;
   private final SpineOutcomeFactory outcomes;
@@ -35,18 +35,18 @@ public final class IfMatchInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where the header cannot name a version. */
+  /** Throws if the header cannot name a version. */
   @Hook(value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED, order = InterceptorOrder.IF_MATCH)
   public void refuseImpossibleVersion(ServletRequestDetails request) {
     String tag = request.getHeader(Constants.HEADER_IF_MATCH);
-    if (isUpdate(request) && tag != null && !POSSIBLE.matcher(tag.strip()).matches()) {
+    if (isUpdate(request) && tag != null && !VERSION_TAG.matcher(tag.strip()).matches()) {
       throw outcomes.exception(
           Situation.STALE_VERSION,
           "Expected the ETag of the current version in If-Match; found no version of this server.");
     }
   }
 
-  /** Throws where the header is missing; an unknown id or an invalid body is reported first. */
+  /** Throws if the header is missing; an unknown id or an invalid body is reported first. */
   @Hook(value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED, order = InterceptorOrder.IF_MATCH)
   public void requireIfMatch(RequestDetails request) {
     if (required

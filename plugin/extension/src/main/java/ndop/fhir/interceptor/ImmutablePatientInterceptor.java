@@ -15,8 +15,8 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
 /**
  * Refuses an update that would move a Consent to another patient (NDOP-205, decision D-12).
  *
- * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the storing transaction, against the
- * version that is replaced; after {@link IfMatchInterceptor}.
+ * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the transaction of the update, against
+ * the version being replaced; after {@link IfMatchInterceptor}.
  *
  * <p>The same NHS number under another host is the same patient (decision D-11).
  *
@@ -34,7 +34,7 @@ public final class ImmutablePatientInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where the NHS numbers of the two versions differ. */
+  /** Throws if the NHS numbers of the two versions differ. */
   @Hook(
       value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED,
       order = InterceptorOrder.IMMUTABLE_PATIENT)

@@ -8,10 +8,10 @@ import ca.uhn.fhir.rest.server.method.BaseMethodBinding;
 import ndop.fhir.edition.Edition;
 
 /**
- * Keeps HAPI from binding a method that the edition does not offer, so that it cannot be reached,
- * whatever a request looks like (NDOP-140 to NDOP-143, decision D-09).
+ * Stops HAPI binding methods that the edition does not offer, so that no request can reach them
+ * (NDOP-140 to NDOP-143, decision D-09).
  *
- * <p>Hook: {@code SERVER_PROVIDER_METHOD_BOUND}, at start; so it must be registered before the
+ * <p>Hook: {@code SERVER_PROVIDER_METHOD_BOUND}, at startup, so it must be registered before the
  * servlet is initialised.
  *
  * <p>It is the second line of defence and sends no answer: a request outside the API is refused,
@@ -26,14 +26,14 @@ public final class InteractionBindingInterceptor {
     this.edition = edition;
   }
 
-  /** Returns the binding where the edition offers it, otherwise null, for which HAPI drops it. */
+  /** Returns the binding if the edition offers it; otherwise null, which makes HAPI drop it. */
   @Hook(value = Pointcut.SERVER_PROVIDER_METHOD_BOUND, order = InterceptorOrder.INTERACTION_BINDING)
   public BaseMethodBinding keepIfOffered(BaseMethodBinding binding) {
     RestOperationTypeEnum operation = binding.getRestOperationType();
     if (operation == RestOperationTypeEnum.METADATA) {
       return binding;
     }
-    boolean ofTheType = edition.resourceType().equals(binding.getResourceName());
-    return ofTheType && edition.interactions().contains(operation.getCode()) ? binding : null;
+    boolean sameType = edition.resourceType().equals(binding.getResourceName());
+    return sameType && edition.interactions().contains(operation.getCode()) ? binding : null;
   }
 }

@@ -1,54 +1,54 @@
 package ndop.fhir.interceptor;
 
 /**
- * The order in which the interceptors are called at a pointcut, the lowest first. Where security
+ * The order in which the interceptors are called at a pointcut, lowest first. Where security
  * depends on the order, the constant says why; {@code InterceptorOrderTest} fails when it changes.
  *
- * <p>An interceptor of the host has the order 0 unless it says otherwise. Those that guard a
- * request come before it, so that nobody sees what they refuse; those that record come after it, so
- * that they record what it made of the request. No order is near the bounds of an int: HAPI
- * compares two of them by subtraction, which would overflow.
+ * <p>The host's interceptors have order 0 unless they specify another. Interceptors that guard a
+ * request come before them, so that the host's never see a request that is refused; those that
+ * record come after them, so that they record the final result. All orders are far from the limits
+ * of an int, because HAPI compares them by subtraction, which could overflow.
  *
  * @see ca.uhn.fhir.rest.server.interceptor.InterceptorOrders HAPI's own constants
  * @see ndop.fhir.servlet.FilterOrder for what comes before HAPI
  */
 public final class InterceptorOrder {
 
-  /** Binds the methods of the API at start. */
+  /** Filters the methods that HAPI binds at startup. */
   public static final int INTERACTION_BINDING = -1000;
 
-  /** At a pointcut of its own before authentication: a browser's preflight carries no token. */
+  /** At an earlier pointcut than authentication: a browser's preflight carries no token. */
   public static final int CORS = -1000;
 
   /**
-   * First once HAPI has read the request line, so that a caller who is not let in learns nothing
-   * about the API, nor what else was wrong with the request.
+   * First once HAPI has read the request line, so that an unauthenticated caller learns nothing
+   * about the API or about what else is wrong with the request.
    */
   public static final int AUTHENTICATION = -900;
 
   /**
-   * After {@link #AUTHENTICATION}, and before anything that reads parameters or headers, since the
-   * interceptors that follow rely on their form.
+   * After {@link #AUTHENTICATION}, and before anything that reads parameters or headers, because
+   * the interceptors that follow rely on their form.
    */
   public static final int REQUEST_SCOPE = -800;
 
-  /** After {@link #REQUEST_SCOPE}; nothing depends on it. */
+  /** After {@link #REQUEST_SCOPE}; nothing depends on its position. */
   public static final int IF_MODIFIED_SINCE = -700;
 
-  /** After {@link #REQUEST_SCOPE}, which makes sure that {@code _count} is a number. */
+  /** After {@link #REQUEST_SCOPE}, which ensures that {@code _count} is a number. */
   public static final int PAGE_SIZE = -600;
 
-  /** First once a handler is found: what follows needs a body that is parsed and valid. */
+  /** First after HAPI has found a handler: later interceptors need a parsed and valid body. */
   public static final int REQUEST_VALIDATION = -500;
 
   /**
-   * After {@link #REQUEST_VALIDATION}, since a create names its patient in the body. Before
-   * anything that depends on what is stored, so that no answer shows whether another patient has a
-   * Consent. On a search before {@link #PATIENT_SEARCH}: both conditions then apply.
+   * After {@link #REQUEST_VALIDATION}, because a create names its patient in the body. Before
+   * anything that depends on what is stored, so that no response reveals whether another patient
+   * has a Consent. On a search, before {@link #PATIENT_SEARCH}, so that both conditions apply.
    */
   public static final int PATIENT_AUTHORIZATION = -400;
 
-  /** After {@link #PATIENT_AUTHORIZATION}: its answer would show that the Consent exists. */
+  /** After {@link #PATIENT_AUTHORIZATION}: its response would reveal that the Consent exists. */
   public static final int IF_MATCH = -300;
 
   /** The only one at its pointcut. */
@@ -61,8 +61,8 @@ public final class InterceptorOrder {
   public static final int PATIENT_SEARCH = -100;
 
   /**
-   * Before any other that maps an exception: HAPI takes the result of the first hook that returns
-   * one, and its own texts name versions, types and sometimes a patient. On success before {@link
+   * Before any other that maps exceptions: HAPI uses the result of the first hook that returns one,
+   * and its own messages reveal versions, types and sometimes a patient. On success, before {@link
    * #AUDIT_LOG}.
    */
   public static final int SPINE_EXCEPTION = -1000;
@@ -71,14 +71,12 @@ public final class InterceptorOrder {
   public static final int LOCATION_HEADER = 1000;
 
   /**
-   * Before any other that handles an exception: a hook that answers it ends the chain, and the
+   * Before any other that handles exceptions: a hook that sends a response ends the chain, and the
    * refusal would go unrecorded.
    */
   public static final int AUDIT_LOG_EXCEPTION = -1000;
 
-  /**
-   * Before {@link #AUDIT_LOG}, so that the event is rolled back where the log cannot be written.
-   */
+  /** Before {@link #AUDIT_LOG}, so that the event is rolled back if the log cannot be written. */
   public static final int AUDIT_EVENT = 90_000;
 
   /** Last, so that it records what is stored or sent and nothing can change it afterwards. */

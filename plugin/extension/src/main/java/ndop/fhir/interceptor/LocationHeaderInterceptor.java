@@ -9,8 +9,8 @@ import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Adds a Location header to the response to an update (NDOP-112). HAPI sends one for a create only,
- * and the same address as Content-Location for an update.
+ * Adds a Location header to the response to an update (NDOP-112). HAPI sends Location for a create
+ * only; for an update it sends the same URL as Content-Location.
  *
  * <p>Hook: {@code SERVER_OUTGOING_WRITER_CREATED}.
  */

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Limits the entries of a page to the maximum of the settings. HAPI's own maximum applies only to
- * requests without {@code _count}.
+ * Limits the number of entries in a page to the configured maximum. HAPI's own maximum applies only
+ * to requests without {@code _count}.
  *
  * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
  * RequestScopeInterceptor}. A larger {@code _count} is lowered, not refused.
@@ -24,7 +24,7 @@ public final class PageSizeInterceptor {
     this.maximum = maximum;
   }
 
-  /** Lowers {@code _count}; {@link RequestScopeInterceptor} has made sure that it is a number. */
+  /** Lowers {@code _count}; {@link RequestScopeInterceptor} has ensured that it is a number. */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
       order = InterceptorOrder.PAGE_SIZE)

@@ -26,17 +26,17 @@ import org.hl7.fhir.instance.model.api.IIdType;
  * Confines a caller whose token is bound to a patient to the Consents of that patient: on create,
  * read, update, search and history (NDOP-168, NDOP-169).
  *
- * <p>A request that names another patient is refused without looking at what is stored. Where only
- * the id could tell, another patient's Consent is answered like one that does not exist, so that no
- * answer shows whether it does.
+ * <p>A request that names another patient is refused without looking at what is stored. If only the
+ * id could show whose Consent it is, another patient's Consent is treated as one that does not
+ * exist, so that no response reveals that it does.
  *
  * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
  * RequestValidatingInterceptor}, whose parsed body it reads; {@code STORAGE_PRESEARCH_REGISTERED},
  * before {@link PatientSearchInterceptor}.
  *
  * <p>It is not HAPI's {@code AuthorizationInterceptor} or {@code SearchNarrowingInterceptor}, which
- * know compartments and no NHS numbers. A caller without such a token may see every patient: who
- * may call at all is decided by {@link AuthenticationInterceptor}.
+ * work with compartments and not with NHS numbers. A caller without such a token may see every
+ * patient: {@link AuthenticationInterceptor} decides who may call at all.
  */
 @Interceptor
 public final class PatientAuthorizationInterceptor {
@@ -57,7 +57,7 @@ public final class PatientAuthorizationInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where the request concerns another patient. The body has been validated. */
+  /** Throws if the request concerns another patient. The body has already been validated. */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
       order = InterceptorOrder.PATIENT_AUTHORIZATION)

@@ -12,9 +12,9 @@ import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.PatientReferenceParser;
 
 /**
- * Has a search by patient go by the NHS number, whatever host the reference was stored under
+ * Makes a search by patient match on the NHS number, whatever host the stored reference names
  * (NDOP-204, decision D-11), and runs it synchronously, without HAPI's stored searches. A value
- * without an NHS number finds nothing (NDOP-108).
+ * without an NHS number matches nothing (NDOP-108).
  *
  * <p>Hook: {@code STORAGE_PRESEARCH_REGISTERED}, after {@link PatientAuthorizationInterceptor}. The
  * links of the Bundle keep the parameter as it was sent.
@@ -24,7 +24,7 @@ import ndop.fhir.policy.PatientReferenceParser;
 @Interceptor
 public final class PatientSearchInterceptor {
 
-  /** No NHS number looks like this, so it finds nothing. */
+  /** Not an NHS number, so it matches nothing. */
   private static final String NO_PATIENT = "-";
 
   private final Edition edition;
@@ -35,7 +35,7 @@ public final class PatientSearchInterceptor {
     this.patients = patients;
   }
 
-  /** Replaces each parameter that the edition has an identity parameter for. */
+  /** Replaces each parameter for which the edition has an identity parameter. */
   @Hook(value = Pointcut.STORAGE_PRESEARCH_REGISTERED, order = InterceptorOrder.PATIENT_SEARCH)
   public void searchByNhsNumber(RequestDetails request, SearchParameterMap search) {
     if (!(request instanceof ServletRequestDetails)

@@ -15,8 +15,8 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Reads the body of a request once, as UTF-8 and within a limit, which holds for what gzip inflates
- * to as well.
+ * Reads the body of a request once, as UTF-8 and within a size limit, which also applies to the
+ * decompressed body.
  */
 final class RequestBodyReader {
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import ndop.fhir.policy.RequestHead;
 
-/** Takes from HAPI's view of a request what the policies decide by. */
+/** Extracts from HAPI's request the parts on which the policies decide. */
 final class RequestHeadReader {
 
   private RequestHeadReader() {}

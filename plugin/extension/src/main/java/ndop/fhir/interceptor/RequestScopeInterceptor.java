@@ -23,8 +23,9 @@ import ndop.fhir.policy.Situation;
  * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
  * AuthenticationInterceptor}.
  *
- * <p>It does not look into bodies: {@link RequestValidatingInterceptor} does. It does not rely on
- * what HAPI has bound, nor the other way round: see {@link InteractionBindingInterceptor}.
+ * <p>It does not inspect bodies; {@link RequestValidatingInterceptor} does. It does not rely on
+ * which methods HAPI has bound; {@link InteractionBindingInterceptor} restricts those
+ * independently.
  *
  * @see InteractionPolicy
  * @see ParameterPolicy
@@ -44,7 +45,7 @@ public final class RequestScopeInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws the refusal of a request that is not part of the API. */
+  /** Throws if the request is not part of the API. */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
       order = InterceptorOrder.REQUEST_SCOPE)
@@ -55,22 +56,22 @@ public final class RequestScopeInterceptor {
   }
 
   private Optional<Outcome> refusal(ServletRequestDetails request) {
-    Optional<Outcome> wrongAnswerType =
+    Optional<Outcome> acceptRefusal =
         MediaTypePolicy.answerRefusal(format(request), request.getHeader(Constants.HEADER_ACCEPT));
-    if (wrongAnswerType.isPresent()) {
-      return wrongAnswerType;
+    if (acceptRefusal.isPresent()) {
+      return acceptRefusal;
     }
-    RequestHead line = RequestHeadReader.read(request);
-    Optional<Outcome> wrongLine = interactions.refusal(line);
-    if (wrongLine.isPresent()) {
-      return wrongLine;
+    RequestHead head = RequestHeadReader.read(request);
+    Optional<Outcome> headRefusal = interactions.refusal(head);
+    if (headRefusal.isPresent()) {
+      return headRefusal;
     }
-    Interaction interaction = interactions.interaction(line);
+    Interaction interaction = interactions.interaction(head);
     if (interaction == Interaction.CREATE || interaction == Interaction.UPDATE) {
-      Optional<Outcome> wrongBodyType =
+      Optional<Outcome> contentTypeRefusal =
           MediaTypePolicy.bodyRefusal(request.getHeader(Constants.HEADER_CONTENT_TYPE));
-      if (wrongBodyType.isPresent()) {
-        return wrongBodyType;
+      if (contentTypeRefusal.isPresent()) {
+        return contentTypeRefusal;
       }
     }
     if (interaction == Interaction.UPDATE

@@ -16,9 +16,9 @@ import ndop.fhir.policy.Situation;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
- * Lets no create or update reach the database unless its body is readable, within the limits, of
- * the API's type, valid by the edition's profile, and has the id that the interaction needs
- * (NDOP-002, NDOP-085, NDOP-114, NDOP-117, NDOP-118, NDOP-138, NDOP-139).
+ * Lets a create or update reach the database only if its body is readable, within the limits, of
+ * the API's resource type and valid against the edition's profile, and has the id that the
+ * interaction requires (NDOP-002, NDOP-085, NDOP-114, NDOP-117, NDOP-118, NDOP-138, NDOP-139).
  *
  * <p>Hook: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, before {@link
  * PatientAuthorizationInterceptor}, which needs the parsed body.
@@ -26,11 +26,11 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
  * <p>It is not HAPI's interceptor of the same name ({@link
  * ca.uhn.fhir.rest.server.interceptor.RequestValidatingInterceptor}). That one validates every
  * request with a body against the profiles that {@code meta.profile} names, and leaves the parsing
- * to HAPI. This one holds a Consent to the edition's profile whatever {@code meta.profile} says,
- * hands the resource that it has validated on to HAPI, so that nothing else is stored, and answers
- * with the edition's codes.
+ * to HAPI. This one validates a Consent against the edition's profile whatever {@code meta.profile}
+ * says, passes the validated resource on to HAPI, so that nothing else is stored, and responds with
+ * the edition's codes.
  *
- * <p>Whether the patient has a Consent already is for the database to say.
+ * <p>Whether the patient already has a Consent is decided by the database.
  *
  * @see BodyPolicy the rules, which the offline validator shares
  */
@@ -42,13 +42,13 @@ public final class RequestValidatingInterceptor {
   private final RequestBodyReader bodies;
 
   public RequestValidatingInterceptor(
-      BodyPolicy policy, SpineOutcomeFactory outcomes, int bodyBound) {
+      BodyPolicy policy, SpineOutcomeFactory outcomes, int maxBodySize) {
     this.policy = policy;
     this.outcomes = outcomes;
-    this.bodies = new RequestBodyReader(bodyBound, outcomes);
+    this.bodies = new RequestBodyReader(maxBodySize, outcomes);
   }
 
-  /** Sets the parsed resource of the request, or throws the refusal. */
+  /** Sets the parsed resource of the request, or throws if the body is refused. */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
       order = InterceptorOrder.REQUEST_VALIDATION)

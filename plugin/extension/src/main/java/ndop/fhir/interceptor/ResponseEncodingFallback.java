@@ -6,14 +6,14 @@ import ca.uhn.fhir.rest.server.RestfulServerUtils;
 import ca.uhn.fhir.rest.server.RestfulServerUtils.ResponseEncoding;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 
-/** The encoding of a response where HAPI would choose one that this server cannot write. */
+/** Chooses the encoding of a response if HAPI would choose one that this server cannot write. */
 final class ResponseEncodingFallback {
 
   private ResponseEncodingFallback() {}
 
   /**
-   * Has HAPI answer in JSON where it would choose Turtle. The refusal that such a request gets has
-   * to be written too, and HAPI goes by what the client likes best.
+   * Makes HAPI respond in JSON if it would choose Turtle. Even the refusal of such a request has to
+   * be written, and HAPI would use the type that the client prefers.
    */
   static void jsonInsteadOfRdf(ServletRequestDetails request) {
     ResponseEncoding chosen =

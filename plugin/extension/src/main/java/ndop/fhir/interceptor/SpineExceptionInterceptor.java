@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every error, whoever raised it, the status, the code and the form of the edition's
- * catalogue (NDOP-134 to NDOP-149), and likewise the outcome that a client asked for with Prefer.
+ * Gives every error, wherever it was raised, the status, code and form of the edition's catalogue
+ * (NDOP-134 to NDOP-149), and does the same for the outcome that a client requests with Prefer.
  *
  * <p>Hooks: {@code SERVER_PRE_PROCESS_OUTGOING_EXCEPTION}, before any other; {@code
  * SERVER_OUTGOING_RESPONSE}, before {@link AuditLogInterceptor}.
  *
- * <p>HAPI's own texts are not sent: they name its version, its types and sometimes a patient.
- * Errors outside HAPI never get here; the filter and the valve of {@code ndop.fhir.servlet} answer
+ * <p>HAPI's own messages are not sent: they reveal its version, its types and sometimes a patient.
+ * Errors outside HAPI never get here; the filter and the valve of {@code ndop.fhir.servlet} handle
  * them.
  *
  * @see HapiExceptionMapper
@@ -50,7 +50,7 @@ public final class SpineExceptionInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** The exception to answer with; never null, so that no later hook is asked. */
+  /** The exception to answer with; never null, so that no later hook is called. */
   @Hook(
       value = Pointcut.SERVER_PRE_PROCESS_OUTGOING_EXCEPTION,
       order = InterceptorOrder.SPINE_EXCEPTION)
@@ -71,14 +71,14 @@ public final class SpineExceptionInterceptor {
     return outcomes.exception(outcome);
   }
 
-  /** The stack trace, without what could be an NHS number or a token. */
+  /** The stack trace, without anything that could be an NHS number or a token. */
   private static String redacted(Throwable thrown) {
     StringWriter text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
     return CONFIDENTIAL.matcher(text.toString()).replaceAll("…");
   }
 
-  /** Replaces HAPI's outcome of a successful write with the informational one of the catalogue. */
+  /** Replaces HAPI's outcome of a successful write with the catalogue's informational one. */
   @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.SPINE_EXCEPTION)
   public void replaceOutcome(RequestDetails request, ResponseDetails response) {
     if (response.getResponseResource() instanceof IBaseOperationOutcome outcome

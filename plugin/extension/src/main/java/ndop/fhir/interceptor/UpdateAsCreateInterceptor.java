@@ -12,9 +12,9 @@ import ndop.fhir.policy.Situation;
 /**
  * Refuses a PUT to an id that does not exist, for which HAPI would create a resource (NDOP-115).
  *
- * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_CREATED}, in the storing transaction, so that nothing
- * can come between the check and the write. It does not see a PUT to a deleted id, but nothing is
- * ever deleted: {@link RequestScopeInterceptor} refuses DELETE.
+ * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_CREATED}, in the transaction of the write, so that
+ * nothing can come between the check and the write. It does not see a PUT to a deleted id, but
+ * nothing is ever deleted: {@link RequestScopeInterceptor} refuses DELETE.
  */
 @Interceptor
 public final class UpdateAsCreateInterceptor {
@@ -25,7 +25,7 @@ public final class UpdateAsCreateInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws where an update is about to create a resource. */
+  /** Throws if an update is about to create a resource. */
   @Hook(
       value = Pointcut.STORAGE_PRESTORAGE_RESOURCE_CREATED,
       order = InterceptorOrder.UPDATE_AS_CREATE)

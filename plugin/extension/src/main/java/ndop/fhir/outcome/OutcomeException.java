@@ -20,7 +20,7 @@ public final class OutcomeException extends BaseServerResponseException {
     this.situation = situation;
   }
 
-  /** The situation that is answered. */
+  /** The situation that this is the outcome of. */
   public Situation situation() {
     return situation;
   }

@@ -13,7 +13,7 @@ import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 
 /**
  * Turns the outcome of a policy into the OperationOutcome, the HTTP status and the exception that
- * the edition wants for it (NDOP-134 to NDOP-137, NDOP-149).
+ * the edition prescribes for it (NDOP-134 to NDOP-137, NDOP-149).
  */
 public final class SpineOutcomeFactory {
 
@@ -38,7 +38,7 @@ public final class SpineOutcomeFactory {
     return outcome.situation().answer(edition).status();
   }
 
-  /** The exception that makes HAPI answer with this status and resource. */
+  /** The exception that makes HAPI respond with this status and resource. */
   public OutcomeException exception(Outcome outcome) {
     return new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
   }
@@ -48,7 +48,7 @@ public final class SpineOutcomeFactory {
     return exception(new Outcome(situation, List.of(diagnostics)));
   }
 
-  /** Whether {@code outcome} was made here and needs no replacing. */
+  /** Whether {@code outcome} was created here and need not be replaced. */
   public boolean isOwn(IBaseOperationOutcome outcome) {
     return outcome != null
         && outcome.getMeta().getProfile().stream()

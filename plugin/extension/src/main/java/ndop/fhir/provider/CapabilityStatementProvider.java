@@ -12,7 +12,8 @@ import org.hl7.fhir.dstu3.model.CapabilityStatement;
  * Answers {@code metadata} with the CapabilityStatement of the edition's package, which is
  * generated from the same facts as the server's behaviour (NDOP-066 to NDOP-081).
  *
- * <p>It is not HAPI's {@code ServerCapabilityStatementProvider}, which describes what is bound.
+ * <p>It is not HAPI's {@code ServerCapabilityStatementProvider}, which describes the methods that
+ * are bound.
  */
 public final class CapabilityStatementProvider
     implements IServerConformanceProvider<CapabilityStatement> {

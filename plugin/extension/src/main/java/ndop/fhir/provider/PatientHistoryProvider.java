@@ -32,9 +32,9 @@ import org.hl7.fhir.instance.model.api.IIdType;
  * by version or by search parameters (NDOP-124 to NDOP-127, NDOP-204, decision D-07). Base FHIR has
  * no such interaction.
  *
- * <p>It is a plain provider and not a resource provider, so that HAPI prefers it to its own
- * history. It checks no parameter and no caller: {@code RequestScopeInterceptor} and {@code
- * PatientAuthorizationInterceptor} have done so.
+ * <p>It is a plain provider, not a resource provider, so that HAPI prefers it to its own history.
+ * It checks neither parameters nor the caller; {@code RequestScopeInterceptor} and {@code
+ * PatientAuthorizationInterceptor} have already done so.
  *
  * @see ndop.fhir.interceptor.PatientSearchInterceptor the search by patient
  */

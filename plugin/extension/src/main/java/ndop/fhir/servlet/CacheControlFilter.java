@@ -8,11 +8,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Forbids every cache to keep a response, and browsers to guess its type: a patient's preference is
+ * Forbids caches to store a response and browsers to guess its type: a patient's preference is
  * confidential.
  *
- * <p>Order: {@link FilterOrder#CACHE_CONTROL}. These are defaults: whoever writes the response may
- * set the headers otherwise, as {@code PublishedContentFilter} does.
+ * <p>Order: {@link FilterOrder#CACHE_CONTROL}. These are defaults: code that writes the response
+ * may override the headers, as {@code PublishedContentFilter} does.
  */
 public final class CacheControlFilter extends HttpFilter {
 

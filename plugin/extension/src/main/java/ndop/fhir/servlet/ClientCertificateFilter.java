@@ -12,12 +12,12 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Refuses every client whose certificate is not on the list of the server (NDOP-170).
+ * Refuses every client whose certificate is not on the server's list (NDOP-170).
  *
- * <p>Order: {@link FilterOrder#CLIENT_CERTIFICATE}; registered only where a list is configured.
+ * <p>Order: {@link FilterOrder#CLIENT_CERTIFICATE}; registered only if a list is configured.
  *
- * <p>It does not verify certificates: the TLS handshake has done so. It does not know who uses the
- * client: {@code AuthenticationInterceptor} asks the token.
+ * <p>It does not verify certificates; the TLS handshake has done so. It does not identify the
+ * caller; {@code AuthenticationInterceptor} does, from the token.
  *
  * @see ClientCertificateAllowList
  */

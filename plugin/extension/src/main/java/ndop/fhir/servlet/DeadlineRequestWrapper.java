@@ -17,11 +17,14 @@ import java.time.Duration;
 
 /**
  * A request whose body must have arrived by a deadline. The container limits only the time between
- * two bytes, so that a client could send one now and then and hold a thread for days.
+ * two bytes, so a client could send one now and then and hold a thread for days.
  */
 final class DeadlineRequestWrapper extends HttpServletRequestWrapper {
 
-  /** The most that is read of a body that nobody needs, so that the client sees the response. */
+  /**
+   * The maximum number of bytes read of a body that is not needed, so that the client sees the
+   * response.
+   */
   private static final int MAX_DRAINED = 32 * 1024 * 1024;
 
   private final Duration timeLimit;

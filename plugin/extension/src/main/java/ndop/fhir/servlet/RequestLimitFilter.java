@@ -16,11 +16,11 @@ import ndop.fhir.policy.Situation;
 import ndop.fhir.policy.UrlPolicy;
 
 /**
- * Refuses a request that exceeds a limit, before any work is done for it: of its client in a
- * minute, of all clients at once, of the length of its URL or of the number of its parameters
- * (docs/adr/0010). What it lets through gets a time within which the body must arrive.
+ * Refuses a request that exceeds a limit, before any work is done for it: requests of one client in
+ * a minute, concurrent requests, the length of the URL or the number of parameters (docs/adr/0010).
+ * A request that passes gets a deadline by which its body must arrive.
  *
- * <p>Order: {@link FilterOrder#REQUEST_LIMIT}. It does not limit bodies: {@code
+ * <p>Order: {@link FilterOrder#REQUEST_LIMIT}. It does not limit the size of bodies; {@code
  * RequestValidatingInterceptor} does.
  *
  * @see UrlPolicy
@@ -36,19 +36,19 @@ public final class RequestLimitFilter extends HttpFilter {
   private final transient UrlPolicy urls;
   private final transient Optional<RateLimiter> rate;
   private final transient Semaphore permits;
-  private final transient Duration bodyTime;
+  private final transient Duration bodyTimeout;
   private final transient SpineErrorResponseFactory responses;
 
   public RequestLimitFilter(
       UrlPolicy urls,
       Optional<RateLimiter> rate,
       int permits,
-      Duration bodyTime,
+      Duration bodyTimeout,
       SpineErrorResponseFactory responses) {
     this.urls = urls;
     this.rate = rate;
     this.permits = new Semaphore(permits);
-    this.bodyTime = bodyTime;
+    this.bodyTimeout = bodyTimeout;
     this.responses = responses;
   }
 
@@ -56,7 +56,7 @@ public final class RequestLimitFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    long wait = rate.map(one -> one.secondsToWait(client(request))).orElse(0L);
+    long wait = rate.map(limiter -> limiter.secondsToWait(client(request))).orElse(0L);
     if (wait > 0) {
       response.setHeader(RETRY_AFTER, String.valueOf(wait));
       refuse(
@@ -68,7 +68,7 @@ public final class RequestLimitFilter extends HttpFilter {
           response);
     } else if (permits.tryAcquire()) {
       try {
-        withinTime(request, response, chain);
+        doFilterWithDeadline(request, response, chain);
       } finally {
         permits.release();
       }
@@ -82,10 +82,10 @@ public final class RequestLimitFilter extends HttpFilter {
     }
   }
 
-  private void withinTime(
+  private void doFilterWithDeadline(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    DeadlineRequestWrapper timed = new DeadlineRequestWrapper(request, bodyTime);
+    DeadlineRequestWrapper timed = new DeadlineRequestWrapper(request, bodyTimeout);
     Optional<Outcome> refusal = urls.refusal(request.getRequestURI(), request.getQueryString());
     HttpServletResponse answer = timed.drainedBy(response);
     if (refusal.isPresent()) {
@@ -101,7 +101,9 @@ public final class RequestLimitFilter extends HttpFilter {
     responses.forOutcome(refusal, request.getHeader("Accept")).writeTo(response);
   }
 
-  /** By certificate where there is one: behind a proxy, clients share an address. */
+  /**
+   * Identifies a client by its certificate, if it has one: clients behind a proxy share an address.
+   */
   private static String client(HttpServletRequest request) {
     return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
         ? chain[0].getSubjectX500Principal().getName()

@@ -13,8 +13,9 @@ import java.util.Set;
 /**
  * Removes the headers that name products and versions from every response.
  *
- * <p>Order: {@link FilterOrder#SERVER_HEADER}, before every other, so that it covers what they
- * answer. It does not reach what Tomcat answers before any filter; that has no such header.
+ * <p>Order: {@link FilterOrder#SERVER_HEADER}, before every other, so that it covers their
+ * responses. It does not cover the responses that Tomcat sends before any filter, which have no
+ * such header.
  */
 public final class ServerHeaderFilter extends HttpFilter {
 

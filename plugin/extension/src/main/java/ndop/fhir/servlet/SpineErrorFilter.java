@@ -15,7 +15,7 @@ import java.io.IOException;
  * so it never sees an ordinary request. Errors within HAPI are not dispatched: see {@code
  * SpineExceptionInterceptor}.
  *
- * @see SpineErrorReportValve for what Tomcat refuses before any filter
+ * @see SpineErrorReportValve for requests that Tomcat refuses before any filter
  */
 public final class SpineErrorFilter extends HttpFilter {
 

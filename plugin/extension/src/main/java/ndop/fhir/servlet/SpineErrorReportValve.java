@@ -8,8 +8,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 
 /**
- * Answers with an OperationOutcome, in place of Tomcat's HTML page, what Tomcat refuses before any
- * filter or servlet sees it, such as a URL that cannot be parsed (NDOP-134 to NDOP-137).
+ * Sends an OperationOutcome instead of Tomcat's HTML page for requests that Tomcat refuses before
+ * any filter or servlet sees them, such as a URL that cannot be parsed (NDOP-134 to NDOP-137).
  *
  * @see SpineErrorFilter for errors that are dispatched within the application
  */

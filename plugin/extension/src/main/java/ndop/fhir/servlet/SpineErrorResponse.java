@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * An error that is answered outside HAPI, ready to be written.
+ * The response to an error outside HAPI, ready to be written.
  *
  * @param status HTTP status
  * @param body the OperationOutcome, as JSON or XML

@@ -9,7 +9,7 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Makes the responses to errors that are raised before HAPI sees a request, or outside it: by the
+ * Creates the responses to errors that are raised before HAPI sees a request, or outside it: by the
  * servlet container (a URL that cannot be parsed, an unknown HTTP method, a path outside the API)
  * and by the filters of this package. They look like those of the API (NDOP-134 to NDOP-137).
  */
@@ -25,7 +25,7 @@ public final class SpineErrorResponseFactory {
           415, Situation.UNSUPPORTED_MEDIA_TYPE,
           501, Situation.NOT_IMPLEMENTED);
 
-  /** Asked for by the client in spite of the number: an unknown method or version of HTTP. */
+  /** Errors of the client in spite of their status: an unknown HTTP method or version. */
   private static final Set<Integer> CLIENT_ERRORS_FROM_500 = Set.of(501, 505);
 
   private final FhirContext fhir;
@@ -41,7 +41,7 @@ public final class SpineErrorResponseFactory {
     return forOutcome(outcome(status), accept);
   }
 
-  /** The response to a refusal; in XML only where {@code accept} names XML and no JSON. */
+  /** The response to a refusal; in XML only if {@code accept} names XML and no JSON. */
   SpineErrorResponse forOutcome(Outcome outcome, String accept) {
     boolean xml = accept != null && accept.contains("xml") && !accept.contains("json");
     IParser parser = xml ? fhir.newXmlParser() : fhir.newJsonParser();

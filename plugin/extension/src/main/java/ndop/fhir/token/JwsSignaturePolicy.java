@@ -21,14 +21,15 @@ import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Token;
 
 /**
- * Accepts a token only if one of the known keys signed it (JWS, RFC 7515). The token names the key
- * by its id alone; one that brings a key along, or points to one, is refused unread.
+ * Accepts a token only if one of the known keys signed it (JWS, RFC 7515). The token identifies the
+ * key by its id only; a token that contains a key, or points to one, is refused, and that key is
+ * never read.
  *
  * @see TokenKeySource
  */
 public final class JwsSignaturePolicy implements SignaturePolicy {
 
-  /** Asymmetric ones only: with a shared secret, whoever verifies can sign. */
+  /** Asymmetric only: with a shared secret, anyone who can verify can also sign. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(JWSAlgorithm.RS512, JWSAlgorithm.PS512, JWSAlgorithm.ES256, JWSAlgorithm.ES384);
 
@@ -53,7 +54,7 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
       JWSObject signed = JWSObject.parse(token.text());
       JWSHeader header = signed.getHeader();
       if (!ALGORITHMS.contains(header.getAlgorithm())) {
-        return problem("a signature with " + names(), "another algorithm");
+        return problem("a signature with " + algorithmNames(), "another algorithm");
       }
       if (header.getKeyID() == null || header.getKeyID().isBlank()) {
         return problem("the id of the key (kid) in the token's header", "none");
@@ -66,7 +67,7 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
       return problem("a signature by a known key", "one that no known key made");
     } catch (ParseException unsigned) {
       // Or the algorithm is "none".
-      return problem("a signature with " + names(), "none");
+      return problem("a signature with " + algorithmNames(), "none");
     } catch (TokenKeySource.UnavailableException unavailable) {
       throw new IllegalStateException("The keys of tokens cannot be read", unavailable);
     }
@@ -92,7 +93,7 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
             .build());
   }
 
-  private static String names() {
+  private static String algorithmNames() {
     Set<String> names = new TreeSet<>();
     ALGORITHMS.forEach(algorithm -> names.add(algorithm.getName()));
     return String.join(", ", names);

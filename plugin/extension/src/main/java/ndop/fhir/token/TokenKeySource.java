@@ -26,8 +26,8 @@ import java.util.List;
 
 /**
  * The public keys that verify the signatures of tokens: a JWK set (RFC 7517) in a file or at a URL.
- * The set is cached for a time. For a key that is not in it, it is read again, at most once in a
- * while.
+ * The set is cached. If a key is not in it, the set is read again, but not more often than a
+ * minimum interval allows.
  */
 public final class TokenKeySource {
 
@@ -53,13 +53,13 @@ public final class TokenKeySource {
   }
 
   /**
-   * Makes a source; nothing is read yet.
+   * Creates a source; nothing is read yet.
    *
    * @param place a file, or a URL: https, or http to this machine
    * @param kept how long a set is cached
-   * @param pause the shortest time between two reads for keys that are not in the set
-   * @param limit the time-out for connecting to a URL, and for its answer
-   * @throws UnavailableException no keys may be read from such a place
+   * @param pause the minimum time between two reads of the set because of an unknown key
+   * @param limit the timeout for connecting to a URL, and for its answer
+   * @throws UnavailableException keys may not be read from there
    */
   public static TokenKeySource of(String place, Duration kept, Duration pause, Duration limit)
       throws UnavailableException {
@@ -78,7 +78,7 @@ public final class TokenKeySource {
   }
 
   /**
-   * The keys that match, reading the set again where none does.
+   * The keys that match; reads the set again if none does.
    *
    * @throws UnavailableException the set cannot be read
    */
@@ -95,7 +95,7 @@ public final class TokenKeySource {
   /**
    * Reads the set and returns the number of its keys.
    *
-   * @throws UnavailableException it cannot be read, is empty, or has a private or secret key
+   * @throws UnavailableException it cannot be read, is empty, or contains a private or secret key
    */
   public int requireUsable() throws UnavailableException {
     List<JWK> all = matching(new JWKSelector(new JWKMatcher.Builder().build()));

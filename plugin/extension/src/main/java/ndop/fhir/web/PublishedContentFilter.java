@@ -17,12 +17,12 @@ import org.springframework.http.MediaType;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
- * Serves what is published beside the API: the start page, to a browser that asks for the root, and
- * the {@link PublishedFiles}.
+ * Serves what is published alongside the API: the start page, to a browser that requests the root,
+ * and the {@link PublishedFiles}.
  *
  * <p>Order: {@link ndop.fhir.servlet.FilterOrder#PUBLISHED_CONTENT}, after the limits and the
- * client certificates. It passes on every other request, also one for the root that does not prefer
- * HTML.
+ * client certificates. It passes on every other request, including one for the root that does not
+ * prefer HTML.
  */
 public final class PublishedContentFilter extends HttpFilter {
 
@@ -34,7 +34,7 @@ public final class PublishedContentFilter extends HttpFilter {
   private final transient PublishedFiles files;
   private final transient CorsConfiguration origins;
 
-  /** Pages of {@code origins}, which may call the API, may read the files too. */
+  /** Pages from {@code origins}, which may call the API, may read the files too. */
   public PublishedContentFilter(StartPage page, PublishedFiles files, CorsConfiguration origins) {
     this.page = page;
     this.files = files;
@@ -60,7 +60,7 @@ public final class PublishedContentFilter extends HttpFilter {
       Optional<PublishedFiles.Content> file =
           files.find(path.substring(Math.min(1, path.length())));
       if (file.isPresent()) {
-        letOtherOriginsRead(request, response);
+        addCorsHeaders(request, response);
         write(response, file.get().mediaType(), NO_CONTENT_POLICY, file.get().bytes());
       } else {
         chain.doFilter(request, response);
@@ -68,7 +68,7 @@ public final class PublishedContentFilter extends HttpFilter {
     }
   }
 
-  private void letOtherOriginsRead(HttpServletRequest request, HttpServletResponse response) {
+  private void addCorsHeaders(HttpServletRequest request, HttpServletResponse response) {
     response.addHeader("Vary", "Origin");
     String allowed = origins.checkOrigin(request.getHeader("Origin"));
     if (allowed != null) {
@@ -88,7 +88,7 @@ public final class PublishedContentFilter extends HttpFilter {
     response.getOutputStream().write(content);
   }
 
-  /** Whether HTML is preferred to every FHIR type; a wildcard does not ask for HTML. */
+  /** Whether HTML is preferred to every FHIR type; a wildcard does not count as HTML. */
   static boolean prefersHtml(String accept) {
     double html = 0;
     double fhir = 0;

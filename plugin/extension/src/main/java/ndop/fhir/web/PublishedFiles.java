@@ -16,8 +16,9 @@ import ndop.fhir.edition.EditionPackage;
 import org.hl7.fhir.dstu3.model.MetadataResource;
 
 /**
- * The files that anybody may read beside the API: the edition's artefacts, its OpenAPI description
- * and its examples. The list is made at start, and a path is only ever looked up in it.
+ * The files that anyone may read alongside the API: the edition's artefacts, its OpenAPI
+ * description and its examples. The list is made at startup, and a path is only ever looked up in
+ * it.
  */
 public final class PublishedFiles {
 
@@ -29,7 +30,7 @@ public final class PublishedFiles {
   private static final String OPEN_API = "openapi.json";
 
   private final FhirContext fhir;
-  private final String examplesInTheJar;
+  private final String examplesPath;
   private final Map<String, MetadataResource> artefacts = new LinkedHashMap<>();
   private final Map<String, Example> examples = new LinkedHashMap<>();
   private final List<String> manifests = new ArrayList<>();
@@ -37,7 +38,7 @@ public final class PublishedFiles {
 
   public PublishedFiles(FhirContext fhir, EditionPackage edition) {
     this.fhir = fhir;
-    this.examplesInTheJar = "/ndop/examples/%s/".formatted(edition.edition().id());
+    this.examplesPath = "/ndop/examples/%s/".formatted(edition.edition().id());
     edition.resources().stream()
         .filter(MetadataResource.class::isInstance)
         .map(MetadataResource.class::cast)
@@ -72,7 +73,7 @@ public final class PublishedFiles {
    *
    * @param path below the server's root
    * @param kind what it is an example of
-   * @param shows a line for people
+   * @param shows a one-line description
    */
   record Example(String path, String kind, String shows) {}
 
@@ -85,7 +86,7 @@ public final class PublishedFiles {
         .toList();
   }
 
-  /** The first example of each kind, as JSON; none where the jar has no examples of the edition. */
+  /** The first example of each kind, as JSON; empty if the jar has no examples of the edition. */
   List<Example> firstExamples() {
     Map<String, Example> first = new LinkedHashMap<>();
     examples.values().stream()
@@ -99,12 +100,12 @@ public final class PublishedFiles {
     return List.copyOf(manifests);
   }
 
-  /** The path of the OpenAPI description; empty where the package has none. */
+  /** The path of the OpenAPI description; empty if the package has none. */
   Optional<String> openApi() {
     return openApi.map(description -> OPEN_API);
   }
 
-  /** The file at {@code path} below the server's root; empty where there is none. */
+  /** The file at {@code path} below the server's root; empty if there is none. */
   Optional<Content> find(String path) {
     if (path.equals(OPEN_API)) {
       return openApi;
@@ -119,7 +120,7 @@ public final class PublishedFiles {
     }
     String mediaType = path.endsWith(".xml") ? XML : JSON;
     return Optional.of(
-        new Content(manifests.contains(path) ? PLAIN_JSON : mediaType, fromTheJar(path)));
+        new Content(manifests.contains(path) ? PLAIN_JSON : mediaType, readFromJar(path)));
   }
 
   private void readManifest(String folder) {
@@ -141,7 +142,7 @@ public final class PublishedFiles {
     }
   }
 
-  private byte[] fromTheJar(String path) {
+  private byte[] readFromJar(String path) {
     try (InputStream file = open(path)) {
       return file.readAllBytes();
     } catch (IOException unreadable) {
@@ -151,6 +152,6 @@ public final class PublishedFiles {
 
   private InputStream open(String path) {
     return PublishedFiles.class.getResourceAsStream(
-        examplesInTheJar + path.substring("examples/".length()));
+        examplesPath + path.substring("examples/".length()));
   }
 }

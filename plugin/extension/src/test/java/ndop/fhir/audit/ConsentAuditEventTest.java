@@ -48,7 +48,7 @@ class ConsentAuditEventTest {
                         new InMemoryTerminologyServerValidationSupport(fhir))));
     for (Caller caller : List.of(KNOWN, Caller.UNKNOWN)) {
       assertThat(validator.validateWithResult(event(Interaction.UPDATE, caller)).getMessages())
-          .filteredOn(said -> said.getSeverity().compareTo(ResultSeverityEnum.WARNING) > 0)
+          .filteredOn(message -> message.getSeverity().compareTo(ResultSeverityEnum.WARNING) > 0)
           .extracting(SingleValidationMessage::getMessage)
           .isEmpty();
     }
@@ -69,7 +69,7 @@ class ConsentAuditEventTest {
   }
 
   @Test
-  void namesNoPatientByNhsNumber() {
+  void doesNotNamePatientsByNhsNumber() {
     Caller patient =
         new Caller(
             Optional.of("about 999 000 0018"),
@@ -81,8 +81,8 @@ class ConsentAuditEventTest {
             Optional.empty(),
             Optional.empty());
     AuditEvent event = event(Interaction.CREATE, patient);
-    String said = FhirContext.forDstu3().newJsonParser().encodeResourceToString(event);
-    assertThat(said).doesNotContain("9990000018").contains(PSEUDONYMS.of("9990000018"));
+    String json = FhirContext.forDstu3().newJsonParser().encodeResourceToString(event);
+    assertThat(json).doesNotContain("9990000018").contains(PSEUDONYMS.of("9990000018"));
     assertThat(
             new String(
                 event.getEntityFirstRep().getDetailFirstRep().getValue(), StandardCharsets.UTF_8))

@@ -14,11 +14,12 @@ class PseudonymKeyTest {
   @TempDir private Path folder;
 
   @Test
-  void isMadeOnceAndReadAfterwards() throws IOException {
+  void isCreatedOnceAndReadAfterwards() throws IOException {
     Path file = folder.resolve("trail.key");
-    byte[] key = PseudonymKey.readOrMake(file);
-    assertThat(key).hasSize(32).isEqualTo(PseudonymKey.readOrMake(file));
+    byte[] key = PseudonymKey.readOrCreate(file);
+    assertThat(key).hasSize(32).isEqualTo(PseudonymKey.readOrCreate(file));
     Files.writeString(file, "short");
-    assertThatThrownBy(() -> PseudonymKey.readOrMake(file)).hasMessageContaining("expected a key");
+    assertThatThrownBy(() -> PseudonymKey.readOrCreate(file))
+        .hasMessageContaining("expected a key");
   }
 }

@@ -22,7 +22,7 @@ class NdopEnvironmentPostProcessorTest {
   }
 
   @Test
-  void givesWayToTheOperator() {
+  void yieldsToTheOperator() {
     add("Config resource 'class path resource [application.yaml]'", "R4");
     environment
         .getPropertySources()

@@ -64,14 +64,14 @@ class SpineExceptionInterceptorTest {
   }
 
   @Test
-  void aRefusalPassesAsItIs() {
+  void aRefusalIsPassedOnUnchanged() {
     var refused = outcomes.exception(Situation.DUPLICATE, "x");
 
     assertThat(interceptor.toSpineException(request, refused)).isSameAs(refused);
   }
 
   @Test
-  void notModifiedIsNoError() {
+  void notModifiedIsNotAnError() {
     NotModifiedException notModified = new NotModifiedException("x");
 
     assertThat(interceptor.toSpineException(request, notModified)).isSameAs(notModified);

@@ -53,7 +53,7 @@ class StartPageTest {
         "nonsense | false",
         " | false",
       })
-  void servesHtmlOnlyWherePreferred(String accept, boolean html) {
+  void servesHtmlOnlyIfPreferred(String accept, boolean html) {
     assertThat(PublishedContentFilter.prefersHtml(accept)).isEqualTo(html);
   }
 }

@@ -26,10 +26,10 @@ import org.hl7.fhir.validation.ValidationEngine;
 
 /**
  * Runs HL7's validation engine over the Consents of an NDJSON file, one after the other in one
- * process, as it comes; prints how many are valid and how long that took.
+ * process, with its own defaults; prints how many are valid and how long that took.
  *
- * <p>The engine needs base STU3 as a package, which is made here from the definitions that HAPI has,
- * so that nothing is downloaded.
+ * <p>The engine needs base STU3 as a package, which is made here from the definitions that HAPI
+ * has, so that nothing is downloaded.
  */
 public final class ReferenceValidation {
 
@@ -88,7 +88,7 @@ public final class ReferenceValidation {
     FhirContext fhir = FhirContext.forDstu3();
     Map<String, String> files = new LinkedHashMap<>();
     DefaultProfileValidationSupport base = new DefaultProfileValidationSupport(fhir);
-    // It reads each of its files when that is first asked for.
+    // It reads each of its files on first use.
     base.fetchAllStructureDefinitions();
     base.fetchValueSet("http://hl7.org/fhir/ValueSet/consent-state-codes");
     for (IBaseResource resource : base.fetchAllConformanceResources()) {

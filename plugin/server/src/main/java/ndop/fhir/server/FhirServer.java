@@ -8,8 +8,8 @@ import org.springframework.context.annotation.Import;
 /**
  * A plain FHIR STU3 server: HAPI's JPA server over one database, and nothing else.
  *
- * <p>It has no rule of the National Data Opt-out. The ndop-fhir extension, a jar on {@code
- * loader.path} with an auto-configuration, makes it a server of that API.
+ * <p>It has no National Data Opt-out rules. The ndop-fhir extension, a jar on {@code loader.path}
+ * with an auto-configuration, turns it into a server for that API.
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration

@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 
 /**
  * Runs tasks on every core and hands their results to a receiver in the order of submission. Only a
- * few tasks are in progress at a time; a submitter of more has to wait.
+ * few tasks are in progress at a time; submitting more blocks.
  */
 final class OrderedExecutor<T> implements AutoCloseable {
 
@@ -27,7 +27,7 @@ final class OrderedExecutor<T> implements AutoCloseable {
   private final Future<T> end = new CompletableFuture<>();
   private final Future<Void> delivered;
 
-  /** Takes the results. */
+  /** Receives the results. */
   interface Receiver<T> {
     void receive(T result) throws IOException;
   }

@@ -54,9 +54,10 @@ final class ValidateCommand implements Callable<Integer> {
   record Task(EncodingEnum encoding, String text) {}
 
   /**
-   * What is said about one resource.
+   * The result for one resource.
    *
-   * @param situation the key of the answer that a server gives; null where it accepts the resource
+   * @param situation the key of the answer that a server would give; null if it would accept the
+   *     resource
    * @param diagnostics the diagnostics of that answer
    * @param findings the findings of the validator
    * @param failure why the resource could not be validated; otherwise null

@@ -1,4 +1,4 @@
-"""Results of runs, made for tests of reports."""
+"""Factories of run results for tests of reports; keyword arguments override the defaults."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ndop.conformance.report.results import (
 )
 
 
-def made_exchange(**changes: Any) -> Exchange:
-    facts = {
+def make_exchange(**changes: Any) -> Exchange:
+    defaults = {
         "method": "POST",
         "url": "http://127.0.0.1:1/fhir/Consent",
         "request_headers": {"Authorization": "***"},
@@ -27,10 +27,10 @@ def made_exchange(**changes: Any) -> Exchange:
         "response_body": "<b>not markup</b>",
         "seconds": 0.01,
     }
-    return Exchange(**{**facts, **changes})
+    return Exchange(**{**defaults, **changes})
 
 
-def made_test(
+def make_test(
     name: str,
     outcome: Outcome = "passed",
     *,
@@ -39,7 +39,7 @@ def made_test(
     requirements: Sequence[str] = ("NDOP-096",),
     **changes: Any,
 ) -> TestResult:
-    facts = {
+    defaults = {
         "id": f"test_{area}.py::{name}",
         "area": area,
         "title": f"{level}: {name}.",
@@ -49,13 +49,13 @@ def made_test(
         "explanation": "" if outcome == "passed" else f"why {outcome}\n  expected: 1\n  found: 2",
         "notes": [],
         "seconds": 0.5,
-        "exchanges": [made_exchange()],
+        "exchanges": [make_exchange()],
     }
-    return TestResult(**{**facts, **changes})
+    return TestResult(**{**defaults, **changes})
 
 
-def made_row(row: str, area: str, outcome: Outcome, **changes: Any) -> RequirementResult:
-    facts = {
+def make_requirement(row: str, area: str, outcome: Outcome, **changes: Any) -> RequirementResult:
+    defaults = {
         "id": row,
         "title": f"Title of {row}",
         "level": "SHALL",
@@ -66,11 +66,11 @@ def made_row(row: str, area: str, outcome: Outcome, **changes: Any) -> Requireme
         "tests": [],
         "shown_by": "",
     }
-    return RequirementResult(**{**facts, **changes})
+    return RequirementResult(**{**defaults, **changes})
 
 
-def made_run(tests: Sequence[TestResult], **changes: Any) -> RunResult:
-    facts: Mapping[str, Any] = {
+def make_run(tests: Sequence[TestResult], **changes: Any) -> RunResult:
+    defaults: Mapping[str, Any] = {
         "edition": "ndop-1.1.0",
         "base_url": "http://127.0.0.1:1/fhir",
         "started": "2026-01-31T09:30:00+00:00",
@@ -79,22 +79,22 @@ def made_run(tests: Sequence[TestResult], **changes: Any) -> RunResult:
         "planned": len(tests),
         "tests": list(tests),
         "requirements": [
-            made_row(row, test.area, test.outcome, tests=[test.id])
+            make_requirement(row, test.area, test.outcome, tests=[test.id])
             for test in tests
             for row in test.requirements
         ],
     }
-    return RunResult(**{**facts, **changes})
+    return RunResult(**{**defaults, **changes})
 
 
-def run_of_everything() -> RunResult:
+def run_with_every_outcome() -> RunResult:
     """One test of each outcome, in two areas."""
-    return made_run(
+    return make_run(
         [
-            made_test("passes", patients=["9990000018"], notes=["seen"]),
-            made_test("fails", "failed", requirements=["NDOP-097"]),
-            made_test("warns", "warning", level="SHOULD", area="create", requirements=["NDOP-003"]),
-            made_test(
+            make_test("passes", patients=["9990000018"], notes=["seen"]),
+            make_test("fails", "failed", requirements=["NDOP-097"]),
+            make_test("warns", "warning", level="SHOULD", area="create", requirements=["NDOP-003"]),
+            make_test(
                 "skips",
                 "skipped",
                 area="create",

@@ -1,4 +1,4 @@
-"""A server that answers what a test tells it to, on a free port of this machine."""
+"""A stub HTTP server on a free local port, whose responses a test scripts."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass(frozen=True)
-class Answer:
+class StubResponse:
     body: str = ""
     status: int = 200
     content_type: str = "application/fhir+json"
     headers: dict[str, str] = field(default_factory=dict)
 
 
-#: Method and path to answer.
-Script = Callable[[str, str], Answer]
+#: Returns the response to a method and a path.
+StubHandler = Callable[[str, str], StubResponse]
 
 
 @contextmanager
-def canned(script: Script) -> Iterator[str]:
-    """Serve for the time of the block; gives the base URL."""
+def stub_server(script: StubHandler) -> Iterator[str]:
+    """Serve for the duration of the block; yields the base URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
