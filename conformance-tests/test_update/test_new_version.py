@@ -1,4 +1,4 @@
-"""Area update: changing one's mind (docs/specification.md, section 5.4)."""
+"""Area update: changing a stored preference (docs/specification.md, section 5.4)."""
 
 from __future__ import annotations
 

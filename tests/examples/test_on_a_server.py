@@ -131,7 +131,7 @@ def test_answers_are_the_examples(example_server: ExampleServer, recorder: Recor
 
 
 def test_consents_are_accepted(example_server: ExampleServer) -> None:
-    """Opting out by POST and changing one's mind by PUT to the id that the server gave.
+    """Opting out by POST, and withdrawing by PUT to the id that the server assigned.
 
     Every other one goes as XML.
     """

@@ -1,1 +1,1 @@
-"""What the API uses besides Consents: media types, OperationOutcomes, access tokens."""
+"""What the API uses besides Consents: base types, media types, OperationOutcomes, access tokens."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from ndop.consents.nhs_numbers import has_valid_check_digit, is_synthetic
 
-#: What stands in the place of a secret.
+#: Replaces a secret.
 STARS = "***"
 NUMBER_STARS = "**********"
 
