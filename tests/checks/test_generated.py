@@ -11,6 +11,7 @@ import pytest
 from ndop.checks.generated import generated_problems, results_schema, results_schema_text
 from ndop.editions import Edition, EditionFolder
 from ndop.examples import files as examples
+from ndop.examples.recordings import EVERY_EDITION, Recordings
 from ndop.system.layout import Layout
 
 
@@ -24,7 +25,10 @@ def copied(layout: Layout, edition: Edition, tmp_path: Path) -> Layout:
             shutil.rmtree(tmp_path / "profiles" / "generated" / file.stem)
     copied = Layout(tmp_path)
     copied.recordings.parent.mkdir(parents=True)
-    shutil.copy(layout.recordings, copied.recordings)
+    recorded = Recordings.read(layout.recordings).texts
+    Recordings({name: recorded[name] for name in (edition.id, EVERY_EDITION)}).write(
+        copied.recordings
+    )
     examples.build(copied, [edition])
     results_schema(copied).parent.mkdir(parents=True)
     shutil.copy(results_schema(layout), results_schema(copied))
@@ -38,6 +42,11 @@ def problems_of(layout: Layout) -> list[str]:
 
 def test_what_is_committed_is_up_to_date(layout: Layout) -> None:
     assert problems_of(layout) == []
+
+
+def test_recordings_of_an_edition_that_is_gone_are_reported(copied: Layout, layout: Layout) -> None:
+    shutil.copy(layout.recordings, copied.recordings)
+    assert "found 'noom-draft'\n    Remove its recordings." in "".join(problems_of(copied))
 
 
 def test_every_kind_is_reported_at_once(copied: Layout, edition: Edition) -> None:

@@ -93,6 +93,7 @@ def test_a_row_that_facts_name_and_the_register_lacks_has_its_line(
     layout: Layout, edition: Edition, tmp_path: Path
 ) -> None:
     small = small_checkout(layout, tmp_path)
+    (tmp_path / "profiles").unlink()  # of the checkout
     small.editions.mkdir(parents=True)
     small.shared_facts.mkdir()
     (small.editions / f"{edition.id}.yaml").write_text("id: x\nrequirement: NDOP-944\n", "utf-8")

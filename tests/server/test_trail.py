@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from ndop.conformance.suite.client import JSON
-from ndop.conformance.suite.expectations import assert_spine_error
+from ndop.conformance.suite.expectations import assert_spine_error, consent_id_of
 from ndop.consents import draft
 from ndop.editions import Edition
 from ndop.fhir import tokens
@@ -99,7 +99,7 @@ def request_everything(base_url: str, edition: Edition, headers: dict[str, str])
         created = http.post("Consent", content=body)
         assert created.status_code == 201
         assert http.post("Consent", content=body).status_code == 422
-        consent_id = created.headers["location"].split("/Consent/")[1].split("/")[0]
+        consent_id = consent_id_of(created)
         assert http.get(f"Consent/{consent_id}").status_code == 200
         assert http.get(f"Consent/{consent_id}", headers={"Authorization": "x"}).status_code == 400
         assert http.get(f"Consent?patient={PATIENT}&x={ANOTHER}%0A").status_code == 422

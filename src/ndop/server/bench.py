@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 from ndop.consents import draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
+from ndop.fhir.locations import consent_id_in
 from ndop.fhir.media_types import JSON
 from ndop.system.errors import ServerError
 
@@ -234,10 +235,8 @@ class _Workload:
             while len(self._stored) < count:
                 number = next(self._numbers)
                 location = server.send(self._create_for(number), self._server.headers("create"))
-                if location is None:
-                    continue
-                consent_id = location.split("/Consent/")[1].split("/")[0]
-                self._stored.append((number, consent_id))
+                if location and (consent_id := consent_id_in(location)):
+                    self._stored.append((number, consent_id))
 
     def _create(self) -> _Request:
         return self._create_for(next(self._numbers))

@@ -8,7 +8,6 @@ found, then what is expected of it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from typing import Any, cast
 from xml.etree import ElementTree as ET
@@ -17,6 +16,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from ndop.editions import Edition
+from ndop.fhir.locations import consent_id_in
 
 _FHIR = "{http://hl7.org/fhir}"
 
@@ -89,10 +89,10 @@ def consent_id_of(response: httpx.Response) -> str:
     """The id of the Consent that Location names. Raises ExpectationError where it names none."""
     location = response.headers.get("location")
     expect_present("Location", location)
-    address = re.search(r"/Consent/([^/]+)", location)
-    if address is None:
+    consent_id = consent_id_in(location)
+    if consent_id is None:
         raise ExpectationError("Location", found=location, expected="…/Consent/[id]")
-    return address[1]
+    return consent_id
 
 
 def expect_valid(model: type[BaseModel], body: str | bytes, form: str = "json") -> None:
