@@ -8,6 +8,6 @@ _CONSENT = re.compile(r"/Consent/([^/]+)")
 
 
 def consent_id_in(location: str) -> str | None:
-    """The id of the Consent that a Location names, with or without version; None if none is there."""
+    """The id of the Consent that a Location names, with or without version; None without one."""
     address = _CONSENT.search(location)
     return None if address is None else address[1]
