@@ -11,7 +11,7 @@ from fhir.resources.STU3.consent import Consent
 
 from ndop.consents import Draft, Path
 from ndop.editions import Edition
-from ndop.editions.model import CodeSystem, ValueSet
+from ndop.editions.model import CodeSystem, Structure, ValueSet
 from ndop.fhir.tokens import Claims
 
 #: Makes a changed copy of a Consent.
@@ -88,18 +88,17 @@ def proxy_role_path(edition: Edition, consent: Draft) -> Path:
     return (*extension_path(consent, edition.url(str(edition.proxy))), "valueCodeableConcept")
 
 
-def bound_value_set(edition: Edition, requirement: str) -> ValueSet:
-    """The value set of the binding that the edition has because of a row of the register."""
-    for structure in edition.structures:
-        for element in structure.elements.values():
-            if element.binding is not None and element.binding.requirement == requirement:
-                return edition.value_set(element.binding.value_set)
-    raise LookupError(f"{edition.id} has no binding for {requirement}")
+def bound_value_set(edition: Edition, structure: Structure, element_id: str = "") -> ValueSet:
+    """The value set that an element of a structure is bound to; by default, the first that is."""
+    for name, element in structure.elements.items():
+        if element.binding is not None and element_id in ("", name):
+            return edition.value_set(element.binding.value_set)
+    raise LookupError(f"{structure.id} binds nothing {element_id}")
 
 
-def bound_code_system(edition: Edition, requirement: str) -> CodeSystem:
+def bound_code_system(edition: Edition, structure: Structure, element_id: str = "") -> CodeSystem:
     """The code system of that value set."""
-    include = bound_value_set(edition, requirement).include[0]
+    include = bound_value_set(edition, structure, element_id).include[0]
     assert include.code_system is not None
     return edition.code_system(include.code_system)
 

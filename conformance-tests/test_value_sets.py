@@ -41,7 +41,7 @@ def test_every_source_code_is_accepted(
     edition: Edition, new_patient: NewPatient, accepts: Accepts
 ) -> None:
     """SHALL: each code of the opt-out source, with its display, is accepted."""
-    codes = bound_code_system(edition, "NDOP-056")
+    codes = bound_code_system(edition, edition.structure(edition.channel))
     assert codes.concepts
     for code, display in codes.concepts.items():
         consent = draft(edition, new_patient())
@@ -52,7 +52,7 @@ def test_every_source_code_is_accepted(
 @pytest.mark.parametrize("code", ["NHSChoices", "withdrawn or not yet known", "lower case"])
 def test_other_source_codes_are_refused(edition: Edition, refuses: Refuses, code: str) -> None:
     """SHALL: a source code outside the edition's value set is refused."""
-    codes = bound_code_system(edition, "NDOP-056").concepts
+    codes = bound_code_system(edition, edition.structure(edition.channel)).concepts
     sent = {
         "NHSChoices": "NHSChoices",
         "withdrawn or not yet known": next(one for one in ("GP", "MG") if one not in codes),
@@ -64,7 +64,7 @@ def test_other_source_codes_are_refused(edition: Edition, refuses: Refuses, code
 @pytest.mark.requirement("NDOP-056")
 def test_value_set_url_is_no_system(edition: Edition, refuses: Refuses) -> None:
     """SHALL: the URL of the value set is not the URL of a code system."""
-    value_set = bound_value_set(edition, "NDOP-056")
+    value_set = bound_value_set(edition, edition.structure(edition.channel))
     refuses(lambda consent: with_source(edition, consent, system=value_set.url))
 
 
@@ -79,7 +79,7 @@ def test_every_proxy_role_is_accepted(
     edition: Edition, new_patient: NewPatient, accepts: Accepts
 ) -> None:
     """SHALL: each code of the proxy role is accepted."""
-    codes = bound_code_system(edition, "NDOP-058")
+    codes = bound_code_system(edition, edition.structure(str(edition.proxy)))
     assert set(codes.concepts) == {"COURTDEP", "POA", "GUARDIAN"}
     for code, display in codes.concepts.items():
         consent = draft(edition, new_patient(), sample="proxy")
@@ -92,7 +92,9 @@ def test_other_proxy_roles_are_refused(edition: Edition, refuses: Refuses, shape
     """SHALL: a proxy role outside the value set is refused."""
     other = {
         "another code": {"code": "MOTHER"},
-        "value set as system": {"system": bound_value_set(edition, "NDOP-058").url},
+        "value set as system": {
+            "system": bound_value_set(edition, edition.structure(str(edition.proxy))).url
+        },
     }[shape]
     refuses(lambda consent: with_proxy_role(edition, consent, **other), sample="proxy")
 
@@ -119,7 +121,7 @@ def test_every_category_is_accepted(
     edition: Edition, new_patient: NewPatient, accepts: Accepts
 ) -> None:
     """SHALL: each category of the edition is accepted."""
-    codes = bound_code_system(edition, "NDOP-060")
+    codes = bound_code_system(edition, edition.consent, "Consent.category")
     assert set(codes.concepts) == {"NDOP", "T2"}
     for code, display in codes.concepts.items():
         consent = draft(edition, new_patient(), sample="maximal")
