@@ -21,9 +21,10 @@ from ndop.conformance.report.reports import RESULTS
 from ndop.conformance.report.results import RequirementOutcome, RunResult
 from ndop.conformance.run.pytest_process import suite_arguments
 from ndop.editions import Edition
-from ndop.editions.model import Structure
+from ndop.editions.model import Element, Structure
 from ndop.system.errors import BuildError
 from ndop.system.layout import Layout
+from ndop.system.processes import tail
 
 #: What a row rests on in an edition; open: nothing yet.
 Evidence = Literal["suite", "project", "reason", "open"]
@@ -100,7 +101,7 @@ def collect(layout: Layout) -> list[CollectedTest]:
             tests = [CollectedTest.model_validate_json(line) for line in lines]
         if child.wait() != 0:
             printed.seek(0)
-            end = "\n".join(printed.read().decode(errors="replace").strip().splitlines()[-15:])
+            end = tail(printed.read().decode(errors="replace"))
             raise BuildError(f"The suite in {folder} cannot be read by pytest:\n{end}")
     return tests
 
@@ -157,18 +158,22 @@ def cited_rows(edition: Edition) -> set[str]:
     found: set[str | None] = {claim.requirement for claim in edition.audit.claims.values()}
     for structure in edition.structures:
         for element in structure.elements.values():
-            found |= {edition.invariants[one].requirement for one in element.invariants}
-            found |= {element.requirement, element.binding.requirement if element.binding else None}
+            found |= _rows_of(element, edition)
     return {one for one in found if one is not None}
 
 
 def _elements(requirement_id: str, structure: Structure, edition: Edition) -> Iterator[str]:
     for element_id, element in structure.elements.items():
-        named: set[str | None] = {edition.invariants[one].requirement for one in element.invariants}
-        named |= {element.requirement, element.binding.requirement if element.binding else None}
-        if requirement_id in named:
+        if requirement_id in _rows_of(element, edition):
             of_resource = structure.type == edition.consent.type
             yield element_id if of_resource else f"{structure.id}: {element_id}"
+
+
+def _rows_of(element: Element, edition: Edition) -> set[str | None]:
+    """The rows that an element, its binding and its invariants name."""
+    binding = element.binding.requirement if element.binding else None
+    invariants = (edition.invariants[one].requirement for one in element.invariants)
+    return {element.requirement, binding, *invariants}
 
 
 def _of_row(
