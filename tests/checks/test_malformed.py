@@ -20,8 +20,8 @@ from ndop.system.layout import Layout
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (b"NDOP-299,Title,SHALL,all\n", "expected 14 cells, found 4"),
-        (b"NDOP-299,T,SHALL,all,,a,i,s,e,,s,t,,n,too,many\n", "expected 14 cells, found 16"),
+        (b"NDOP-999,Title,SHALL,all\n", "expected 14 cells, found 4"),
+        (b"NDOP-999,T,SHALL,all,,a,i,s,e,,s,t,,n,too,many\n", "expected 14 cells, found 16"),
         (b"NDOP-29,T,SHALL,all,,a,i,s,e,,s,t,,n\n", "expected NDOP-nnn, found 'NDOP-29'"),
         (b"\xe9\n", "cannot be read as UTF-8"),
     ],
