@@ -24,8 +24,8 @@ run: $(READY) ## build everything, run the suite against a server of each editio
 test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 	@$(NDOP) test
 
-fuzz: $(READY) ## send 20,000 random requests to a server of each edition (EDITION= for one, SEED=)
-	@$(NDOP) fuzz $(if $(EDITION),--edition $(EDITION)) $(if $(SEED),--seed $(SEED))
+fuzz: $(READY) ## send 20,000 random requests to a server of each edition in each audit mode (EDITION=, AUDIT=, SEED=)
+	@$(NDOP) fuzz $(if $(EDITION),--edition $(EDITION)) $(if $(AUDIT),--audit $(AUDIT)) $(if $(SEED),--seed $(SEED))
 
 parity: $(READY) ## compare verdicts on mutated Consents: published and generated profiles, server and validator (EDITION= for one)
 	@$(NDOP) parity $(if $(EDITION),--edition $(EDITION))

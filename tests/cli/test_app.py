@@ -182,13 +182,15 @@ def test_an_interrupted_run_writes_its_reports(server: RunningServer, tmp_path: 
 @pytest.mark.slow
 def test_interrupted_fuzzing_tells_what_it_found(server: RunningServer, layout: Layout) -> None:
     edition = "ndop-1.1.0"
-    fuzz = ("fuzz", "--edition", edition, "--server", server.base_url, "--requests", "100000")
-    with running_ndop(*fuzz, until=f"Fuzzing {edition} …") as running:
+    options = ("--edition", edition, "--audit", "permissive", "--requests", "100000")
+    fuzz = ("fuzz", *options, "--server", server.base_url)
+    with running_ndop(*fuzz, until=f"Fuzzing {edition}, audit permissive …") as running:
         time.sleep(3)  # some requests
         running.send_signal(signal.SIGINT)
         status, printed = wait_for_exit(running)
     assert status == 130, printed
-    assert f"{edition}: interrupted, so these results are incomplete" in printed
-    report = json.loads((layout.report / edition / "fuzz.json").read_text(encoding="utf-8"))
+    assert f"{edition}, audit permissive: interrupted, so these results are incomplete" in printed
+    file = layout.report / edition / "fuzz-permissive.json"
+    report = json.loads(file.read_text(encoding="utf-8"))
     assert report["complete"] is False
     assert report["requests"] < 100_000

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from ndop.assurance.fuzzing import postconditions, report
+from ndop.assurance.fuzzing.credentials import authenticator
 from ndop.assurance.fuzzing.fuzzer import fuzz
 from ndop.assurance.fuzzing.plan import KINDS, Plan
 from ndop.assurance.fuzzing.raw_http import RawHttpClient, Request
@@ -18,7 +19,11 @@ from ndop.assurance.fuzzing.session import ExpectedState
 from ndop.assurance.fuzzing.strategies import STRATEGIES, cases_of
 from ndop.consents import draft
 from ndop.editions import Edition
-from ndop.server.process import RunningServer
+from ndop.server import process
+from ndop.server.audit_modes import AuditMode
+from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.layout import Layout
+from ndop.system.progress import Progress
 from tests.conformance.broken_servers import broken_server, http, sends
 
 pytestmark = pytest.mark.slow
@@ -40,6 +45,31 @@ def test_a_short_run_finds_nothing(server: RunningServer, edition: Edition, tmp_
     written = json.loads(file.read_text(encoding="utf-8"))
     assert sum(one["requests"] for one in written["outcomes"]) == result.requests
     assert "0 failures (seed 20)" in text
+
+
+def test_a_server_that_requires_tokens_gets_them(
+    built: Layout, edition: Edition, progress: Progress, tmp_path: Path
+) -> None:
+    """Requests get past the check of callers, and the postconditions can read what is stored."""
+    plan = Plan(300, seed=20, audit=AuditMode.REQUIRED)
+    settings = plan.audit.settings
+    with process.running(built, ServerPlan(edition.id, settings=settings), progress) as server:
+        result = fuzz(edition, server.base_url, plan)
+        text = "\n".join(report.lines(result, server.base_url))
+        assert httpx.get(f"{server.base_url}/Consent?_id=1").status_code == 400
+    assert result.failures == [], text
+    assert result.consents > 20
+    assert {status for _, status, _ in result.counts} >= {200, 201, 400, 404, 405, 422}
+
+
+def test_only_missing_headers_are_added(edition: Edition) -> None:
+    authenticate = authenticator(edition, AuditMode.REQUIRED, lambda _: "read")
+    names = edition.audit.headers
+    own = ((names.token[-1].lower().encode(), b"Bearer x"),)
+    sent = authenticate(Request(b"GET", b"/fhir/Consent/1", own), "9990000018")
+    assert sent.headers[0] == own[0]
+    added = [name.decode() for name, _ in sent.headers[1:]]
+    assert added == [names.trace[0], names.from_[0], names.to[0], names.interaction[0]]
 
 
 @pytest.mark.parametrize(
@@ -124,11 +154,17 @@ def test_postconditions(server: RunningServer, edition: Edition, patient: str) -
     client = RawHttpClient(server.base_url)
 
     def rules(expected: ExpectedState) -> list[str]:
-        return [failure.rule for failure in postconditions.check(edition, client, expected)]
+        return [
+            failure.rule
+            for failure in postconditions.check(
+                edition, client.api, lambda request, _patient: client.send(request), expected
+            )
+        ]
 
-    expected = ExpectedState({consent_id: 2, "unknown": 1}, [patient])
+    versions = {consent_id: 2, "unknown": 1}
+    expected = ExpectedState(versions, dict.fromkeys(versions, patient), [patient])
     assert rules(expected) == ["wrong version", "lost"]
-    assert rules(ExpectedState({}, [patient])) == ["stored but not reported"]
+    assert rules(ExpectedState({}, {}, [patient])) == ["stored but not reported"]
     client.close()
 
 

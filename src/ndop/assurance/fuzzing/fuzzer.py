@@ -75,7 +75,8 @@ def fuzz(
     client = RawHttpClient(base_url)
     # A server not started for this run may know the patients of the last run with this seed.
     numbers = synthetic(None if server is None else plan.seed)
-    session = Session(edition, client, _new_patients(numbers, edition, client), on_request)
+    session = Session(edition, client, plan.audit, on_request)
+    patients = _new_patients(numbers, edition, client.api, session)
     strategies = {kind: cases_of(kind, edition, client.api) for kind in plan.kinds or KINDS}
     # Even in a short run each kind has its turn.
     batch = max(10, min(_MOST_IN_BATCH, plan.requests // (3 * len(strategies))))
@@ -85,12 +86,15 @@ def fuzz(
                 break
             if server and not result.before and session.requests >= plan.requests * _WARM_UP:
                 result.before = health.measure(server)
-            failure = _run_batch(session, cases, batch, kind, _seed(plan.seed, kind, number))
+            seed = _seed(plan.seed, kind, number)
+            failure = _run_batch(session, patients, cases, batch, kind, seed)
             if failure is not None:
                 session.suppress(failure)
                 result.failures.append(failure)
         if check_postconditions:
-            result.failures += postconditions.check(edition, client, session.expected, on_check)
+            result.failures += postconditions.check(
+                edition, client.api, session.send, session.expected, on_check
+            )
     except KeyboardInterrupt as interruption:
         result.interruption = interruption
     finally:
@@ -104,12 +108,16 @@ def fuzz(
     return result
 
 
-def _new_patients(numbers: Iterator[str], edition: Edition, client: RawHttpClient) -> Iterator[str]:
+def _new_patients(
+    numbers: Iterator[str], edition: Edition, api: str, session: Session
+) -> Iterator[str]:
     """Patients of whom the server has no Consent: what it finds of them, this run has stored."""
 
     def search(reference: str) -> httpx.Response:
-        target = f"{client.api}/{edition.consent.type}?patient={reference}"
-        return client.send(Request(b"GET", target.encode()))
+        target = f"{api}/{edition.consent.type}?patient={reference}"
+        nhs_number = edition.patient.form.search(reference)
+        assert nhs_number is not None, "it is a reference to a patient"
+        return session.send(Request(b"GET", target.encode()), nhs_number[1])
 
     while True:
         try:
@@ -130,8 +138,13 @@ def _seed(seed: int, kind: str, number: int) -> int:
     return zlib.crc32(f"{seed} {kind} {number}".encode())
 
 
-def _run_batch(session: Session, cases: Cases, size: int, kind: str, seed: int) -> Failure | None:
-    """Run cases of one kind. If one fails, returns the smallest case that shows the failure."""
+def _run_batch(
+    session: Session, patients: Iterator[str], cases: Cases, size: int, kind: str, seed: int
+) -> Failure | None:
+    """Run cases of one kind, each for a patient of its own.
+
+    If one fails, returns the smallest case that shows the failure.
+    """
     found: list[Failure] = []
 
     @hypothesis.seed(seed)
@@ -148,7 +161,7 @@ def _run_batch(session: Session, cases: Cases, size: int, kind: str, seed: int) 
     @given(cases)
     def run(case: Case) -> None:
         try:
-            session.run(case)
+            session.run(case, next(patients))
         except CaseFailedError as error:
             found.append(error.failure)
             raise

@@ -1,9 +1,11 @@
-"""What a fuzzing run sends. Imports nothing, so that a command can offer it at no cost."""
+"""What a fuzzing run sends."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ndop.server.audit_modes import AuditMode
 
 #: The kinds of cases, each of which has a strategy.
 KINDS = (
@@ -27,9 +29,11 @@ REQUESTS = 20_000
 class Plan:
     """At least `requests` requests, of these `kinds`; of all KINDS if there are none.
 
-    The same seed gives the same cases.
+    The same seed gives the same cases. `audit` is the mode of the server: one that requires tokens
+    gets them.
     """
 
     requests: int = REQUESTS
     seed: int = 0
     kinds: Sequence[str] = ()
+    audit: AuditMode = AuditMode.PERMISSIVE

@@ -7,27 +7,35 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ndop.assurance.fuzzing.raw_http import RawHttpClient, Request
+import httpx
+
+from ndop.assurance.fuzzing.raw_http import Request
 from ndop.assurance.fuzzing.session import ExpectedState, Failure
 from ndop.editions import Edition
 from ndop.validation import Validator
 
+#: Sends a request that concerns a patient, whose NHS number is given.
+Send = Callable[[Request, str], httpx.Response]
+
 
 def check(
     edition: Edition,
-    client: RawHttpClient,
+    api: str,
+    send: Send,
     expected: ExpectedState,
     on_request: Callable[[int], object] = int,
 ) -> Iterator[Failure]:
     """Read every Consent that the server reported as stored, and search by every patient.
 
     Each Consent must be there in its last version, be valid, and be the only one of its identity;
-    a search must find no others. `on_request` is called with 1 for each request.
+    a search must find no others. `api` is the path of the API; `on_request` is called with 1 for
+    each request.
     """
     consents: dict[str, dict[str, Any]] = {}
     for consent_id, version in expected.versions.items():
         on_request(1)
-        status, body = _get(client, f"{edition.consent.type}/{consent_id}")
+        path = f"{api}/{edition.consent.type}/{consent_id}"
+        status, body = _get(send, path, expected.patient_of[consent_id])
         if status != 200:
             yield _failure("lost", f"{consent_id} was stored, but reading it gives {status}")
             continue
@@ -37,7 +45,7 @@ def check(
         consents[consent_id] = body
     yield from _invalid(edition, consents)
     yield from duplicates(edition, consents)
-    yield from _unreported(edition, client, expected, on_request)
+    yield from _unreported(edition, api, send, expected, on_request)
 
 
 def _invalid(edition: Edition, consents: dict[str, dict[str, Any]]) -> Iterator[Failure]:
@@ -72,7 +80,8 @@ def duplicates(edition: Edition, consents: dict[str, dict[str, Any]]) -> Iterato
 
 def _unreported(
     edition: Edition,
-    client: RawHttpClient,
+    api: str,
+    send: Send,
     expected: ExpectedState,
     on_request: Callable[[int], object],
 ) -> Iterator[Failure]:
@@ -81,15 +90,16 @@ def _unreported(
     for patient in expected.patients:
         on_request(1)
         reference = edition.patient.reference_to(patient)
-        status, body = _get(client, f"{edition.consent.type}?{parameter}={reference}")
+        path = f"{api}/{edition.consent.type}?{parameter}={reference}"
+        status, body = _get(send, path, patient)
         found = [entry["resource"]["id"] for entry in body.get("entry", [])]
         unreported = [one for one in found if one not in expected.versions]
         if status != 200 or unreported:
             yield _failure("stored but not reported", f"{status}: {', '.join(unreported)}")
 
 
-def _get(client: RawHttpClient, path: str) -> tuple[int, dict[str, Any]]:
-    response = client.send(Request(b"GET", f"{client.api}/{path}".encode()))
+def _get(send: Send, path: str, patient: str) -> tuple[int, dict[str, Any]]:
+    response = send(Request(b"GET", path.encode()), patient)
     return response.status_code, dict(response.json())
 
 

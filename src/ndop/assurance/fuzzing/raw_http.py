@@ -9,6 +9,7 @@ import shlex
 import socket
 import ssl
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -49,6 +50,10 @@ class Request:
             headers=tuple((name, value.replace(old, new)) for name, value in self.headers),
             body=self.body.replace(old, new),
         )
+
+    def with_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> Request:
+        """A copy with these headers after its own."""
+        return replace(self, headers=(*self.headers, *headers))
 
     def header(self, name: bytes) -> bytes | None:
         """The first header of this name."""

@@ -1,4 +1,4 @@
-"""A run as a table, as lines of text, and as fuzz.json."""
+"""A run as a table, as lines of text, and as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ndop.assurance.fuzzing.session import Failure
 
 def table(result: FuzzResult) -> Table:
     """Number of requests by interaction, status and Spine code."""
-    rows = Table(box=box.SIMPLE_HEAD, title=result.edition, title_justify="left")
+    rows = Table(box=box.SIMPLE_HEAD, title=_name(result), title_justify="left")
     for heading in ("interaction", "status", "Spine code"):
         rows.add_column(heading)
     rows.add_column("requests", justify="right")
@@ -35,27 +35,28 @@ def lines(result: FuzzResult, base: str) -> Iterator[str]:
         yield from (f"  {request.curl(base)}" for request in failure.requests)
     if result.before and result.after:
         yield (
-            f"{result.edition}: heap after collection {_mib(result.before.heap)} MiB when warm, "
+            f"{_name(result)}: heap after collection {_mib(result.before.heap)} MiB when warm, "
             f"{_mib(result.after.heap)} MiB at the end; resident {_mib(result.before.resident)} "
             f"and {_mib(result.after.resident)} MiB; "
             f"threads {result.before.threads} and {result.after.threads}"
         )
     if result.interruption is not None:
-        yield f"{result.edition}: interrupted, so these results are incomplete"
+        yield f"{_name(result)}: interrupted, so these results are incomplete"
     yield (
-        f"{result.edition}: {result.requests} requests, {result.consents} Consents stored, "
+        f"{_name(result)}: {result.requests} requests, {result.consents} Consents stored, "
         f"{len(result.failures)} failures (seed {result.plan.seed})"
     )
 
 
 def write(result: FuzzResult, folder: Path, base: str) -> Path:
-    """Write fuzz.json into a folder; returns the file."""
+    """Write fuzz-<audit mode>.json into a folder; returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
     by_status = Counter[int]()
     for (_, status, _), number in result.counts.items():
         by_status[status] += number
     content = {
         "edition": result.edition,
+        "audit": result.plan.audit,
         "complete": result.interruption is None,
         "seed": result.plan.seed,
         "requests": result.requests,
@@ -78,14 +79,19 @@ def write(result: FuzzResult, folder: Path, base: str) -> Path:
             for one in result.failures
         ],
     }
-    file = folder / "fuzz.json"
+    file = folder / f"fuzz-{result.plan.audit}.json"
     file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return file
 
 
+def _name(result: FuzzResult) -> str:
+    return f"{result.edition}, audit {result.plan.audit}"
+
+
 def _command(result: FuzzResult, failure: Failure) -> str:
     return (
-        f"ndop fuzz --edition {result.edition} --seed {result.plan.seed} "
+        f"ndop fuzz --edition {result.edition} --audit {result.plan.audit} "
+        f"--seed {result.plan.seed} "
         f"--requests {result.plan.requests} --kind '{failure.kind}'"
     )
 

@@ -24,11 +24,10 @@ def fuzz_new_server(
 ) -> tuple[FuzzResult, str]:
     """Start a server of the edition and fuzz it. Returns the result and the server's base URL."""
     # The database is on disk: in memory, stored Consents would look like a leak.
-    with (
-        tempfile.TemporaryDirectory() as data,
-        process.running(layout, ServerPlan(edition.id, data=Path(data)), progress) as server,
-    ):
-        return fuzz_server(edition, server.base_url, plan, progress, server), server.base_url
+    with tempfile.TemporaryDirectory() as data:
+        started = ServerPlan(edition.id, data=Path(data), settings=plan.audit.settings)
+        with process.running(layout, started, progress) as server:
+            return fuzz_server(edition, server.base_url, plan, progress, server), server.base_url
 
 
 def fuzz_server(
@@ -39,8 +38,9 @@ def fuzz_server(
     server: RunningServer | None = None,
 ) -> FuzzResult:
     """Fuzz a running server; see `fuzz`. The first Ctrl-C takes effect between two requests."""
+    title = f"Fuzzing {edition.id}, audit {plan.audit}"
     with (
-        progress.track_items(f"Fuzzing {edition.id}", plan.requests) as advance,
+        progress.track_items(title, plan.requests) as advance,
         _interruption_between_requests() as raise_if_interrupted,
     ):
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
 
+from ndop.assurance.fuzzing.credentials import authenticator
 from ndop.assurance.fuzzing.oracle import Oracle, ViolationError
 from ndop.assurance.fuzzing.raw_http import NoResponseError, RawHttpClient, Request
 from ndop.assurance.fuzzing.strategies.cases import ID, PATIENT, VERSION, Case
 from ndop.editions import Edition
+from ndop.server.audit_modes import AuditMode
 
 _LOCATION = re.compile(r"/([A-Za-z0-9\-.]{1,64})/_history/(\d+)$")
 _ETAG = re.compile(r'^W/"(\d+)"$')
@@ -45,29 +47,30 @@ class CaseFailedError(Exception):
 
 @dataclass(slots=True)
 class ExpectedState:
-    """What the server reported as stored: Consent id to last version, and the patients of cases."""
+    """What the server reported as stored: Consent id to last version and to the patient of the
+    case, and the patients of all cases.
+    """
 
     versions: dict[str, int] = field(default_factory=dict)
+    patient_of: dict[str, str] = field(default_factory=dict)
     patients: list[str] = field(default_factory=list)
 
 
 class Session:
-    """Runs cases. `patients` yields a patient for each case; `on_request` is called with 1 for each
-    request.
-    """
+    """Runs cases on a server in an audit mode. `on_request` is called with 1 for each request."""
 
     def __init__(
         self,
         edition: Edition,
         client: RawHttpClient,
-        patients: Iterator[str],
+        mode: AuditMode,
         on_request: Callable[[int], object] = int,
     ) -> None:
         self.counts: Counter[Outcome] = Counter()
         self.expected = ExpectedState()
         self._oracle = Oracle(edition, client.api)
         self._client = client
-        self._patients = patients
+        self._authenticate = authenticator(edition, mode, self._oracle.interaction)
         self._on_request = on_request
         self._suppressed: set[str] = set()
 
@@ -80,21 +83,30 @@ class Session:
         """Report no further violations of this failure's rule."""
         self._suppressed.add(failure.rule)
 
-    def run(self, case: Case) -> None:
-        """Send the requests of a case. Raises CaseFailedError at the first violation."""
-        patient = next(self._patients)
+    def send(self, request: Request, patient: str) -> httpx.Response:
+        """Send a request, with the token that the server requires for the patient, if it does.
+
+        Raises NoResponseError if there is no complete response, ServerError if nothing listens.
+        """
+        return self._client.send(self._authenticate(request, patient))
+
+    def run(self, case: Case, patient: str) -> None:
+        """Send the requests of a case, for a patient. Raises CaseFailedError at the first
+        violation.
+        """
         self.expected.patients.append(patient)
         consent_id, version = b"unknown", b"1"
         sent: list[Request] = []
         for template in case:
-            request = (
+            request = self._authenticate(
                 template.replacing(PATIENT.encode(), patient.encode())
                 .replacing(ID, consent_id)
-                .replacing(VERSION, version)
+                .replacing(VERSION, version),
+                patient,
             )
             sent.append(request)
             try:
-                stored = self._exchange(request)
+                stored = self._exchange(request, patient)
             except ViolationError as violation:
                 if violation.rule not in self._suppressed:
                     failure = Failure(violation.rule, str(violation), tuple(sent))
@@ -103,7 +115,7 @@ class Session:
             if stored is not None:
                 consent_id, version = stored[0].encode(), str(stored[1]).encode()
 
-    def _exchange(self, request: Request) -> tuple[str, int] | None:
+    def _exchange(self, request: Request, patient: str) -> tuple[str, int] | None:
         """Send and judge. What is stored is remembered even if the response is a violation."""
         interaction = self._oracle.interaction(request)
         self._on_request(1)
@@ -116,6 +128,7 @@ class Session:
             stored = self._stored(request, response)
             if stored is not None:
                 self.expected.versions[stored[0]] = stored[1]
+                self.expected.patient_of[stored[0]] = patient
             code = self._oracle.judge(request, response)
         except ViolationError:
             self.counts[interaction, response.status_code, "violation"] += 1
