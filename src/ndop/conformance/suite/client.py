@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
+from urllib.parse import urljoin
 
 import httpx
 import requests
@@ -63,14 +64,15 @@ class NdopClient:
         params: Mapping[str, str] | list[tuple[str, str]] | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> httpx.Response:
-        """Send one request; `path` is below the base URL, such as `Consent/123`.
+        """Send one request; `path` is below the base URL, such as `Consent/123`, or beside it,
+        such as `../page`.
 
         A header that is None is not sent, even if every other request has it. Raises
         httpx.HTTPError, such as NoAnswer: no whole answer came in time.
         """
         request = self._http.build_request(
             method,
-            f"{self.base_url}/{path}" if path else self.base_url,
+            self._address(path),
             params=cast("Any", params),
             content=body,
         )
@@ -93,6 +95,11 @@ class NdopClient:
         if self._credentials:
             self._credentials.remember(response.headers)
         return response
+
+    def _address(self, path: str) -> str:
+        if path.startswith("../"):
+            return urljoin(f"{self.base_url}/", path)
+        return f"{self.base_url}/{path}" if path else self.base_url
 
     def _answer_to(self, request: httpx.Request) -> httpx.Response:
         """The whole answer. Raises httpx.HTTPError: it does not come in time, or does not end."""

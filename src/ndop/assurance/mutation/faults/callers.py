@@ -1,4 +1,6 @@
-"""Faults in authentication: tokens and their claims (NDOP-150 to NDOP-168)."""
+"""Faults in what is open to whom: tokens and their claims (NDOP-150 to NDOP-168), and what stands
+beside the API (NDOP-211).
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
-from ndop.assurance.mutation.messages import Request, Response
+from ndop.assurance.mutation.messages import Request, Response, make_response
 from ndop.assurance.mutation.model import Fault, Handler, ReferenceServer, is_create
 
 Claims = dict[str, Any]
@@ -143,6 +146,26 @@ def _is_not_allowed(name: str) -> Callable[[Any, Request, ReferenceServer], bool
     return lambda value, _request, server: value not in server.edition.audit.claims[name].one_of
 
 
+def _serves(page: str, response: Response) -> Handler:
+    """Answers beside the API as a host does that is left open."""
+
+    def handle(request: Request, server: ReferenceServer) -> Response:
+        path = urlsplit(request.target).path
+        return response if path == f"/{page}" else server.forward(request)
+
+    return handle
+
+
+def _names_product(request: Request, server: ReferenceServer) -> Response:
+    response = server.forward(request)
+    outcome = response.resource()
+    if outcome is None or request.path or response.status != 404:
+        return response
+    for found in outcome["issue"]:
+        found["diagnostics"] = "HAPI-0302: Unknown resource type"
+    return response.with_resource(outcome)
+
+
 FAULTS: list[Fault] = [
     Fault(
         "judges tokens though it is told to ignore them",
@@ -229,4 +252,15 @@ FAULTS: list[Fault] = [
             lambda text, _request, _server: "colour" in (_decoded(text) or [{}, {}])[1]
         ),
     ),
+    Fault(
+        "has the host's test page",
+        "NDOP-211",
+        _serves("page", Response(200, b"<html></html>", headers=(("Content-Type", "text/html"),))),
+    ),
+    Fault(
+        "lets the host's framework report errors",
+        "NDOP-211",
+        _serves("error", make_response(500, {"status": 999, "error": "None"})),
+    ),
+    Fault("names its product beside the API", "NDOP-211", _names_product),
 ]

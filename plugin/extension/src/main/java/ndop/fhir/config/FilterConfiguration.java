@@ -13,7 +13,10 @@ import ndop.fhir.policy.RateLimiter;
 import ndop.fhir.policy.UrlPolicy;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.FhirServlet;
 import ndop.fhir.servlet.FilterOrder;
+import ndop.fhir.servlet.HealthProbes;
+import ndop.fhir.servlet.HostScopeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
 import ndop.fhir.servlet.ServerHeaderFilter;
 import ndop.fhir.servlet.SpineErrorFilter;
@@ -25,6 +28,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.cors.CorsConfiguration;
 
 /** The servlet filters, each for every path of the server, in the order of {@link FilterOrder}. */
@@ -82,8 +86,23 @@ class FilterConfiguration {
     }
     PublishedFiles files = new PublishedFiles(fhir, editionPackage);
     return registration(
-        new PublishedContentFilter(new StartPage(edition, files), files, origins),
+        new PublishedContentFilter(
+            new StartPage(edition, files),
+            files,
+            origins,
+            context -> FhirServlet.onlyOneIn(context).map(FhirServlet::path).orElseThrow()),
         FilterOrder.PUBLISHED_CONTENT);
+  }
+
+  @Bean
+  FilterRegistrationBean<HostScopeFilter> ndopHostScopeFilter(
+      Environment environment, SpineErrorResponseFactory responses) {
+    FilterRegistrationBean<HostScopeFilter> registration =
+        registration(
+            new HostScopeFilter(HealthProbes.of(environment), responses), FilterOrder.HOST_SCOPE);
+    registration.setDispatcherTypes(
+        DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ASYNC);
+    return registration;
   }
 
   @Bean
@@ -97,6 +116,7 @@ class FilterConfiguration {
 
   private static <F extends Filter> FilterRegistrationBean<F> registration(F filter, int order) {
     FilterRegistrationBean<F> registration = new FilterRegistrationBean<>(filter);
+    registration.setName(FilterOrder.NAME_PREFIX + filter.getClass().getSimpleName());
     registration.setOrder(order);
     return registration;
   }

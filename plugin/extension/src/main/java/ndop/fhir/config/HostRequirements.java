@@ -3,14 +3,17 @@ package ndop.fhir.config;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.FhirVersionEnum;
 import ca.uhn.fhir.util.VersionUtil;
+import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.AuditMode;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.servlet.FhirServlet;
 
 /**
  * Checks that the host is one that the extension can work in. Each check throws {@link
@@ -53,6 +56,24 @@ final class HostRequirements {
           "The National Data Opt-out API is FHIR STU3; this server is configured for %s."
               .formatted(found),
           "Remove the setting hapi.fhir.fhir_version (the extension sets it to DSTU3).");
+    }
+  }
+
+  /**
+   * One FHIR servlet below a path: the extension's rules are those of one, and any other servlet is
+   * closed (NDOP-211).
+   */
+  static void requireOneFhirServlet(ServletContext context) {
+    List<FhirServlet> found = FhirServlet.allIn(context);
+    if (found.size() != 1 || !found.get(0).isMappedToPaths()) {
+      throw new StartupFailureException(
+          "The extension needs a host with one FHIR servlet, mapped to a path such as /fhir/*; found: "
+              + (found.isEmpty()
+                  ? "none."
+                  : found.stream()
+                      .map(one -> one.name() + " " + one.mappings())
+                      .collect(Collectors.joining(", ", "", "."))),
+          "Register one RestfulServer, with mappings that end with /*.");
     }
   }
 

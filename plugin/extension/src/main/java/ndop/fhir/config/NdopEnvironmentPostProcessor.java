@@ -31,6 +31,9 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
           entry("hapi.fhir.allow_external_references", "true"),
           entry("hapi.fhir.validation.requests_enabled", "false"),
           entry("hapi.fhir.validation.responses_enabled", "false"),
+          // Anyone may ask the health probes; they are to name no part of the server.
+          entry("management.endpoint.health.show-components", "never"),
+          entry("management.endpoint.health.show-details", "never"),
           entry("server.max-http-request-header-size", "16KB"),
           // RequestLimitFilter reads the rest of a body, within a time limit.
           entry("server.tomcat.max-swallow-size", "0"),

@@ -3,6 +3,7 @@ package ndop.fhir.config;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.util.VersionUtil;
+import jakarta.servlet.ServletContext;
 import java.util.List;
 import java.util.Locale;
 import ndop.fhir.edition.Edition;
@@ -21,6 +22,7 @@ final class ServerStartup implements SmartInitializingSingleton {
 
   private static final Logger LOG = LoggerFactory.getLogger("ndop.fhir");
 
+  private final ServletContext context;
   private final RestfulServer server;
   private final EditionPackage editionPackage;
   private final NdopProperties properties;
@@ -31,6 +33,7 @@ final class ServerStartup implements SmartInitializingSingleton {
   private final RestfulServerCustomizer serverCustomizer;
 
   ServerStartup(
+      ServletContext context,
       RestfulServer server,
       EditionPackage editionPackage,
       NdopProperties properties,
@@ -39,6 +42,7 @@ final class ServerStartup implements SmartInitializingSingleton {
       SearchParameterInstaller searchParameters,
       InterceptorRegistry interceptors,
       RestfulServerCustomizer serverCustomizer) {
+    this.context = context;
     this.server = server;
     this.editionPackage = editionPackage;
     this.properties = properties;
@@ -51,6 +55,7 @@ final class ServerStartup implements SmartInitializingSingleton {
 
   @Override
   public void afterSingletonsInstantiated() {
+    HostRequirements.requireOneFhirServlet(context);
     storage.customize();
     searchParameters.install(editionPackage);
     warmUp();

@@ -6,9 +6,15 @@ import org.springframework.core.Ordered;
  * The order of the servlet filters, lowest first. They come before the host's filters and before
  * HAPI, which never see a request that is refused here.
  *
+ * <p>A filter of the host may have the highest precedence too, so {@link TomcatCustomizer} puts
+ * those whose names begin with {@link #NAME_PREFIX} before it.
+ *
  * @see ndop.fhir.interceptor.InterceptorOrder for what follows within HAPI
  */
 public final class FilterOrder {
+
+  /** How the names of the extension's filters begin, in the container. */
+  public static final String NAME_PREFIX = "ndop";
 
   /**
    * First, so that headers that name products are removed from the responses of all later filters.
@@ -28,6 +34,11 @@ public final class FilterOrder {
 
   /** After every check, because it is the first filter that serves content. */
   public static final int PUBLISHED_CONTENT = CLIENT_CERTIFICATE + 1;
+
+  /**
+   * After the published content, which is no business of the host, and before everything that is.
+   */
+  public static final int HOST_SCOPE = PUBLISHED_CONTENT + 1;
 
   /** Last; it handles error dispatches only, in which no other filter takes part. */
   public static final int SPINE_ERROR = Ordered.LOWEST_PRECEDENCE;

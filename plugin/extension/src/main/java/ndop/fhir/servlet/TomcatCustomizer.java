@@ -1,13 +1,22 @@
 package ndop.fhir.servlet;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.catalina.Context;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
- * Makes Tomcat report its own errors through {@link SpineErrorReportValve}, and leave TRACE to the
- * interceptors, which refuse it like any other method; Tomcat itself would send an empty response.
+ * Makes Tomcat report its own errors through {@link SpineErrorReportValve}, call the extension's
+ * filters before all others, and leave TRACE to the interceptors, which refuse it like any other
+ * method; Tomcat itself would send an empty response.
  */
 public final class TomcatCustomizer
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
@@ -24,11 +33,29 @@ public final class TomcatCustomizer
     factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
     factory.addContextCustomizers(
         context -> {
+          context.addLifecycleListener(TomcatCustomizer::moveOwnFiltersToFront);
           if (context.getParent() instanceof StandardHost host) {
             // Without a class name Tomcat creates no valve of its own and keeps this one.
             host.setErrorReportValveClass(null);
             host.getPipeline().addValve(new SpineErrorReportValve(responses));
           }
         });
+  }
+
+  /**
+   * Once the context has started, and so every filter is registered. Spring Boot cannot promise it:
+   * among filters of the highest precedence, those of the host may be first.
+   */
+  private static void moveOwnFiltersToFront(LifecycleEvent event) {
+    if (event.getType().equals(Lifecycle.AFTER_START_EVENT)
+        && event.getLifecycle() instanceof Context context) {
+      Map<Boolean, List<FilterMap>> filters =
+          Arrays.stream(context.findFilterMaps())
+              .collect(
+                  Collectors.partitioningBy(
+                      filter -> filter.getFilterName().startsWith(FilterOrder.NAME_PREFIX)));
+      filters.get(false).forEach(context::removeFilterMap);
+      filters.get(false).forEach(context::addFilterMap);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package ndop.fhir.web;
 
-import ca.uhn.fhir.rest.server.RestfulServer;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -12,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.cors.CorsConfiguration;
@@ -22,7 +22,7 @@ import org.springframework.web.cors.CorsConfiguration;
  *
  * <p>Order: {@link ndop.fhir.servlet.FilterOrder#PUBLISHED_CONTENT}, after the limits and the
  * client certificates. It passes on every other request, including one for the root that does not
- * prefer HTML.
+ * prefer HTML; {@code HostScopeFilter} refuses those that are not for the API.
  */
 public final class PublishedContentFilter extends HttpFilter {
 
@@ -33,12 +33,21 @@ public final class PublishedContentFilter extends HttpFilter {
   private final transient StartPage page;
   private final transient PublishedFiles files;
   private final transient CorsConfiguration origins;
+  private final transient Function<ServletContext, String> apiPath;
 
-  /** Pages from {@code origins}, which may call the API, may read the files too. */
-  public PublishedContentFilter(StartPage page, PublishedFiles files, CorsConfiguration origins) {
+  /**
+   * Pages from {@code origins}, which may call the API, may read the files too. {@code apiPath}
+   * finds the path of the API in a host, such as {@code /fhir}.
+   */
+  public PublishedContentFilter(
+      StartPage page,
+      PublishedFiles files,
+      CorsConfiguration origins,
+      Function<ServletContext, String> apiPath) {
     this.page = page;
     this.files = files;
     this.origins = origins;
+    this.apiPath = apiPath;
   }
 
   @Override
@@ -49,7 +58,7 @@ public final class PublishedContentFilter extends HttpFilter {
     if (!READ_METHODS.contains(request.getMethod())) {
       chain.doFilter(request, response);
     } else if (path.equals("/") && prefersHtml(request.getHeader("Accept"))) {
-      String html = page.html(root(request), api(request.getServletContext()));
+      String html = page.html(root(request), apiPath.apply(request.getServletContext()));
       response.setHeader("Vary", "Accept");
       write(
           response,
@@ -115,15 +124,5 @@ public final class PublishedContentFilter extends HttpFilter {
     StringBuffer url = request.getRequestURL();
     return url.substring(0, url.length() - request.getRequestURI().length())
         + request.getContextPath();
-  }
-
-  /** The path of HAPI's servlet in this host, such as {@code /fhir}. */
-  private static String api(ServletContext context) {
-    return context.getServletRegistrations().values().stream()
-        .filter(servlet -> RestfulServer.class.getName().equals(servlet.getClassName()))
-        .flatMap(servlet -> servlet.getMappings().stream())
-        .map(mapping -> mapping.replaceFirst("/\\*$", ""))
-        .findFirst()
-        .orElse("/fhir");
   }
 }

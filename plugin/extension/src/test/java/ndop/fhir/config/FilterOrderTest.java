@@ -11,6 +11,7 @@ import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.HostScopeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
 import ndop.fhir.servlet.ServerHeaderFilter;
 import ndop.fhir.servlet.SpineErrorFilter;
@@ -36,7 +37,7 @@ class FilterOrderTest {
           .withPropertyValues("ndop.clients=clients.txt");
 
   @Test
-  void everyCheckComesBeforeAnyContent() {
+  void everyCheckComesBeforeAnyContentAndTheHost() {
     runner.run(
         context -> {
           List<FilterRegistrationBean<?>> registrations = registrations(context);
@@ -47,6 +48,7 @@ class FilterOrderTest {
                   RequestLimitFilter.class,
                   ClientCertificateFilter.class,
                   PublishedContentFilter.class,
+                  HostScopeFilter.class,
                   SpineErrorFilter.class);
           assertThat(registrations).extracting(RegistrationBean::getOrder).doesNotHaveDuplicates();
         });
