@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.AuditMode;
@@ -56,11 +57,13 @@ final class HostRequirements {
     }
   }
 
-  static void requireTokensAreRead(NdopProperties properties) {
-    if (properties.audit() == AuditMode.OFF) {
+  static void requireTokensAreRequired(NdopProperties properties) {
+    if (properties.audit() != AuditMode.REQUIRED) {
       throw new StartupFailureException(
-          "ndop.token.signatures is required, but ndop.audit is off, so tokens are ignored.",
-          "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");
+          "ndop.token.signatures is required, but ndop.audit is %s, so callers without a token "
+                  .formatted(properties.audit().name().toLowerCase(Locale.ROOT))
+              + "would be answered.",
+          "Set ndop.audit to required, or ndop.token.signatures to off.");
     }
   }
 
