@@ -77,7 +77,9 @@ def test_lifetime(claims: Claims, create_with: CreateWith, refuses_token: Refuse
 @checks_callers
 @needs_claim("reason_for_request")
 def test_reason(claims: Claims, create_with: CreateWith, refuses_token: RefusesToken) -> None:
-    """SHALL: reason_for_request is the edition's."""
+    """SHALL: reason_for_request is the edition's, and no list with others beside it."""
+    both = [claims["reason_for_request"], "curiosity"]
+    refuses_token(create_with(changed(claims, reason_for_request=both)), "reason_for_request")
     refuses_token(
         create_with(changed(claims, reason_for_request="curiosity")), "reason_for_request"
     )

@@ -137,6 +137,7 @@ def test_requested_record(
         assert_spine_error(
             edition, response, status=400, issue="invalid", code="MISSING_OR_INVALID_HEADER"
         )
-        expect_status(ndop.get(path, params=reference, headers=headers_for(claims)), 200)
+        own = headers_for(claims, interaction="read")
+        expect_status(ndop.get(path, params=reference, headers=own), 200)
     response = ndop.get(f"Consent/{current['id']}", headers=headers_for(other, interaction="read"))
     assert_spine_error(edition, response, status=(400, 404))

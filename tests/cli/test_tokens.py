@@ -44,6 +44,20 @@ def test_roles_scopes_and_faults() -> None:
     assert claims("--broken", "exp")["exp"] == "broken"
 
 
+def test_the_headers_name_the_interaction() -> None:
+    for interaction, named in (("create", "create:consent"), ("capabilities", "read:metadata")):
+        printed = ndop("token", "--form", "headers", "--interaction", interaction)
+        assert f"fhir:rest:{named}\n" in printed.stdout
+
+
+def test_a_key_says_whose_it_is(tmp_path: Path) -> None:
+    folder, issuer = tmp_path / "keys", "https://portal.example"
+    assert ndop("keys", str(folder), "--type", "EC", "--issuer", issuer).returncode == 0
+    (key,) = json.loads((folder / "jwks.json").read_text(encoding="utf-8"))["keys"]
+    printed = ndop("token", "--form", "token", "--issuer", issuer)
+    assert key["iss"] == payload(printed.stdout.strip())["iss"] == issuer
+
+
 def test_bad_input_is_told(tmp_path: Path) -> None:
     for arguments, message in (
         (["--broken", "colour"], "found 'colour'"),

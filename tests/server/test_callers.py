@@ -17,8 +17,9 @@ from ndop.assurance.fuzzing.health import confidential_lines
 from ndop.conformance.run.plan import RunPlan
 from ndop.conformance.run.runner import run
 from ndop.conformance.suite.client import JSON
+from ndop.conformance.suite.credentials import interaction_of
 from ndop.conformance.suite.expectations import assert_spine_error
-from ndop.consents import draft
+from ndop.consents import draft, having
 from ndop.editions import Edition, EditionFolder
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
@@ -88,11 +89,13 @@ class Bound:
     def __init__(self, http: httpx.Client, edition: Edition, own: str, other: str) -> None:
         self.http, self.edition, self.own, self.other = http, edition, own, other
 
-    def headers(self, nhs_number: str | None, scopes: str | None = None) -> dict[str, str]:
+    def headers(
+        self, nhs_number: str | None, scopes: str | None = None, interaction: str = "read"
+    ) -> dict[str, str]:
         caller = Caller(patient=nhs_number, scopes=scopes)
         made = tokens.claims(self.edition, caller)
         return {
-            **tokens.audit_headers(self.edition, "read"),
+            **tokens.audit_headers(self.edition, interaction),
             **tokens.token_header(self.edition, tokens.unsecured(made)),
             "Content-Type": JSON,
         }
@@ -102,14 +105,20 @@ class Bound:
             method,
             path,
             content=None if body is None else json.dumps(body),
-            headers={**self.headers(self.own), **headers},
+            headers={
+                **self.headers(self.own, interaction=interaction_of(method, path)),
+                **headers,
+            },
         )
 
     def store(self, nhs_number: str) -> dict[str, Any]:
         created = self.http.post(
             "Consent",
             content=json.dumps(draft(self.edition, nhs_number)),
-            headers={**self.headers(nhs_number), "Prefer": "return=representation"},
+            headers={
+                **self.headers(nhs_number, interaction="create"),
+                "Prefer": "return=representation",
+            },
         )
         assert created.status_code == 201, created.text
         consent: dict[str, Any] = created.json()
@@ -257,17 +266,20 @@ def test_a_scope_bounds_what_may_be_done(bindings: Callable[[str], Bound]) -> No
     bound = bindings("ndop-1.1.0")
     own = bound.store(bound.own)
     address = f"Consent/{own['id']}"
-    reading = bound.headers(bound.own, "patient/consent.read")
-    writing = bound.headers(bound.own, "patient/consent.write")
+    reading, writing = "patient/consent.read", "patient/consent.write"
     by_patient = f"?patient={bound.own}"
-    for method, path, fitting, unfit in (
-        ("GET", address, reading, writing),
-        ("GET", f"{address}/_history", reading, writing),
-        ("GET", f"Consent{by_patient}", reading, writing),
-        ("GET", f"Consent/_history{by_patient}", reading, writing),
-        ("PUT", address, writing, reading),
-        ("POST", "Consent", writing, reading),
+    for method, path in (
+        ("GET", address),
+        ("GET", f"{address}/_history"),
+        ("GET", f"Consent{by_patient}"),
+        ("GET", f"Consent/_history{by_patient}"),
+        ("PUT", address),
+        ("POST", "Consent"),
     ):
+        right, wrong = (reading, writing) if method == "GET" else (writing, reading)
+        interaction = interaction_of(method, path)
+        fitting = bound.headers(bound.own, right, interaction)
+        unfit = bound.headers(bound.own, wrong, interaction)
         body = json.dumps(own) if method != "GET" else None
         refused = bound.http.request(method, path, content=body, headers=unfit)
         assert_spine_error(
@@ -281,6 +293,101 @@ def test_a_scope_bounds_what_may_be_done(bindings: Callable[[str], Bound]) -> No
         allowed = bound.http.request(method, path, content=body, headers=fitting)
         # The create has an id in its body: another rule's business.
         assert allowed.status_code == (405 if method == "POST" else 200)
+
+
+def test_a_bound_caller_cannot_say_that_another_has_consented(
+    bindings: Callable[[str], Bound],
+) -> None:
+    """ADR 9: the token says who consents. Its patient's Consents can be read whoever did."""
+    bound = bindings("ndop-1.1.0")
+    by_other = having(
+        draft(bound.edition, bound.own),
+        "consentingParty",
+        value=[{"reference": bound.reference(bound.other)}],
+    )
+
+    def assert_another_patient(response: httpx.Response) -> None:
+        assert_spine_error(
+            bound.edition, response, status=400, issue="invalid", code="MISSING_OR_INVALID_HEADER"
+        )
+        assert bound.other not in response.text
+
+    assert_another_patient(bound.send("POST", "Consent", by_other))
+    # A system without a patient is responsible for what it stores.
+    created = bound.http.post(
+        "Consent",
+        json=by_other,
+        headers={
+            **bound.headers(None, interaction="create"),
+            "Prefer": "return=representation",
+        },
+    )
+    assert created.status_code == 201, created.text
+    stored = created.json()
+    address = f"Consent/{stored['id']}"
+    assert bound.send("GET", address).json() == stored
+    assert bound.send("GET", f"{address}/_history").json()["total"] == 1
+    assert bound.send("GET", f"Consent?patient={bound.own}").json()["total"] == 1
+    for path in (address, f"{address}/_history", f"{address}/_history/1"):
+        assert bound.http.get(path, headers=bound.headers(bound.other)).status_code == 404
+    found = bound.http.get(f"Consent?_id={stored['id']}", headers=bound.headers(bound.other))
+    assert found.json()["total"] == 0
+    assert_another_patient(bound.send("PUT", address, {**stored, "status": "inactive"}))
+    assert bound.send("GET", address).json() == stored
+    party = [{"reference": bound.reference(bound.own)}]
+    updated = bound.send("PUT", address, {**stored, "status": "inactive", "consentingParty": party})
+    assert updated.status_code == 200, updated.text
+
+
+def test_other_ways_to_send_two_tokens_are_refused(bindings: Callable[[str], Bound]) -> None:
+    bound = bindings("ndop-1.1.0")
+    one, other = (bound.headers(who)["Authorization"] for who in (bound.own, bound.other))
+    rest = {
+        name: value for name, value in bound.headers(bound.own).items() if name != "Authorization"
+    }
+    for sent in (
+        [("Authorization", one), ("Ssp-Authorization", other)],
+        [("Ssp-Authorization", other), ("Authorization", one)],
+        [("Authorization", one), ("Authorization", other)],
+        [("Authorization", one), ("authorization", "")],
+        [("Authorization", f"{one}, {other}")],
+        [("Authorization", f"{one},{other}")],
+    ):
+        response = bound.http.get(
+            "Consent", headers=[*rest.items(), *sent], params={"patient": bound.own}
+        )
+        assert_spine_error(
+            bound.edition, response, status=400, issue="structure", code="MISSING_OR_INVALID_HEADER"
+        )
+    same = [("Authorization", one), ("Ssp-Authorization", one)]
+    allowed = bound.http.get(
+        "Consent", headers=[*rest.items(), *same], params={"patient": bound.own}
+    )
+    assert allowed.status_code == 200, allowed.text
+
+
+def test_the_interaction_id_is_not_that_of_another(bindings: Callable[[str], Bound]) -> None:
+    bound = bindings("ndop-1.1.0")
+    body = draft(bound.edition, bound.own)
+    ids = bound.edition.audit.interaction_ids
+    assert ids is not None
+    for method, path, named in (
+        ("GET", f"Consent?patient={bound.own}", "create:consent"),
+        ("GET", f"Consent?patient={bound.own}", "delete:consent"),
+        ("GET", "Consent/1", "read:metadata"),
+        ("POST", "Consent", "read:consent"),
+        ("POST", "Consent", "update:consent"),
+        ("PUT", "Consent/1", "create:consent"),
+        ("GET", "metadata", "read:consent"),
+    ):
+        header = {"Ssp-InteractionID": f"{ids.service}fhir:rest:{named}"}
+        response = bound.send(method, path, body if method != "GET" else None, **header)
+        assert_spine_error(
+            bound.edition, response, status=400, issue="invalid", code="MISSING_OR_INVALID_HEADER"
+        )
+        assert "Ssp-InteractionID: expected" in response.text
+    count = bound.http.get("Consent", params={"patient": bound.own}, headers=bound.headers(None))
+    assert count.json()["total"] == 0
 
 
 def test_no_answer_repeats_a_token(bound: Bound) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -17,6 +19,8 @@ from ndop.conformance.suite.client import JSON
 from ndop.consents import draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import DEFAULT_EDITION, Edition
+from ndop.fhir import tokens
+from ndop.fhir.tokens import Caller
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan, free_port
 from ndop.system.layout import Layout
@@ -84,6 +88,40 @@ def nodes(built: Layout, progress: Progress, database: str) -> Iterator[list[Run
     )
     with ExitStack() as stack:
         yield [stack.enter_context(process.running(built, plan, progress)) for _ in range(2)]
+
+
+def test_a_token_is_accepted_by_one_of_two_nodes(
+    built: Layout, progress: Progress, database: str, edition: Edition, tmp_path: Path
+) -> None:
+    """However many requests bring it at once, and not by a third that starts later."""
+    key, key_set = tokens.new_key("EC"), tmp_path / "jwks.json"
+    key_set.write_text(json.dumps(tokens.public_keys([key])), encoding="utf-8")
+    plan = ServerPlan(
+        DEFAULT_EDITION,
+        settings={
+            "spring.datasource.url": database,
+            "spring.datasource.username": "ndop",
+            "ndop.audit": "required",
+            "ndop.token.signatures": "required",
+            "ndop.token.keys": str(key_set),
+        },
+    )
+
+    def status(server: RunningServer, headers: dict[str, str]) -> int:
+        return httpx.get(f"{server.base_url}/metadata", headers=headers, timeout=60).status_code
+
+    with ExitStack() as stack, ThreadPoolExecutor(4) as threads:
+        servers = [stack.enter_context(process.running(built, plan, progress)) for _ in range(2)]
+        for _ in range(10):
+            token = tokens.signed(tokens.claims(edition, Caller()), key)
+            headers = {
+                **tokens.audit_headers(edition, "capabilities"),
+                **tokens.token_header(edition, token),
+            }
+            sent = [threads.submit(status, server, headers) for server in servers * 2]
+            assert sorted(one.result() for one in sent) == [200, 400, 400, 400]
+        restarted = stack.enter_context(process.running(built, plan, progress))
+        assert status(restarted, headers) == 400
 
 
 def test_a_consent_of_one_node_counts_for_the_other(

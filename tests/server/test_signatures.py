@@ -37,8 +37,32 @@ class Server:
     base_url: str
     log: Path
     keys: dict[str, Key]
+    other_key: Key
     key_set: Path
     folder: Path
+
+
+#: An issuer beside the one of the suite's tokens, with a key of its own in the same set.
+OTHER_ISSUER = "https://other.example"
+
+
+def settings_for(key_set: Path) -> dict[str, str]:
+    """Of a server that verifies signatures."""
+    return {
+        "ndop.audit": "required",
+        "ndop.token.signatures": "required",
+        "ndop.token.keys": str(key_set),
+        "ndop.token.keys-pause": "100ms",
+    }
+
+
+def write_keys(key_set: Path, own: list[Key], others: list[Key]) -> None:
+    """Writes a set of keys of both issuers."""
+    keys = [
+        *tokens.public_keys(own)["keys"],
+        *tokens.public_keys(others, OTHER_ISSUER)["keys"],
+    ]
+    key_set.write_text(json.dumps({"keys": keys}), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +71,14 @@ def signature_server(
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("keys")
     keys = {"RSA": tokens.new_key("RSA"), "EC": tokens.new_key("EC")}
+    other_key = tokens.new_key("EC")
     key_set = folder / "jwks.json"
-    key_set.write_text(json.dumps(tokens.public_keys(list(keys.values()))), encoding="utf-8")
-    settings = {
-        "ndop.audit": "required",
-        "ndop.token.signatures": "required",
-        "ndop.token.keys": str(key_set),
-        "ndop.token.keys-pause": "100ms",
-    }
+    write_keys(key_set, list(keys.values()), [other_key])
+    settings = settings_for(key_set)
     with process.running(
         built, ServerPlan(DEFAULT_EDITION, settings=settings), progress
     ) as running:
-        yield Server(running.base_url, running.log, keys, key_set, folder)
+        yield Server(running.base_url, running.log, keys, other_key, key_set, folder)
 
 
 @pytest.fixture
@@ -183,6 +203,38 @@ def test_keys_that_a_token_brings_are_refused(
     )
 
 
+def test_no_issuer_can_sign_for_another(
+    signature_server: Server,
+    claims: Claims,
+    get_metadata: Callable[[str], httpx.Response],
+    assert_refused: Callable[[str, str], None],
+) -> None:
+    own, other = signature_server.keys["EC"], signature_server.other_key
+    message = "a signature by a key of the issuer (iss)"
+    assert_refused(tokens.signed(claims, other), message)
+    assert_refused(tokens.signed({**claims, "iss": OTHER_ISSUER}, own), message)
+    assert_refused(tokens.signed({**claims, "iss": "https://nobody.example"}, own), message)
+    assert get_metadata(tokens.signed({**claims, "iss": OTHER_ISSUER}, other)).status_code == 200
+    # The id of a token is its issuer's own: the other's use does not count.
+    assert get_metadata(tokens.signed(claims, own)).status_code == 200
+
+
+def test_what_a_signature_does_not_mend(
+    signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
+) -> None:
+    key, now = signature_server.keys["EC"], int(time.time())
+    for changed, message in (
+        ({"nbf": now + 120}, "nbf: expected a time that is not in the future"),
+        ({"nbf": str(now)}, "nbf: expected seconds"),
+        ({"reason_for_request": ["patientaccess", "directcare"]}, "reason_for_request: expected"),
+        ({"aud": ["https://example.org"]}, "aud: expected"),
+        ({"requesting_patient": None}, "requesting_patient: expected"),
+    ):
+        assert_refused(tokens.signed({**claims, **changed}, key), message)
+    header = {"alg": "ES256", "kid": tokens.key_id(key), "typ": "at+jwt"}
+    assert_refused(encode_with_header(header, claims, key), "type (typ)")
+
+
 def test_times_hold_for_signed_tokens(
     signature_server: Server, claims: Claims, assert_refused: Callable[[str, str], None]
 ) -> None:
@@ -203,7 +255,7 @@ def test_a_new_key_of_the_set_is_found(
     new = tokens.new_key("EC")
     assert_refused(tokens.signed(claims, new), "no known key made")
     keys = [*signature_server.keys.values(), new]
-    signature_server.key_set.write_text(json.dumps(tokens.public_keys(keys)), encoding="utf-8")
+    write_keys(signature_server.key_set, keys, [signature_server.other_key])
     time.sleep(0.2)
     assert get_metadata(tokens.signed(claims, new)).status_code == 200
 
@@ -237,9 +289,45 @@ def test_nothing_failed_unexpectedly(signature_server: Server) -> None:
 
 
 def test_a_server_without_keys_does_not_start(built: Layout, progress: Progress) -> None:
-    settings = {"ndop.token.signatures": "required", "ndop.token.keys": "/nowhere/jwks.json"}
+    settings = {
+        "ndop.audit": "required",
+        "ndop.token.signatures": "required",
+        "ndop.token.keys": "/nowhere/jwks.json",
+    }
     with (
         pytest.raises(ServerError, match=r"(?s)keys of tokens cannot be read.*ndop\.token\.keys"),
         process.running(built, ServerPlan(DEFAULT_EDITION, settings=settings), progress),
     ):
         pass
+
+
+def test_a_server_that_would_answer_callers_without_a_token_does_not_start(
+    built: Layout, progress: Progress, tmp_path: Path
+) -> None:
+    key_set = tmp_path / "jwks.json"
+    write_keys(key_set, [tokens.new_key("EC")], [])
+    settings = {**settings_for(key_set), "ndop.audit": "permissive"}
+    with (
+        pytest.raises(ServerError, match=r"(?s)callers without a token would be answered"),
+        process.running(built, ServerPlan(DEFAULT_EDITION, settings=settings), progress),
+    ):
+        pass
+
+
+def test_a_used_token_stays_used_after_a_restart(
+    built: Layout, progress: Progress, edition: Edition, claims: Claims, tmp_path: Path
+) -> None:
+    key, key_set = tokens.new_key("EC"), tmp_path / "jwks.json"
+    write_keys(key_set, [key], [])
+    plan = ServerPlan(DEFAULT_EDITION, data=tmp_path / "data", settings=settings_for(key_set))
+    headers = {
+        **tokens.audit_headers(edition, "capabilities"),
+        **tokens.token_header(edition, tokens.signed(claims, key)),
+    }
+    statuses = []
+    for _ in range(2):
+        with process.running(built, plan, progress) as server:
+            for _ in range(2):
+                response = httpx.get(f"{server.base_url}/metadata", headers=headers, timeout=60)
+                statuses.append(response.status_code)
+    assert statuses == [200, 400, 400, 400]

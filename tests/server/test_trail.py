@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -27,6 +28,20 @@ pytestmark = pytest.mark.slow
 
 PATIENT = "9990000018"
 ANOTHER = "9990000026"
+
+#: An id of the service that names no interaction.
+INTERACTION = "urn:nhs:names:services:nationaldataoptout:fhir:rest:any:consent"
+
+#: The number with more digits, grouped, encoded, and in the form of an id and of an ASID.
+DISGUISED = (
+    f"1{ANOTHER}",
+    f"{ANOTHER}99",
+    "999 000 0026",
+    "9-9-9-0-0-0-0-0-2-6",
+    "999.000.0026",
+    "%39%39%39%30%30%30%30%30%32%36",
+    f"0b7d1c2e-94ab-4347-8591-{ANOTHER}ab",
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,9 @@ def recorded(
     settings = {"ndop.trail.events": "true", "ndop.trail.key": str(folder / "key")}
     claims = tokens.claims(edition, Caller(patient=PATIENT))
     headers = {
+        # One trace for every request, to find its lines by; the id of the interaction fits each.
         **tokens.audit_headers(edition, "create"),
+        edition.audit.headers.interaction[0]: INTERACTION,
         **tokens.token_header(edition, tokens.unsecured(claims)),
         "Content-Type": JSON,
     }
@@ -106,11 +123,24 @@ def request_everything(base_url: str, edition: Edition, headers: dict[str, str])
         status = edition.status.sharing
         changed = json.dumps({**draft(edition, PATIENT, status=status), "id": consent_id})
         assert http.put(f"Consent/{consent_id}", content=changed).status_code == 200
+        disguise_a_number(http, edition)
     return consent_id
 
 
+def disguise_a_number(http: httpx.Client, edition: Edition) -> None:
+    """Sends an NHS number wherever a caller can, written in other ways than as ten digits."""
+    names = edition.audit.headers
+    for written in DISGUISED:
+        asked = http.get("Consent", params={"patient": PATIENT, "x": written})
+        assert asked.status_code == 422
+        assert http.get(f"Consent/{quote(written, safe='')}").status_code in (400, 404)
+        for name in (names.trace[0], names.from_[0], names.interaction[0]):
+            value = written.replace(" ", "-")
+            http.get("Consent", params={"patient": PATIENT}, headers={name: value})
+
+
 def test_every_request_is_recorded(recorded: Recorded, edition: Edition) -> None:
-    lines = recorded.lines()
+    lines = recorded.lines()[:9]
     assert [(line["event"], line["interaction"], line.get("status")) for line in lines] == [
         ("answered", "search-type", 200),
         ("storing", "create", None),
@@ -157,6 +187,9 @@ def test_nothing_confidential_is_written_down(recorded: Recorded, edition: Editi
     trail = recorded.trail.read_text(encoding="utf-8")
     log = recorded.log.read_text(encoding="utf-8")
     (token,) = tokens.token_header(edition, tokens.unsecured(recorded.claims)).values()
+    for written in DISGUISED:
+        assert written not in trail, written
+    assert len(recorded.lines()) == 9 + 5 * len(DISGUISED)
     for confidential in (PATIENT, ANOTHER, "eyJ", token):
         assert confidential not in trail
         assert confidential not in log

@@ -31,6 +31,15 @@ class TokenFormat(StrEnum):
     TOKEN = "token"  # noqa: S105  # the name of a format
 
 
+class Interaction(StrEnum):
+    """The kinds of request that the interaction id tells apart."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    CAPABILITIES = "capabilities"
+
+
 class KeyType(StrEnum):
     """Signatures are RS512 with RSA, ES256 with EC."""
 
@@ -50,6 +59,10 @@ def token(
     scope: Annotated[
         str | None, typer.Option(help="Scopes; by default all of the edition.")
     ] = None,
+    interaction: Annotated[
+        Interaction, typer.Option(help="The interaction that the headers name.")
+    ] = Interaction.READ,
+    issuer: Annotated[str, typer.Option(help="The token's issuer, a URI.")] = tokens.ISSUER,
     sign: Annotated[
         Path | None,
         typer.Option(help="Private key (JWK or PEM); by default the token is not signed."),
@@ -67,12 +80,15 @@ def token(
 ) -> None:
     """Create a token for one request, valid for five minutes."""
     facts = load_edition(edition)
-    caller = Caller(system=system, user=user, patient=patient, scopes=scope)
+    caller = Caller(system=system, user=user, patient=patient, scopes=scope, issuer=issuer)
     claims = tokens.claims(facts, caller)
     claims = tokens.expired(claims) if expired else claims
     claims = tokens.broken(facts, claims, broken) if broken else claims
     text = tokens.token(claims, tokens.read_key(sign) if sign else None)
-    headers = {**tokens.token_header(facts, text), **tokens.audit_headers(facts, "read", caller)}
+    headers = {
+        **tokens.token_header(facts, text),
+        **tokens.audit_headers(facts, interaction.value, caller),
+    }
     lines = [f"{name}: {value}" for name, value in headers.items()]
     formatted = {
         TokenFormat.TOKEN: text,
@@ -88,6 +104,7 @@ def keys(
     key_type: Annotated[
         KeyType, typer.Option("--type", help="RSA signs with RS512, EC with ES256.")
     ] = KeyType.RSA,
+    issuer: Annotated[str, typer.Option(help="Whose tokens the key signs, a URI.")] = tokens.ISSUER,
 ) -> None:
     """Create a key that signs tokens, and the key set that a server verifies them with."""
     private, public = folder / PRIVATE_KEY, folder / PUBLIC_KEYS
@@ -100,5 +117,7 @@ def keys(
     descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(key.as_dict(private=True), stream, indent=2)
-    public.write_text(json.dumps(tokens.public_keys([key]), indent=2) + "\n", encoding="utf-8")
+    public.write_text(
+        json.dumps(tokens.public_keys([key], issuer), indent=2) + "\n", encoding="utf-8"
+    )
     typer.echo(f"Private key: {private}. Public keys for the server: {public}")

@@ -219,10 +219,15 @@ class HeaderNames(Facts):
 
 
 class InteractionIds(Facts):
-    """Interaction ids: the prefix of all of them, and the one for metadata (NDOP-175)."""
+    """Interaction ids: the prefix of all of them, and the one for metadata (NDOP-175).
+
+    `operations`: by the kind of access, the words by which the segment of an id names an operation
+    that needs it; under none those that the API does not have.
+    """
 
     service: Url
     capabilities: Url
+    operations: dict[Access | Literal["none"], list[str]] = {}
 
 
 class Audit(Facts):

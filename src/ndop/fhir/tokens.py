@@ -31,7 +31,9 @@ Key = jwk.RSAKey | jwk.ECKey
 #: The signature algorithm for each type of key; the server accepts them all.
 ALGORITHMS = {"RSA": "RS512", "EC": "ES256"}
 
-_ISSUER = "https://ndop-fhir.example"
+#: The issuer of the tokens that are made here, and of the keys that sign them.
+ISSUER = "https://ndop-fhir.example"
+
 _RECIPIENT = "999999999999"
 _LIFETIME_SECONDS = 300
 
@@ -44,23 +46,26 @@ class Caller:
     """Who calls, and on whose behalf.
 
     `system` is an ASID; `user` an identifier (naming system, pipe, value) or a reference,
-    whichever the edition expects; `patient` an NHS number; `scopes` None for all of the edition's.
+    whichever the edition expects; `patient` an NHS number; `scopes` None for all of the edition's;
+    `issuer` the URI of the system that issues the token.
     """
 
     system: str = SYSTEM
     user: str | None = None
     patient: str | None = None
     scopes: str | None = None
+    issuer: str = ISSUER
 
 
 def claims(edition: Edition, caller: Caller, *, now: int | None = None) -> Claims:
-    """All claims that the edition requires, and the optional ones for which the caller has values.
+    """All claims that the edition requires, and the optional ones for which the caller has values;
+    in every edition those that a server that verifies signatures requires.
 
     `now` is in seconds since the epoch, by default the current time. A random `jti` makes the
     token unique (NDOP-155). Raises TokenError: the edition's tokens require a patient.
     """
     issued = int(time.time()) if now is None else now
-    values: Claims = {}
+    values: Claims = {"iss": caller.issuer, "iat": issued, "exp": issued + _LIFETIME_SECONDS}
     for name, claim in edition.audit.claims.items():
         value = _value(edition, caller, name, claim, issued)
         if value is not None:
@@ -89,7 +94,7 @@ def _value(edition: Edition, caller: Caller, name: str, claim: Claim, issued: in
             return value
         return f"{claim.system}|{value}"
     if claim.form == "uri":
-        return _ISSUER
+        return caller.issuer
     return claim.one_of[0] if claim.one_of else None
 
 
@@ -192,8 +197,11 @@ def key_id(key: Key) -> str:
     return key.kid or key.thumbprint()
 
 
-def public_keys(keys: Sequence[Key]) -> dict[str, Any]:
-    """The public keys as a JWK set, for a server to verify signatures with."""
+def public_keys(keys: Sequence[Key], issuer: str = ISSUER) -> dict[str, Any]:
+    """The public keys as a JWK set, for a server to verify signatures of the issuer's tokens with.
+
+    Each key says in the member `iss` whose it is.
+    """
     return {
         "keys": [
             {
@@ -201,6 +209,7 @@ def public_keys(keys: Sequence[Key]) -> dict[str, Any]:
                 "kid": key_id(key),
                 "alg": ALGORITHMS[key.key_type],
                 "use": "sig",
+                "iss": issuer,
             }
             for key in keys
         ]

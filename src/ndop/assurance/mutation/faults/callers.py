@@ -231,6 +231,11 @@ FAULTS: list[Fault] = [
         "NDOP-164",
         _ignores_claim("reason_for_request", _is_not_allowed("reason_for_request")),
     ),
+    Fault(
+        "looks for the reason in a list",
+        "NDOP-164",
+        _ignores_claim("reason_for_request", lambda reason, _r, _s: isinstance(reason, list)),
+    ),
     Fault("lets readers write", "NDOP-165", _ignores_claim("scope", _creates_with_read_scope)),
     Fault(
         "takes any scope",

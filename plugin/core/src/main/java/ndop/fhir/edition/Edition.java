@@ -136,8 +136,11 @@ public record Edition(
   /**
    * @param service the prefix of every id
    * @param capabilities the id of the capability statement's interaction
+   * @param operations by access (read, create, update, none), the words by which an id names an
+   *     operation that needs it; none: not of this API
    */
-  public record InteractionIds(String service, String capabilities) {}
+  public record InteractionIds(
+      String service, String capabilities, Map<String, List<String>> operations) {}
 
   /**
    * @param required whether a token must have it

@@ -52,7 +52,14 @@ public final class CallerPolicy {
     }
     Optional<Token> token = Optional.empty();
     Optional<Outcome> tokenRefusal = Optional.empty();
-    if (headers.token().isPresent()) {
+    if (!headers.conflictingToken().isEmpty()) {
+      tokenRefusal =
+          Optional.of(
+              Outcome.of(
+                  Situation.INVALID_TOKEN,
+                  String.join(", ", headers.conflictingToken())
+                      + ": expected one token; found several."));
+    } else if (headers.token().isPresent()) {
       try {
         token = Optional.of(Token.of(headers.token().get()));
       } catch (Token.MalformedException malformed) {
@@ -75,7 +82,7 @@ public final class CallerPolicy {
             .problem(sent)
             .flatMap(this::refused)
             .or(() -> claims.refusal(sent, interaction, headers))
-            .or(() -> replays.flatMap(policy -> policy.problem(sent)).flatMap(this::refused)));
+            .or(() -> replays.flatMap(policy -> policy.refusal(sent))));
   }
 
   private Optional<Outcome> refused(String problem) {

@@ -26,6 +26,10 @@ public final class ClaimPolicy {
 
   private static final String ISSUED = "iat";
   private static final String EXPIRES = "exp";
+  private static final String NOT_BEFORE = "nbf";
+
+  /** The only claim that may be a list (RFC 7519, section 4.1.3). */
+  private static final String AUDIENCE = "aud";
 
   private final Edition edition;
   private final Map<String, Edition.Claim> table;
@@ -43,6 +47,8 @@ public final class ClaimPolicy {
       Edition edition, Map<String, List<String>> values, Duration tolerance, Clock clock) {
     this.edition = edition;
     this.table = new LinkedHashMap<>(edition.audit().claims());
+    // Times that a token has are times that it means, in every edition (RFC 7519, section 4.1).
+    List.of(ISSUED, EXPIRES, NOT_BEFORE).forEach(name -> table.putIfAbsent(name, time(false)));
     this.lifetime = lifetimeOf(edition);
     this.values = values;
     this.tolerance = tolerance.toSeconds();
@@ -60,12 +66,14 @@ public final class ClaimPolicy {
    * that never expires could be used by anyone who finds it. Returns this policy.
    */
   public ClaimPolicy requireTimes() {
-    Edition.Claim seconds =
-        new Edition.Claim(
-            true, "seconds", List.of(), null, List.of(), null, null, null, null, null, false);
-    table.putIfAbsent(ISSUED, seconds);
-    table.putIfAbsent(EXPIRES, seconds);
+    table.put(ISSUED, time(true));
+    table.put(EXPIRES, time(true));
     return this;
+  }
+
+  private static Edition.Claim time(boolean required) {
+    return new Edition.Claim(
+        required, "seconds", List.of(), null, List.of(), null, null, null, null, null, false);
   }
 
   /**
@@ -91,10 +99,12 @@ public final class ClaimPolicy {
       Interaction interaction,
       AuditHeaders headers) {
     JsonNode found = token.claims().get(name);
-    if (found == null || found.isNull()) {
-      return claim.required()
-          ? problem("the claim in the token", found == null ? "none" : "null")
-          : Optional.empty();
+    if (found == null) {
+      return claim.required() ? problem("the claim in the token", "none") : Optional.empty();
+    }
+    if (found.isNull()) {
+      return problem(
+          claim.required() ? "the claim in the token" : "a value, or no such claim", "null");
     }
     return switch (claim.form()) {
       case "seconds" -> seconds(token, name, found);
@@ -104,26 +114,32 @@ public final class ClaimPolicy {
               : problem(
                   "a %s whose patient is named by NHS number".formatted(edition.resourceType()),
                   "another");
-      default -> text(token, name, claim, found, interaction, headers);
+      default ->
+          name.equals(AUDIENCE) && found.isArray()
+              ? audiences(claim, found)
+              : text(token, claim, found, interaction, headers);
     };
+  }
+
+  /** One of the audiences must be this one; who the others are is the issuer's concern. */
+  private Optional<String> audiences(Edition.Claim claim, JsonNode found) {
+    boolean among = false;
+    for (JsonNode one : found) {
+      if (!one.isTextual() || one.asText().isBlank()) {
+        return problem("a list of texts", "a list with something else");
+      }
+      among |= accepted(claim).contains(one.asText());
+    }
+    return among ? Optional.empty() : problem(either(accepted(claim)), "a list without it");
   }
 
   private Optional<String> text(
       Token token,
-      String name,
       Edition.Claim claim,
       JsonNode found,
       Interaction interaction,
       AuditHeaders headers) {
     List<String> accepted = accepted(claim);
-    if (!accepted.isEmpty() && found.isArray()) {
-      // The audience may be a list (RFC 7519, section 4.1.3).
-      boolean among = false;
-      for (JsonNode one : found) {
-        among |= one.isTextual() && accepted.contains(one.asText());
-      }
-      return among ? Optional.empty() : problem(either(accepted), "a list without it");
-    }
     if (!found.isTextual() || found.asText().isBlank()) {
       return problem("a text", found.isTextual() ? "an empty one" : kind(found));
     }
@@ -158,6 +174,11 @@ public final class ClaimPolicy {
     if (name.equals(ISSUED) && value > now + tolerance) {
       return problem("a time that is not in the future", "one %d s ahead".formatted(value - now));
     }
+    if (name.equals(NOT_BEFORE) && value > now + tolerance) {
+      return problem(
+          "a time that is not in the future",
+          "a token that is valid only in %d s".formatted(value - now));
+    }
     if (name.equals(EXPIRES)) {
       if (value <= now - tolerance) {
         return problem(
@@ -170,7 +191,8 @@ public final class ClaimPolicy {
 
   private Optional<String> lifetime(Token token, long expires) {
     JsonNode issued = token.claims().path(ISSUED);
-    if (!issued.canConvertToLong() || !issued.isIntegralNumber()) {
+    boolean bounded = table.get(EXPIRES).required();
+    if (!bounded || !issued.canConvertToLong() || !issued.isIntegralNumber()) {
       return Optional.empty();
     }
     // They may be of any size: the difference must not overflow.

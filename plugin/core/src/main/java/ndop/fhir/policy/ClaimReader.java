@@ -68,7 +68,8 @@ final class ClaimReader {
 
   /**
    * The reference to the patient of a record; empty if it is not a record of the edition's type.
-   * The published example wraps the patient in a list.
+   * The published example wraps the patient in a list. A patient that is named in a second way as
+   * well, by an identifier, is none: readers might use either.
    */
   Optional<String> recordPatient(JsonNode held) {
     if (held == null || !edition.resourceType().equals(held.path("resourceType").asText())) {
@@ -77,7 +78,9 @@ final class ClaimReader {
     JsonNode patient = held.path(edition.patient().element());
     JsonNode one = patient.isArray() && patient.size() == 1 ? patient.get(0) : patient;
     JsonNode reference = one.path("reference");
-    return reference.isTextual() ? Optional.of(reference.asText()) : Optional.empty();
+    return reference.isTextual() && !one.has("identifier")
+        ? Optional.of(reference.asText())
+        : Optional.empty();
   }
 
   /** Whether the record names its patient by NHS number. */

@@ -2,13 +2,15 @@ package ndop.fhir.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
 /**
- * Checks the form of the audit headers other than the token (NDOP-172 to NDOP-175), and that those
- * that the mode requires are present. It does not verify the identities in them.
+ * Checks the form of the audit headers other than the token (NDOP-172 to NDOP-175), that those that
+ * the mode requires are present, and that the id of the interaction is not that of another. It does
+ * not verify the identities in them.
  */
 public final class HeaderPolicy {
 
@@ -35,8 +37,8 @@ public final class HeaderPolicy {
   public Optional<Outcome> refusal(AuditHeaders headers, Interaction interaction) {
     boolean capabilities = interaction == Interaction.CAPABILITIES;
     List<String> problems = new ArrayList<>();
-    for (String name : headers.repeated()) {
-      problems.add(name + ": expected one value; found several.");
+    for (List<String> sent : headers.conflicting()) {
+      problems.add(String.join(", ", sent) + ": expected one value; found several.");
     }
     Edition.Headers names = audit.headers();
     check(problems, names.trace(), headers.trace(), capabilities, "a UUID", UUID);
@@ -49,6 +51,17 @@ public final class HeaderPolicy {
         true,
         interactionId(capabilities),
         interactionForm(capabilities));
+    if (problems.isEmpty() && interaction != null) {
+      headers
+          .interaction()
+          .filter(id -> namesAnother(id, interaction))
+          .ifPresent(
+              id ->
+                  problems.add(
+                      "%s: expected an id for %s; found %s."
+                          .formatted(
+                              names.interaction().get(0), interaction.code(), QuotedInput.of(id))));
+    }
     return problems.isEmpty()
         ? Optional.empty()
         : Optional.of(new Outcome(Situation.INVALID_HEADER, List.copyOf(problems)));
@@ -70,6 +83,24 @@ public final class HeaderPolicy {
           "%s: expected %s; found %s."
               .formatted(names.get(0), expected, QuotedInput.of(value.get())));
     }
+  }
+
+  /**
+   * Whether an id is that of another interaction: the capability statement's, or one in which a
+   * segment names an operation that needs another access. Other ids are accepted, as none is
+   * published for Consent (NDOP-175).
+   */
+  private boolean namesAnother(String id, Interaction interaction) {
+    Edition.InteractionIds ids = audit.interactionIds();
+    if (ids == null || interaction == Interaction.CAPABILITIES) {
+      return false;
+    }
+    List<String> segments = List.of(id.toLowerCase(Locale.ROOT).split(":"));
+    return id.equalsIgnoreCase(ids.capabilities())
+        || ids.operations().entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(interaction.access().orElseThrow()))
+            .flatMap(entry -> entry.getValue().stream())
+            .anyMatch(segments::contains);
   }
 
   private String interactionId(boolean capabilities) {

@@ -1,18 +1,21 @@
 package ndop.fhir.policy;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Refuses a token that has been used before, identified by its issuer and {@code jti}. Tokens are
- * remembered for as long as they can be valid, in the memory of this server only: other nodes do
- * not know them.
+ * Refuses a token that has been used before, identified by its issuer and {@code jti}, and every
+ * token while used ones cannot be remembered.
  *
  * <p>It is consulted last, for tokens that are otherwise valid, so that no one without a key can
- * use up the id of another caller's token, or fill the memory.
+ * use up the id of another caller's token, or fill the repository. A token counts as used even if
+ * the request is refused or fails afterwards.
  */
 public final class ReplayPolicy {
 
@@ -20,46 +23,57 @@ public final class ReplayPolicy {
 
   private static final int MAX_ID_LENGTH = 200;
 
-  /** Above this number, expired tokens are removed at every check and not only periodically. */
-  private static final int MANY_TOKENS = 10_000;
-
-  private final Map<String, Long> seen = new ConcurrentHashMap<>();
+  private final String header;
+  private final UsedTokenRepository used;
   private final long remembered;
   private final Clock clock;
-  private volatile long nextSweep;
 
-  /** Remembers each token for {@code lifetime}, which no valid token may outlive. */
-  public ReplayPolicy(Duration lifetime, Clock clock) {
+  /**
+   * @param header the header that the diagnostics name
+   * @param lifetime how long a token is remembered; no valid token may outlive it
+   */
+  public ReplayPolicy(String header, UsedTokenRepository used, Duration lifetime, Clock clock) {
+    this.header = header;
+    this.used = used;
     this.remembered = lifetime.toSeconds();
     this.clock = clock;
   }
 
   /** The reason for refusing the token; empty the first time that it is used. */
-  Optional<String> problem(Token token) {
+  Optional<Outcome> refusal(Token token) {
     Optional<String> id = token.text(ID).filter(text -> !text.isBlank());
     if (id.isEmpty() || id.get().length() > MAX_ID_LENGTH) {
-      return Optional.of(
+      return invalid(
           "expected an id of at most %d characters in the claim jti; found %s."
               .formatted(MAX_ID_LENGTH, id.isEmpty() ? "none" : "a longer one"));
     }
-    long now = clock.instant().getEpochSecond();
-    sweep(now);
-    String key = token.text("iss").orElse("") + "\n" + id.get();
-    Long before = seen.putIfAbsent(key, now + remembered);
-    return before == null
-        ? Optional.empty()
-        : Optional.of("expected a token that was not used before; found its jti again.");
+    String issuer = token.text("iss").orElse("");
+    try {
+      return used.add(digest(issuer, id.get()), clock.instant().getEpochSecond() + remembered)
+          ? Optional.empty()
+          : invalid("expected a token that was not used before; found its jti again.");
+    } catch (UsedTokenRepository.FullException full) {
+      return Optional.of(
+          Outcome.of(
+              Situation.OVERLOADED,
+              "The server has as many used tokens as it can remember; repeat the request later, "
+                  + "with a new token."));
+    }
   }
 
-  /** The number of tokens that are remembered. */
-  int size() {
-    return seen.size();
+  private Optional<Outcome> invalid(String problem) {
+    return Optional.of(new Outcome(Situation.INVALID_TOKEN, List.of(header + ": " + problem)));
   }
 
-  private void sweep(long now) {
-    if (now >= nextSweep || seen.size() > MANY_TOKENS) {
-      nextSweep = now + Math.max(1, remembered / 10);
-      seen.values().removeIf(until -> until < now);
+  /** With the length of the issuer, so that no two pairs have the same text. */
+  private static String digest(String issuer, String id) {
+    String text = "%d:%s%s".formatted(issuer.length(), issuer, id);
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException everyJavaHasIt) {
+      throw new IllegalStateException(everyJavaHasIt);
     }
   }
 }

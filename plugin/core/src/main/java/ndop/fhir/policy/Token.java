@@ -23,6 +23,13 @@ import java.util.regex.Pattern;
 public record Token(String text, JsonNode head, JsonNode claims) {
 
   private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+
+  /** Base64url without padding (RFC 7515, section 2); a decoder would accept more. */
+  private static final Pattern BASE64URL = Pattern.compile("[A-Za-z0-9_-]*");
+
+  /** Names extensions that must be understood (RFC 7515, section 4.1.11); there are none here. */
+  private static final String CRITICAL = "crit";
+
   private static final int PARTS = 3;
 
   /** Strict: given two claims with the same name, readers might use either. */
@@ -45,7 +52,8 @@ public record Token(String text, JsonNode head, JsonNode claims) {
   /**
    * Parses the value of a header.
    *
-   * @throws MalformedException it is not "Bearer" and three parts, the first two JSON objects
+   * @throws MalformedException it is not "Bearer" and three parts in base64url, the first two JSON
+   *     objects, or it has extensions that must be understood
    */
   public static Token of(String header) throws MalformedException {
     Matcher bearer = BEARER.matcher(header);
@@ -59,7 +67,16 @@ public record Token(String text, JsonNode head, JsonNode claims) {
           "expected a JSON Web Token of %d parts with dots between; found %d."
               .formatted(PARTS, parts.length));
     }
-    return new Token(text, object(parts[0], "header"), object(parts[1], "payload"));
+    if (!BASE64URL.matcher(parts[2]).matches()) {
+      throw new MalformedException(
+          "expected the token's signature in base64url; found something else.");
+    }
+    JsonNode head = object(parts[0], "header");
+    if (head.has(CRITICAL)) {
+      throw new MalformedException(
+          "expected no critical extension in the token's header; found crit.");
+    }
+    return new Token(text, head, object(parts[1], "payload"));
   }
 
   /** The text of a claim; empty if it is missing, null or not a string. */
@@ -69,6 +86,9 @@ public record Token(String text, JsonNode head, JsonNode claims) {
 
   private static JsonNode object(String part, String name) throws MalformedException {
     try {
+      if (!BASE64URL.matcher(part).matches()) {
+        throw new IllegalArgumentException(part);
+      }
       ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(part));
       JsonNode node = JSON.readTree(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
       if (node != null && node.isObject()) {

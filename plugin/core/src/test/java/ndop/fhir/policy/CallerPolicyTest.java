@@ -44,7 +44,7 @@ class CallerPolicyTest {
     send("Ssp-TraceID", "09a01679-2564-0fb4-5129-aecc81ea2706");
     send("Ssp-From", "200000000205");
     send("Ssp-To", "999999999999");
-    send("Ssp-InteractionID", METADATA);
+    send("Ssp-InteractionID", SERVICE + "fhir:rest:read:consent");
   }
 
   private void assertRefused(CallerDecision decision, Situation situation, String expected) {
@@ -90,6 +90,7 @@ class CallerPolicyTest {
   @ValueSource(strings = {"Ssp-From", "Ssp-To", "Ssp-InteractionID", "Ssp-TraceID"})
   void requiredNeedsTheHeaders(String name) {
     sendAll();
+    send("Ssp-InteractionID", METADATA);
     assertThat(decide(AuditMode.REQUIRED, Interaction.CAPABILITIES).refusal()).isEmpty();
     headers.remove(name);
     assertRefused(
@@ -103,6 +104,7 @@ class CallerPolicyTest {
     sendAll();
     headers.remove("Ssp-TraceID");
 
+    send("Ssp-InteractionID", SERVICE + "fhir:rest:create:consent");
     assertThat(decide(AuditMode.REQUIRED, Interaction.CREATE).refusal()).isEmpty();
   }
 
@@ -131,6 +133,43 @@ class CallerPolicyTest {
         decide(AuditMode.PERMISSIVE, Interaction.CAPABILITIES), Situation.INVALID_HEADER, METADATA);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "READ, fhir:rest:read:consent, true",
+    "READ, fhir:rest:READ:consent, true",
+    "VREAD, fhir:rest:vread:consent-1, true",
+    "SEARCH_TYPE, fhir:rest:search:consent, true",
+    "SEARCH_TYPE, fhir:rest:read:consent, true",
+    "HISTORY_TYPE, fhir:rest:read:consent, true",
+    "CREATE, fhir:rest:create:consent, true",
+    "UPDATE, fhir:rest:update:consent, true",
+    "CREATE, preferences, true",
+    "READ, fhir:rest:create:consent, false",
+    "READ, fhir:rest:CREATE:consent, false",
+    "READ, create, false",
+    "SEARCH_TYPE, fhir:rest:update:consent, false",
+    "HISTORY_INSTANCE, fhir:rest:read:metadata, false",
+    "READ, fhir:REST:read:Metadata, false",
+    "CREATE, fhir:rest:read:consent, false",
+    "CREATE, fhir:rest:update:consent, false",
+    "CREATE, fhir:rest:create:read:consent, false",
+    "UPDATE, fhir:rest:create:consent, false",
+    "UPDATE, fhir:rest:search:consent, false",
+    "READ, fhir:rest:delete:consent, false",
+  })
+  void anIdOfAnotherInteractionIsRefused(Interaction interaction, String id, boolean accepted) {
+    send("Ssp-InteractionID", SERVICE + id);
+    CallerDecision decision = decide(AuditMode.PERMISSIVE, interaction);
+    if (accepted) {
+      assertThat(decision.refusal()).isEmpty();
+    } else {
+      assertRefused(
+          decision,
+          Situation.INVALID_HEADER,
+          "Ssp-InteractionID: expected an id for " + interaction.code());
+    }
+  }
+
   @Test
   void refusesARepeatedHeaderUnlessItsValuesAreEqual() {
     send("Ssp-From", "200000000205", "200000000205");
@@ -140,6 +179,81 @@ class CallerPolicyTest {
         decide(AuditMode.PERMISSIVE, Interaction.READ),
         Situation.INVALID_HEADER,
         "Ssp-From: expected one value");
+  }
+
+  @Test
+  void refusesAHeaderWithAnotherValueUnderItsOtherName() {
+    for (List<String> names :
+        List.of(
+            List.of("Ssp-TraceID", "TraceID"),
+            List.of("Ssp-From", "FromASID"),
+            List.of("Ssp-To", "ToASID"),
+            List.of("Ssp-To", "To"),
+            List.of("Ssp-InteractionID", "InteractionID"))) {
+      headers.clear();
+      String value =
+          names.get(0).equals("Ssp-TraceID") ? "09a01679-2564-0fb4-5129-aecc81ea2706" : SERVICE + 1;
+      names.forEach(name -> send(name, value));
+      assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
+      send(names.get(1), value.replace('1', '2'));
+      assertRefused(
+          decide(AuditMode.PERMISSIVE, Interaction.READ),
+          Situation.INVALID_HEADER,
+          String.join(", ", names) + ": expected one value; found several.");
+    }
+  }
+
+  @Test
+  void theOrdinaryHeaderFromIsIgnoredBesideTheEditionsOwn() {
+    send("Ssp-From", "200000000205");
+    send("From", "somebody@example.org");
+    CallerDecision decision = decide(AuditMode.PERMISSIVE, Interaction.READ);
+    assertThat(decision.refusal()).isEmpty();
+    assertThat(decision.caller().from()).contains("200000000205");
+
+    // Where it is the edition's own name, the others are compared with it.
+    headers.clear();
+    send("From", "200000000205");
+    send("FromASID", "200000000206");
+    assertRefused(
+        decide(EditionFixtures.factsOf("ndop-0.0.9-alpha"), AuditMode.PERMISSIVE, Interaction.READ),
+        Situation.INVALID_HEADER,
+        "From, FromASID: expected one value");
+  }
+
+  @Test
+  void refusesDifferentTokens() {
+    String token = "Bearer " + TokenFixtures.unsecured(TokenFixtures.published());
+    Map<String, Object> claims =
+        TokenFixtures.with(TokenFixtures.published(), "iss", "https://another.example");
+    String other = "Bearer " + TokenFixtures.unsecured(claims);
+    send("Authorization", token);
+    send("Ssp-Authorization", token + " ");
+    assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal()).isEmpty();
+
+    send("Ssp-Authorization", other);
+    CallerDecision decision = decide(AuditMode.PERMISSIVE, Interaction.READ);
+    assertRefused(
+        decision,
+        Situation.INVALID_TOKEN,
+        "Authorization, Ssp-Authorization: expected one token; found several.");
+    assertThat(decision.caller().subject()).isEmpty();
+
+    headers.remove("Ssp-Authorization");
+    for (List<String> values :
+        List.of(List.of(token, other), List.of(token, ""), List.of("Basic YTpi", token))) {
+      headers.put("Authorization", values);
+      assertRefused(
+          decide(AuditMode.PERMISSIVE, Interaction.READ),
+          Situation.INVALID_TOKEN,
+          "Authorization: expected one token");
+    }
+    for (String joined : List.of(token + "," + other, token + ", " + other, token + ",Bearer")) {
+      send("Authorization", joined);
+      assertThat(decide(AuditMode.PERMISSIVE, Interaction.READ).refusal().orElseThrow().situation())
+          .as(joined)
+          .isEqualTo(Situation.INVALID_TOKEN);
+    }
   }
 
   @ParameterizedTest
@@ -152,13 +266,14 @@ class CallerPolicyTest {
             List.of("From", "To", "InteractionID"),
             List.of("FromASID", "ToASID", "InteractionID"))) {
       headers.clear();
-      List<String> values = new ArrayList<>(List.of("1", "2", METADATA));
+      String id = SERVICE + "fhir:rest:read:consent";
+      List<String> values = new ArrayList<>(List.of("1", "2", id));
       names.forEach(header -> send(header, values.remove(0)));
       CallerDecision decision = decide(edition, AuditMode.REQUIRED, Interaction.READ);
       // Only the token is missing.
       assertRefused(decision, Situation.INVALID_TOKEN, "must be supplied");
       assertThat(decision.caller().from()).contains("1");
-      assertThat(decision.caller().interactionId()).contains(METADATA);
+      assertThat(decision.caller().interactionId()).contains(id);
     }
   }
 
@@ -167,6 +282,7 @@ class CallerPolicyTest {
     sendAll();
     send("Ssp-Authorization", headers.remove("Authorization").get(0));
     assertThat(decide(AuditMode.REQUIRED, Interaction.READ).refusal()).isEmpty();
+    headers.remove("Ssp-Authorization");
     send("Authorization", "Basic YTpi");
     assertRefused(
         decide(AuditMode.REQUIRED, Interaction.READ), Situation.INVALID_TOKEN, "another scheme");

@@ -2,9 +2,12 @@ package ndop.fhir.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,6 +23,7 @@ class ClaimPolicyTest {
 
   private static final Edition ALPHA = EditionFixtures.factsOf("ndop-0.0.9-alpha");
   private static final String ASID = "https://fhir.nhs.uk/Id/accredited-system|200000000205";
+  private static final String AUDIENCE = "https://clinicals.spineservices.nhs.uk";
   private static final String NHS = "http://fhir.nhs.net/Id/nhs-number|" + TokenFixtures.PATIENT;
   private static final String USER = "https://fhir.nhs.uk/Id/sds-role-profile-id|4711";
 
@@ -54,6 +58,35 @@ class ClaimPolicyTest {
         Arguments.of("aud", "https://example.org", "https://clinicals.spineservices.nhs.uk"),
         Arguments.of("aud", List.of("https://example.org"), "a list without it"),
         Arguments.of("aud", List.of(), "a list without it"),
+        Arguments.of("aud", List.of(AUDIENCE, 7), "a list with something else"),
+        Arguments.of("aud", List.of(AUDIENCE, ""), "a list with something else"),
+        Arguments.of("aud", List.of(List.of(AUDIENCE)), "a list with something else"),
+        Arguments.of("aud", Map.of("value", AUDIENCE), "type object"),
+        Arguments.of("aud", AUDIENCE + "/", "expected " + AUDIENCE),
+        Arguments.of("aud", AUDIENCE.toUpperCase(Locale.ROOT), "expected " + AUDIENCE),
+        Arguments.of("nbf", TokenFixtures.NOW + 31, "valid only in 31 s"),
+        Arguments.of("nbf", Long.MAX_VALUE, "valid only in"),
+        Arguments.of("nbf", String.valueOf(TokenFixtures.NOW), "type string"),
+        Arguments.of("nbf", TokenFixtures.NOW + 0.5, "type number"),
+        Arguments.of("nbf", -1, "a whole number"),
+        Arguments.of("nbf", null, "a value, or no such claim; found null"),
+        Arguments.of("nbf", List.of(TokenFixtures.NOW), "type array"),
+        Arguments.of("exp", (double) TokenFixtures.NOW + 300, "type number"),
+        Arguments.of("exp", -1, "a whole number"),
+        Arguments.of("exp", new BigInteger("9".repeat(30)), "type number"),
+        Arguments.of("exp", true, "type boolean"),
+        Arguments.of("reason_for_request", List.of("patientaccess"), "type array"),
+        Arguments.of("reason_for_request", List.of("patientaccess", "curiosity"), "type array"),
+        Arguments.of("reason_for_request", Map.of("patientaccess", true), "type object"),
+        Arguments.of("reason_for_request", "PatientAccess", "expected patientaccess"),
+        Arguments.of("reason_for_request", "patientaccess curiosity", "expected patientaccess"),
+        Arguments.of("reason_for_request", "patientaccess ", "expected patientaccess"),
+        Arguments.of("iss", List.of("https://portal.example"), "type array"),
+        Arguments.of("sub", List.of(ASID), "type array"),
+        Arguments.of("requesting_system", List.of(ASID), "type array"),
+        Arguments.of("requesting_patient", List.of(NHS), "type array"),
+        Arguments.of("requesting_patient", null, "found null"),
+        Arguments.of("requesting_user", "", "an empty one"),
         Arguments.of("iat", "1800000000", "type string"),
         Arguments.of("iat", 1.5, "type number"),
         Arguments.of("iat", TokenFixtures.NOW + 31, "one 31 s ahead"),
@@ -182,6 +215,17 @@ class ClaimPolicyTest {
         Arrays.asList(
             "Consent",
             Map.of(),
+            List.of(TokenFixtures.record("Consent", TokenFixtures.PATIENT)),
+            recordOf(
+                List.of(reference(TokenFixtures.PATIENT), reference(TokenFixtures.OTHER_PATIENT))),
+            recordOf(
+                Map.of("reference", List.of(reference(TokenFixtures.PATIENT).get("reference")))),
+            recordOf(
+                Map.of(
+                    "reference",
+                    reference(TokenFixtures.PATIENT).get("reference"),
+                    "identifier",
+                    Map.of("value", TokenFixtures.OTHER_PATIENT))),
             TokenFixtures.record("Patient", TokenFixtures.PATIENT),
             TokenFixtures.record("Consent", "99"))) {
       assertThat(
@@ -191,6 +235,15 @@ class ClaimPolicyTest {
           .hasValueSatisfying(
               refusal -> assertThat(refusal.diagnostics().get(0)).startsWith("requested_record: "));
     }
+  }
+
+  private static Map<String, Object> reference(String nhsNumber) {
+    return Map.of(
+        "reference", "https://demographics.spineservices.nhs.uk/STU3/Patient/" + nhsNumber);
+  }
+
+  private static Map<String, Object> recordOf(Object patient) {
+    return Map.of("resourceType", "Consent", "patient", patient);
   }
 
   @Test
@@ -231,6 +284,54 @@ class ClaimPolicyTest {
                 Interaction.READ,
                 TokenFixtures.NO_HEADERS))
         .isPresent();
+  }
+
+  @Test
+  void aListOfAudiencesMayNameOthersToo() {
+    Map<String, Object> claims =
+        TokenFixtures.with(
+            TokenFixtures.published(), "aud", List.of("https://example.org", AUDIENCE));
+
+    assertThat(published(claims, Interaction.READ)).isEmpty();
+  }
+
+  @Test
+  void clocksMayDifferByTheToleranceAndNoMore() {
+    long now = TokenFixtures.NOW;
+    for (Map<String, Object> claims :
+        List.of(
+            Map.<String, Object>of("iat", now + 30, "exp", now + 330),
+            Map.<String, Object>of("iat", now - 329, "exp", now - 29),
+            Map.<String, Object>of("iat", now, "exp", now + 1, "nbf", now + 30))) {
+      Map<String, Object> whole = new LinkedHashMap<>(TokenFixtures.published());
+      whole.putAll(claims);
+      assertThat(published(whole, Interaction.READ)).as(claims.toString()).isEmpty();
+    }
+  }
+
+  @Test
+  void timesHoldInTheFirstDraftTooIfATokenHasThem() {
+    ClaimPolicy policy = policy(EditionFixtures.factsOf("noom-draft"), Map.of());
+    long now = TokenFixtures.NOW;
+    for (Map<String, Object> claims :
+        List.of(
+            Map.<String, Object>of("exp", now - 30),
+            Map.<String, Object>of("exp", "soon"),
+            Map.<String, Object>of("nbf", now + 31),
+            Map.<String, Object>of("iat", now + 31))) {
+      assertThat(
+              policy.refusal(
+                  TokenFixtures.token(claims), Interaction.READ, TokenFixtures.NO_HEADERS))
+          .as(claims.toString())
+          .isPresent();
+    }
+    // How long a token lives is a rule of the other editions.
+    assertThat(
+            policy.refusal(
+                TokenFixtures.token(Map.of("iat", now, "nbf", now, "exp", now + 3600)),
+                Interaction.READ,
+                TokenFixtures.NO_HEADERS))
+        .isEmpty();
   }
 
   @Test
@@ -286,6 +387,7 @@ class ClaimPolicyTest {
         Optional.of(asid),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         List.of());
   }
 }

@@ -27,6 +27,7 @@ final class TokenFixtures {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          List.of(),
           List.of());
 
   private TokenFixtures() {}

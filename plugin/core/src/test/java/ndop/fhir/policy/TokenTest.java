@@ -3,6 +3,7 @@ package ndop.fhir.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,32 @@ class TokenTest {
         .hasMessageContaining("3 parts");
   }
 
+  @Test
+  void refusesASignatureThatIsNotBase64Url() {
+    for (String signature : List.of("=", "ab==", "a+b/", "e30,Bearer", "%20")) {
+      assertThatThrownBy(() -> Token.of("Bearer " + HEAD + ".e30." + signature))
+          .isInstanceOf(Token.MalformedException.class)
+          .hasMessageContaining("signature");
+    }
+  }
+
+  @Test
+  void refusesPadding() {
+    for (String text : List.of(HEAD + ".e30=.", HEAD + ".eyAgIH0=.", HEAD + ".e30\t.")) {
+      assertThatThrownBy(() -> Token.of("Bearer " + text))
+          .isInstanceOf(Token.MalformedException.class);
+    }
+  }
+
+  @Test
+  void refusesExtensionsThatMustBeUnderstood() {
+    for (String head : List.of("{\"crit\":[\"exp\"],\"exp\":1}", "{\"crit\":[]}")) {
+      assertThatThrownBy(() -> Token.of("Bearer " + TokenFixtures.part(head) + ".e30."))
+          .isInstanceOf(Token.MalformedException.class)
+          .hasMessageContaining("found crit");
+    }
+  }
+
   static Stream<String> notJsonObjects() {
     return Stream.of(
         HEAD + "..",
@@ -51,6 +78,9 @@ class TokenTest {
         HEAD + "." + TokenFixtures.part("[]") + ".",
         HEAD + "." + TokenFixtures.part("null") + ".",
         HEAD + "." + TokenFixtures.part("{\"sub\":1,\"sub\":2}") + ".",
+        HEAD + "." + TokenFixtures.part("{\"sub\":1,\"\\u0073ub\":2}") + ".",
+        HEAD + "." + TokenFixtures.part("{\"a\":{\"b\":1,\"b\":2}}") + ".",
+        HEAD + "." + TokenFixtures.part("{\"sub\":NaN}") + ".",
         HEAD + "." + TokenFixtures.part("{} {}") + ".",
         HEAD + "." + TokenFixtures.part("[".repeat(5000)) + ".",
         HEAD + ".gIA.");
@@ -67,6 +97,10 @@ class TokenTest {
   @Test
   void refusesAHeadThatIsNotAJsonObject() {
     assertThatThrownBy(() -> Token.of("Bearer " + TokenFixtures.part("1") + "." + HEAD + "."))
+        .isInstanceOf(Token.MalformedException.class)
+        .hasMessageContaining("token's header");
+    String twice = TokenFixtures.part("{\"alg\":\"none\",\"alg\":\"RS512\"}");
+    assertThatThrownBy(() -> Token.of("Bearer " + twice + ".e30."))
         .isInstanceOf(Token.MalformedException.class)
         .hasMessageContaining("token's header");
   }

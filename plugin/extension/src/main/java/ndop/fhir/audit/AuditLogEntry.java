@@ -35,8 +35,7 @@ public final class AuditLogEntry {
   public AuditLogEntry untrusted(String name, String text) {
     if (text != null) {
       // Scrubbed before it is cut: nine digits left of a number would give the tenth away.
-      String safe = pseudonyms.scrub(text);
-      line.put(name, safe.length() > MAX_LENGTH ? safe.substring(0, MAX_LENGTH) + "…" : safe);
+      shortened(name, pseudonyms.scrub(text));
     }
     return this;
   }
@@ -70,17 +69,27 @@ public final class AuditLogEntry {
   /** Adds the caller, as far as it is known. */
   public AuditLogEntry caller(Caller caller) {
     return optional("trace", caller.trace())
-        .optional("from", caller.from())
+        .identity("from", caller.from())
         .optional("interactionId", caller.interactionId())
-        .optional("subject", caller.subject())
-        .optional("system", caller.system())
-        .optional("user", caller.user())
+        .identity("subject", caller.subject())
+        .identity("system", caller.system())
+        .identity("user", caller.user())
         .optional("forPatient", caller.patient());
   }
 
   @Override
   public String toString() {
     return line.toString();
+  }
+
+  /** As {@link #untrusted}, but the numbers of systems and staff can be read. */
+  private AuditLogEntry identity(String name, Optional<String> text) {
+    text.ifPresent(who -> shortened(name, pseudonyms.scrubIdentity(who)));
+    return this;
+  }
+
+  private void shortened(String name, String safe) {
+    line.put(name, safe.length() > MAX_LENGTH ? safe.substring(0, MAX_LENGTH) + "…" : safe);
   }
 
   private AuditLogEntry optional(String name, Optional<String> text) {

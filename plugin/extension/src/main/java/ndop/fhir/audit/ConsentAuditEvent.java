@@ -43,7 +43,7 @@ public record ConsentAuditEvent(
         .setRecorded(time)
         .setOutcome(AuditEventOutcome._0);
     agents(caller, pseudonyms).forEach(event::addAgent);
-    event.getSource().setIdentifier(new Identifier().setValue(server));
+    event.getSource().setIdentifier(new Identifier().setValue(pseudonyms.scrub(server)));
     event
         .addEntity()
         .setReference(new Reference(consent))
@@ -71,7 +71,7 @@ public record ConsentAuditEvent(
   private static AuditEventAgentComponent agent(
       String who, boolean requestor, Pseudonymizer pseudonyms) {
     return new AuditEventAgentComponent()
-        .setUserId(new Identifier().setValue(pseudonyms.scrub(who)))
+        .setUserId(new Identifier().setValue(pseudonyms.scrubIdentity(who)))
         .setRequestor(requestor);
   }
 

@@ -3,6 +3,7 @@ package ndop.fhir.audit;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -23,15 +24,34 @@ public final class Pseudonymizer {
    */
   private static final int DIGITS = 32;
 
-  /** What could be an NHS number: ten digits, which may be grouped 3-3-4. */
-  public static final Pattern NUMBER =
-      Pattern.compile("(?<![0-9])([0-9]{3})[ -]?([0-9]{3})[ -]?([0-9]{4})(?![0-9])");
+  private static final String GROUPED = "(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])";
 
-  /** Ids and trace ids may contain ten digits in a row as well; they are left alone. */
+  /** What may be an NHS number or contain one: ten digits, grouped 3-3-4 or not, or more. */
+  public static final Pattern NUMBER = Pattern.compile(GROUPED + "|[0-9]{10,}+");
+
+  /** A digit of any script, or percent-encoded however often. */
+  private static final String DIGIT = "(?:%(?:25)*+3[0-9]|\\p{Nd})";
+
+  /** What may stand between two digits of a number: not a letter, nor the colon of a time. */
+  private static final String SEPARATOR = "(?:%(?:25)*+2[0DdEeFf]|[\\p{Z}\\p{Pd}\\s._/+])";
+
+  private static final Pattern UUID =
+      Pattern.compile("(?<![0-9A-Za-z])%s(?![0-9A-Za-z])".formatted(HeaderPolicy.UUID.pattern()));
+
+  /** A UUID, or a number however it is written. Each character is looked at a few times only. */
   private static final Pattern UUID_OR_NUMBER =
       Pattern.compile(
-          "(?<![0-9A-Za-z])%s(?![0-9A-Za-z])|%s"
-              .formatted(HeaderPolicy.UUID.pattern(), NUMBER.pattern()));
+          "(?<uuid>%s)|%s|%s(?:%s{0,4}+%s){9,}+"
+              .formatted(UUID.pattern(), GROUPED, DIGIT, SEPARATOR, DIGIT));
+
+  private static final Pattern ENCODED_DIGIT = Pattern.compile("%(?:25)*+3([0-9])");
+  private static final Pattern ENCODED_SEPARATOR = Pattern.compile("%(?:25)*+2[0DdEeFf]");
+  private static final Pattern DIGITS_IN_A_ROW = Pattern.compile("[0-9]{10,}+");
+
+  /** The length of an ASID; other numbers of systems and staff are longer. */
+  private static final int IDENTITY_LENGTH = 12;
+
+  private static final int NHS_NUMBER_LENGTH = 10;
 
   private final SecretKeySpec key;
 
@@ -55,15 +75,70 @@ public final class Pseudonymizer {
     }
   }
 
-  /** The text with every NHS number replaced by its pseudonym. */
+  /**
+   * The text with every number of ten or more digits replaced by its pseudonym, which for ten
+   * digits is that of the NHS number. In a UUID, whose digits are random, only an NHS number with
+   * the right check digit is.
+   */
   public String scrub(String text) {
-    return UUID_OR_NUMBER
-        .matcher(text)
-        .replaceAll(
-            found ->
-                Matcher.quoteReplacement(
-                    found.group(1) == null
-                        ? found.group()
-                        : of(found.group(1) + found.group(2) + found.group(3))));
+    return scrub(text, digits -> false);
+  }
+
+  /**
+   * As {@link #scrub}, but leaves numbers by which systems and staff are known, such as an ASID,
+   * unless an NHS number hides in one.
+   */
+  public String scrubIdentity(String text) {
+    return scrub(text, digits -> digits.length() >= IDENTITY_LENGTH && !containsNhsNumber(digits));
+  }
+
+  private String scrub(String text, Predicate<String> left) {
+    if (key == null) {
+      return text;
+    }
+    Matcher found = UUID_OR_NUMBER.matcher(text);
+    StringBuilder scrubbed = new StringBuilder();
+    while (found.find()) {
+      String safe = found.group("uuid") == null ? number(found.group(), left) : uuid(found.group());
+      found.appendReplacement(scrubbed, Matcher.quoteReplacement(safe));
+    }
+    return found.appendTail(scrubbed).toString();
+  }
+
+  private String number(String found, Predicate<String> left) {
+    String digits = digits(found);
+    return left.test(digits) ? found : of(digits);
+  }
+
+  private String uuid(String found) {
+    return DIGITS_IN_A_ROW
+        .matcher(found)
+        .replaceAll(run -> containsNhsNumber(run.group()) ? of(run.group()) : run.group());
+  }
+
+  /** The digits of a number, in ASCII. */
+  private static String digits(String number) {
+    String decoded =
+        ENCODED_SEPARATOR.matcher(ENCODED_DIGIT.matcher(number).replaceAll("$1")).replaceAll("");
+    return decoded
+        .codePoints()
+        .filter(Character::isDigit)
+        .map(digit -> Character.digit(digit, 10))
+        .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append)
+        .toString();
+  }
+
+  /**
+   * Whether ten of the digits in a row have the form of an NHS number that is in use. Those begin
+   * with 3 or more: a health service that issues others writes a date first.
+   */
+  private static boolean containsNhsNumber(String digits) {
+    for (int start = 0; start + NHS_NUMBER_LENGTH <= digits.length(); start++) {
+      String ten = digits.substring(start, start + NHS_NUMBER_LENGTH);
+      if (ten.charAt(0) >= '3' && NhsNumber.hasValidCheckDigit(ten)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

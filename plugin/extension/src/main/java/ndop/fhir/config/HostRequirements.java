@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import ndop.fhir.edition.Edition;
@@ -77,11 +78,13 @@ final class HostRequirements {
     }
   }
 
-  static void requireTokensAreRead(NdopProperties properties) {
-    if (properties.audit() == AuditMode.OFF) {
+  static void requireTokensAreRequired(NdopProperties properties) {
+    if (properties.audit() != AuditMode.REQUIRED) {
       throw new StartupFailureException(
-          "ndop.token.signatures is required, but ndop.audit is off, so tokens are ignored.",
-          "Set ndop.audit to required (or permissive), or ndop.token.signatures to off.");
+          "ndop.token.signatures is required, but ndop.audit is %s, so callers without a token "
+                  .formatted(properties.audit().name().toLowerCase(Locale.ROOT))
+              + "would be answered.",
+          "Set ndop.audit to required, or ndop.token.signatures to off.");
     }
   }
 

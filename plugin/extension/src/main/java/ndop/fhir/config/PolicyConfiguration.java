@@ -1,6 +1,7 @@
 package ndop.fhir.config;
 
 import ca.uhn.fhir.context.FhirContext;
+import javax.sql.DataSource;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.policy.BodyPolicy;
@@ -12,6 +13,7 @@ import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.validation.ProfileValidator;
 import ndop.fhir.validation.ValidationSupportFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -35,8 +37,9 @@ class PolicyConfiguration {
   }
 
   @Bean
-  CallerPolicy ndopCallerPolicy(Edition edition, NdopProperties properties) {
-    return CallerPolicyFactory.create(edition, properties);
+  CallerPolicy ndopCallerPolicy(
+      Edition edition, NdopProperties properties, ObjectProvider<DataSource> databases) {
+    return CallerPolicyFactory.create(edition, properties, databases::getObject);
   }
 
   @Bean

@@ -12,13 +12,16 @@ import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.policy.Situation;
 import org.hl7.fhir.dstu3.model.Consent;
+import org.hl7.fhir.dstu3.model.Reference;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.instance.model.api.IIdType;
 
@@ -28,7 +31,8 @@ import org.hl7.fhir.instance.model.api.IIdType;
  *
  * <p>A request that names another patient is refused without looking at what is stored. If only the
  * id could show whose Consent it is, another patient's Consent is treated as one that does not
- * exist, so that no response reveals that it does.
+ * exist, so that no response reveals that it does. Nor may such a caller store that somebody else
+ * has consented.
  *
  * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
  * RequestValidatingInterceptor}, whose parsed body it reads; {@code STORAGE_PRESEARCH_REGISTERED},
@@ -69,6 +73,8 @@ public final class PatientAuthorizationInterceptor {
     RestOperationTypeEnum operation = request.getRestOperationType();
     if (operation == RestOperationTypeEnum.CREATE || operation == RestOperationTypeEnum.UPDATE) {
       requireSamePatient(nhsNumber(request.getResource()), boundTo.get());
+      consentingParties(request.getResource())
+          .forEach(party -> requireSamePatient(Optional.of(party), boundTo.get()));
     }
     String[] asked = request.getParameters().get(edition.patient().element());
     if (asked != null && asked.length > 0) {
@@ -112,6 +118,16 @@ public final class PatientAuthorizationInterceptor {
     } catch (ResourceNotFoundException | ResourceGoneException unknown) {
       return null;
     }
+  }
+
+  /** The NHS numbers of those who consent: the token says that it is the patient who does. */
+  private Stream<String> consentingParties(IBaseResource resource) {
+    return resource instanceof Consent consent
+        ? consent.getConsentingParty().stream()
+            .map(Reference::getReference)
+            .filter(Objects::nonNull)
+            .flatMap(reference -> patients.nhsNumber(reference).stream())
+        : Stream.empty();
   }
 
   private Optional<String> nhsNumber(IBaseResource resource) {

@@ -40,7 +40,12 @@ public final class SpineOutcomeFactory {
 
   /** The exception that makes HAPI respond with this status and resource. */
   public OutcomeException exception(Outcome outcome) {
-    return new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
+    OutcomeException exception =
+        new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
+    if (outcome.situation() == Situation.OVERLOADED) {
+      exception.addResponseHeader("Retry-After", "1");
+    }
+    return exception;
   }
 
   /** As {@link #exception(Outcome)}, with a single issue. */

@@ -1,5 +1,6 @@
 package ndop.fhir.token;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -9,7 +10,6 @@ import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
-import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.KeyType;
 import com.nimbusds.jose.jwk.KeyUse;
 import java.text.ParseException;
@@ -21,9 +21,9 @@ import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Token;
 
 /**
- * Accepts a token only if one of the known keys signed it (JWS, RFC 7515). The token identifies the
- * key by its id only; a token that contains a key, or points to one, is refused, and that key is
- * never read.
+ * Accepts a token only if one of the known keys signed it (JWS, RFC 7515), a key of the issuer that
+ * the token names: no issuer can sign for another. The token identifies the key by its id only; a
+ * token that contains a key, or points to one, is refused, and that key is never read.
  *
  * @see TokenKeySource
  */
@@ -35,6 +35,12 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
 
   private static final List<String> KEY_HEADERS =
       List.of("jwk", "jku", "x5c", "x5u", "x5t", "x5t#S256");
+
+  /** Changes what is signed (RFC 7797). */
+  private static final String UNENCODED_PAYLOAD = "b64";
+
+  private static final String ISSUER = "iss";
+  private static final String TYPE = "JWT";
 
   private final TokenKeySource keys;
   private final DefaultJWSVerifierFactory verifiers = new DefaultJWSVerifierFactory();
@@ -50,6 +56,18 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
         return problem("a key named by kid only", "the token's header has " + name);
       }
     }
+    if (token.head().has(UNENCODED_PAYLOAD)) {
+      return problem("a payload in base64url", "the token's header has " + UNENCODED_PAYLOAD);
+    }
+    JsonNode type = token.head().path("typ");
+    if (!type.isMissingNode() && !type.asText().equalsIgnoreCase(TYPE)) {
+      // A key may sign other things than access tokens.
+      return problem("the type (typ) JWT in the token's header", "another");
+    }
+    Optional<String> issuer = token.text(ISSUER);
+    if (issuer.isEmpty()) {
+      return problem("the issuer (iss) whose key signed the token", "none");
+    }
     try {
       JWSObject signed = JWSObject.parse(token.text());
       JWSHeader header = signed.getHeader();
@@ -59,12 +77,12 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
       if (header.getKeyID() == null || header.getKeyID().isBlank()) {
         return problem("the id of the key (kid) in the token's header", "none");
       }
-      for (JWK key : keys.matching(selector(header))) {
+      for (JWK key : keys.matching(issuer.get(), header.getKeyID(), fitting(header))) {
         if (verified(signed, key)) {
           return Optional.empty();
         }
       }
-      return problem("a signature by a known key", "one that no known key made");
+      return problem("a signature by a key of the issuer (iss)", "one that no known key made");
     } catch (ParseException unsigned) {
       // Or the algorithm is "none".
       return problem("a signature with " + algorithmNames(), "none");
@@ -83,14 +101,11 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
     }
   }
 
-  private static JWKSelector selector(JWSHeader header) {
-    return new JWKSelector(
-        new JWKMatcher.Builder()
-            .keyID(header.getKeyID())
-            .keyTypes(KeyType.RSA, KeyType.EC)
-            .keyUses(KeyUse.SIGNATURE, null)
-            .algorithms(header.getAlgorithm(), null)
-            .build());
+  private static JWKMatcher.Builder fitting(JWSHeader header) {
+    return new JWKMatcher.Builder()
+        .keyTypes(KeyType.RSA, KeyType.EC)
+        .keyUses(KeyUse.SIGNATURE, null)
+        .algorithms(header.getAlgorithm(), null);
   }
 
   private static String algorithmNames() {

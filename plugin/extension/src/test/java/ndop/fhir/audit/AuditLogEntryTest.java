@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import ndop.fhir.policy.Caller;
 import org.junit.jupiter.api.Test;
 
 class AuditLogEntryTest {
@@ -17,6 +19,34 @@ class AuditLogEntryTest {
             .untrusted("path", "x".repeat(190) + " 9990000018")
             .toString();
     assertThat(line).doesNotContain("999000");
+  }
+
+  @Test
+  void noTextOfACallerHoldsANumber() {
+    Optional<String> hidden = Optional.of("x|19990000018");
+    String line =
+        new AuditLogEntry(PSEUDONYMS, Instant.EPOCH, "answered")
+            .untrusted("parameters", "patient=19990000018&x=999.000.0018")
+            .caller(new Caller(hidden, hidden, hidden, hidden, hidden, hidden, hidden, hidden))
+            .toString();
+    assertThat(line).doesNotContain("9990000018", "999.000").doesNotContain("boundTo");
+    String asid = "https://fhir.nhs.uk/Id/accredited-system|200000000205";
+    Optional<String> none = Optional.empty();
+    assertThat(
+            new AuditLogEntry(PSEUDONYMS, Instant.EPOCH, "answered")
+                .caller(
+                    new Caller(
+                        none,
+                        Optional.of("200000000205"),
+                        none,
+                        Optional.of(asid),
+                        Optional.of(asid),
+                        none,
+                        none,
+                        none))
+                .toString())
+        .contains("\"from\":\"200000000205\"", "\"subject\":\"" + asid)
+        .contains("\"system\":\"" + asid);
   }
 
   @Test

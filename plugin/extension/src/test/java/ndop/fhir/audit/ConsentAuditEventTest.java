@@ -31,7 +31,7 @@ class ConsentAuditEventTest {
           Optional.empty(),
           Optional.of("http://fhir.nhs.net/Id/nhs-number|9990000018"),
           Optional.of("https://fhir.nhs.uk/Id/accredited-system|200000000115"),
-          Optional.of("https://fhir.nhs.uk/Id/sds-role-profile-id|4387293874928"),
+          Optional.of("https://fhir.nhs.uk/Id/sds-role-profile-id|4387293874929"),
           Optional.empty(),
           Optional.empty());
 
@@ -61,7 +61,7 @@ class ConsentAuditEventTest {
             agent -> agent.getUserId().getValue(),
             AuditEvent.AuditEventAgentComponent::getRequestor)
         .containsExactly(
-            tuple("https://fhir.nhs.uk/Id/sds-role-profile-id|4387293874928", true),
+            tuple("https://fhir.nhs.uk/Id/sds-role-profile-id|4387293874929", true),
             tuple("https://fhir.nhs.uk/Id/accredited-system|200000000115", false));
     assertThat(event(Interaction.CREATE, Caller.UNKNOWN).getAgent())
         .extracting(agent -> agent.getUserId().getValue())

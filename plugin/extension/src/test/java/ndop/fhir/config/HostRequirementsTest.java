@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.util.VersionUtil;
+import java.util.List;
 import java.util.Map;
 import ndop.fhir.edition.EditionFixtures;
 import org.junit.jupiter.api.Test;
@@ -52,20 +53,35 @@ class HostRequirementsTest {
   }
 
   @Test
-  void refusesSignaturesWithoutKeysOrWithTokensIgnored() {
+  void refusesSignaturesWithoutKeysOrWithTokensNotRequired() {
     assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.signatures", "required")))
         .rootCause()
         .isInstanceOf(StartupFailureException.class)
         .hasMessageContaining("ndop.token.keys names no keys");
-    NdopProperties contradicting =
-        PropertiesFixtures.bind(
-            Map.of(
-                "ndop.audit", "off",
-                "ndop.token.signatures", "required",
-                "ndop.token.keys", "jwks.json"));
-    assertThatThrownBy(() -> HostRequirements.requireTokensAreRead(contradicting))
+    for (String mode : List.of("off", "permissive")) {
+      NdopProperties contradicting = signed(mode);
+      assertThatThrownBy(() -> HostRequirements.requireTokensAreRequired(contradicting))
+          .isInstanceOf(StartupFailureException.class)
+          .hasMessageContaining("ndop.audit is " + mode);
+    }
+    assertThatCode(() -> HostRequirements.requireTokensAreRequired(signed("required")))
+        .doesNotThrowAnyException();
+  }
+
+  private static NdopProperties signed(String mode) {
+    return PropertiesFixtures.bind(
+        Map.of(
+            "ndop.audit", mode,
+            "ndop.token.signatures", "required",
+            "ndop.token.keys", "jwks.json"));
+  }
+
+  @Test
+  void refusesAnEmptyListOfAcceptedValues() {
+    assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.values.audience", "")))
+        .rootCause()
         .isInstanceOf(StartupFailureException.class)
-        .hasMessageContaining("ndop.audit is off");
+        .hasMessageContaining("ndop.token.values.audience: expected at least one value");
   }
 
   @Test

@@ -120,7 +120,7 @@ class InterceptorOrderTest {
             interactions,
             new ParameterPolicy(edition),
             null,
-            CallerPolicyFactory.create(edition, properties),
+            CallerPolicyFactory.create(edition, properties, () -> null),
             patients,
             null,
             outcomes,

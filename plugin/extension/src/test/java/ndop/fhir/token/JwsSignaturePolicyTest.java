@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
@@ -21,6 +22,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64;
 import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +33,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +48,8 @@ class JwsSignaturePolicyTest {
 
   private static final RSAKey RSA = rsa("one");
   private static final ECKey EC = ec("two", Curve.P_256);
-  private static final Payload CLAIMS = new Payload(Map.of("sub", "me"));
+  private static final String ISSUER = "https://portal.example";
+  private static final Payload CLAIMS = new Payload(Map.of("iss", ISSUER, "sub", "me"));
 
   @TempDir private Path folder;
 
@@ -68,6 +73,7 @@ class JwsSignaturePolicyTest {
     return new JwsSignaturePolicy(
         TokenKeySource.of(
             file(keys).toString(),
+            ISSUER,
             Duration.ofMinutes(5),
             Duration.ofMillis(1),
             Duration.ofSeconds(5)));
@@ -154,7 +160,8 @@ class JwsSignaturePolicyTest {
   @Test
   void refusesAChangedPayload() throws Exception {
     String[] parts = signed(header(JWSAlgorithm.ES256, EC), EC).split("\\.");
-    String other = new Payload(Map.of("sub", "you")).toBase64URL().toString();
+    Payload changed = new Payload(Map.of("iss", ISSUER, "sub", "you"));
+    String other = changed.toBase64URL().toString();
     refuses(parts[0] + "." + other + "." + parts[2], "no known key made");
   }
 
@@ -168,6 +175,7 @@ class JwsSignaturePolicyTest {
   @Test
   void refusesAKeyOfAnotherType() throws Exception {
     refuses(signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("one"), EC), "no known key");
+    refuses(signed(new JWSHeader.Builder(JWSAlgorithm.RS512).keyID("two"), RSA), "no known key");
   }
 
   @Test
@@ -190,14 +198,108 @@ class JwsSignaturePolicyTest {
   }
 
   @Test
-  void refusesAnExtensionThatItDoesNotUnderstand() throws Exception {
-    refuses(
-        signed(
-            header(JWSAlgorithm.ES256, EC)
-                .criticalParams(java.util.Set.of("exp"))
-                .customParam("exp", 1),
-            EC),
-        "no known key made");
+  void refusesWhatChangesTheMeaningOfTheSignature() throws Exception {
+    String head = Base64URL.encode("{\"alg\":\"ES256\",\"kid\":\"two\",\"b64\":false}").toString();
+    String[] parts = signed(header(JWSAlgorithm.ES256, EC), EC).split("\\.");
+    refuses(head + "." + parts[1] + "." + parts[2], "has b64");
+    for (String type : List.of("at+jwt", "dpop+jwt", "logout+jwt", "JOSE")) {
+      refuses(
+          signed(header(JWSAlgorithm.ES256, EC).type(new JOSEObjectType(type)), EC),
+          "type (typ) JWT in the token's header; found another");
+    }
+    assertThat(
+            problem(
+                verifying(EC), signed(header(JWSAlgorithm.ES256, EC).type(JOSEObjectType.JWT), EC)))
+        .isEmpty();
+  }
+
+  private void write(Map<String, JWK> keys) throws IOException {
+    List<Map<String, Object>> set = new ArrayList<>();
+    keys.forEach(
+        (issuer, key) -> {
+          Map<String, Object> member = new LinkedHashMap<>(key.toPublicJWK().toJSONObject());
+          member.put("iss", issuer);
+          set.add(member);
+        });
+    Files.writeString(
+        folder.resolve("jwks.json"), JSONObjectUtils.toJSONString(Map.of("keys", set)));
+  }
+
+  private JwsSignaturePolicy verifyingAsWritten(String issuer) throws Exception {
+    return new JwsSignaturePolicy(
+        TokenKeySource.of(
+            folder.resolve("jwks.json").toString(),
+            issuer,
+            Duration.ofMinutes(5),
+            Duration.ofMillis(1),
+            Duration.ofSeconds(5)));
+  }
+
+  private static String signedAs(String issuer, String kid, JWK key) throws JOSEException {
+    JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build();
+    JWSObject object = new JWSObject(header, new Payload(Map.of("iss", issuer)));
+    object.sign(new DefaultJWSSignerFactory().createJWSSigner(key, JWSAlgorithm.ES256));
+    return object.serialize();
+  }
+
+  @Test
+  void noIssuerCanSignForAnother() throws Exception {
+    ECKey one = ec("key", Curve.P_256);
+    ECKey other = ec("key", Curve.P_256);
+    String others = "https://other.example";
+    write(Map.of(ISSUER, one, others, other));
+    JwsSignaturePolicy signatures = verifyingAsWritten("");
+
+    assertThat(problem(signatures, signedAs(ISSUER, "key", one))).isEmpty();
+    assertThat(problem(signatures, signedAs(others, "key", other))).isEmpty();
+    for (String text :
+        List.of(
+            signedAs(others, "key", one),
+            signedAs(ISSUER, "key", other),
+            signedAs("https://nobody.example", "key", one),
+            signedAs(ISSUER.toUpperCase(java.util.Locale.ROOT), "key", one),
+            signedAs(ISSUER + "/", "key", one),
+            signedAs("", "key", one),
+            // What separates the issuer from the id of its key cannot be moved.
+            signedAs("https://portal.example key", "", one),
+            signedAs("", "https://portal.example key", one))) {
+      assertThat(problem(signatures, text)).as(text).isPresent();
+    }
+  }
+
+  @Test
+  void aKeyThatNamesNoIssuerBelongsToTheOneOfTheSet() throws Exception {
+    file(EC.toPublicJWK());
+    JwsSignaturePolicy signatures = verifyingAsWritten("https://other.example");
+
+    assertThat(problem(signatures, signedAs("https://other.example", "two", EC))).isEmpty();
+    assertThat(problem(signatures, signedAs(ISSUER, "two", EC)).orElseThrow())
+        .contains("a key of the issuer (iss)");
+  }
+
+  @Test
+  void aTokenNamesItsIssuer() throws Exception {
+    JWSObject object =
+        new JWSObject(header(JWSAlgorithm.ES256, EC).build(), new Payload(Map.of("sub", "me")));
+    object.sign(new DefaultJWSSignerFactory().createJWSSigner(EC, JWSAlgorithm.ES256));
+    refuses(object.serialize(), "issuer (iss) whose key signed the token; found none");
+  }
+
+  @Test
+  void aSetWhoseKeysAreNobodysIsRefused() throws Exception {
+    file(EC.toPublicJWK());
+    for (String issuer : List.of("", " ", "two words")) {
+      TokenKeySource keys =
+          TokenKeySource.of(
+              folder.resolve("jwks.json").toString(),
+              issuer,
+              Duration.ofMinutes(5),
+              Duration.ofMillis(1),
+              Duration.ofSeconds(5));
+      assertThatThrownBy(keys::requireUsable)
+          .isInstanceOf(TokenKeySource.UnavailableException.class)
+          .hasMessageContaining("must name its issuer in the member iss");
+    }
   }
 
   @Test
@@ -226,7 +328,7 @@ class JwsSignaturePolicyTest {
       String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/jwks.json";
       TokenKeySource keys =
           TokenKeySource.of(
-              url, Duration.ofMillis(1500), Duration.ofMillis(400), Duration.ofSeconds(5));
+              url, ISSUER, Duration.ofMillis(1500), Duration.ofMillis(400), Duration.ofSeconds(5));
       JwsSignaturePolicy signatures = new JwsSignaturePolicy(keys);
       assertThat(keys.requireUsable()).isEqualTo(1);
       for (int count = 0; count < 20; count++) {
@@ -258,6 +360,7 @@ class JwsSignaturePolicyTest {
       TokenKeySource keys =
           TokenKeySource.of(
               "http://127.0.0.1:" + silent.getLocalPort() + "/jwks.json",
+              ISSUER,
               Duration.ofMinutes(5),
               Duration.ofMillis(1),
               Duration.ofMillis(300));
@@ -272,7 +375,14 @@ class JwsSignaturePolicyTest {
   void refusesUnusableSets() throws Exception {
     Path file = folder.resolve("jwks.json");
     for (String text :
-        List.of("", "no json", "{}", "{\"keys\":[]}", new JWKSet(RSA).toString(false))) {
+        List.of(
+            "",
+            "no json",
+            "{}",
+            "{\"keys\":[]}",
+            "{\"keys\":[7]}",
+            new JWKSet(RSA).toString(false),
+            set(new RSAKeyGenerator(1024, true).keyID("weak").generate().toPublicJWK()))) {
       Files.writeString(file, text);
       TokenKeySource keys = keys(file.toString());
       assertThatThrownBy(keys::requireUsable)
@@ -289,7 +399,7 @@ class JwsSignaturePolicyTest {
 
   private static TokenKeySource keys(String place) throws TokenKeySource.UnavailableException {
     return TokenKeySource.of(
-        place, Duration.ofMinutes(5), Duration.ofMillis(1), Duration.ofSeconds(5));
+        place, ISSUER, Duration.ofMinutes(5), Duration.ofMillis(1), Duration.ofSeconds(5));
   }
 
   private static HttpServer serving(AtomicReference<String> text, AtomicInteger reads)
