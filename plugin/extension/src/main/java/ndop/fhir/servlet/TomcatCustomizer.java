@@ -1,13 +1,17 @@
 package ndop.fhir.servlet;
 
 import java.util.function.Supplier;
+import org.apache.catalina.Valve;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.valves.AccessLogValve;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
  * Makes Tomcat report its own errors through {@link SpineErrorReportValve}, and leave TRACE to the
  * interceptors, which refuse it like any other method; Tomcat itself would send an empty response.
+ * An access log, if the operator has one, is masked like the log.
  */
 public final class TomcatCustomizer
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
@@ -21,6 +25,8 @@ public final class TomcatCustomizer
 
   @Override
   public void customize(TomcatServletWebServerFactory factory) {
+    factory.setEngineValves(
+        factory.getEngineValves().stream().map(TomcatCustomizer::masked).toList());
     factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
     factory.addContextCustomizers(
         context -> {
@@ -30,5 +36,14 @@ public final class TomcatCustomizer
             host.getPipeline().addValve(new SpineErrorReportValve(responses));
           }
         });
+  }
+
+  private static Valve masked(Valve valve) {
+    if (valve.getClass() != AccessLogValve.class) {
+      return valve;
+    }
+    AccessLogValve masking = new MaskingAccessLogValve();
+    BeanUtils.copyProperties(valve, masking);
+    return masking;
   }
 }
