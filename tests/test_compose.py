@@ -127,3 +127,15 @@ def test_only_data_can_be_written(compose: dict[str, Any], server: dict[str, Any
 
 def test_no_statement_takes_for_ever(compose: dict[str, Any]) -> None:
     assert "statement_timeout=30s" in compose["services"]["database"]["command"]
+
+
+def test_neither_container_logs_or_dumps_patients(compose: dict[str, Any]) -> None:
+    command = compose["services"]["database"]["command"]
+    assert {
+        "log_min_error_statement=panic",
+        "log_error_verbosity=terse",
+        "log_parameter_max_length=0",
+        "log_parameter_max_length_on_error=0",
+    } <= set(command)
+    options = compose["services"]["server"]["environment"]["JDK_JAVA_OPTIONS"].split()
+    assert {"-XX:-LogEvents", "-XX:-CreateCoredumpOnCrash"} <= set(options)

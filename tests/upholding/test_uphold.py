@@ -74,7 +74,7 @@ def test_a_wrong_line_gives_a_failure_file_and_no_result(source: Path) -> None:
     failure = failure_file(source.with_name("result.dat"))
     assert names(source.parent) == {"numbers.dat", failure.name}
     assert failure.read_text(encoding="utf-8") == (
-        "Line 9001: expected ten digits, a comma and a line feed; found the form '99999,\\n'.\n"
+        "Line 9001: expected ten digits, a comma and a line feed; found the form 'NNNNN,\\n'.\n"
     )
 
 

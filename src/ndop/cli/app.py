@@ -9,6 +9,7 @@ import typer
 
 from ndop.cli.lazy_group import EXIT_STATUSES, CommandSpec, lazy_group
 from ndop.system.errors import NdopError
+from ndop.system.masking import mask_numbers
 
 COMMANDS = (
     CommandSpec(
@@ -168,7 +169,8 @@ def main() -> None:
     try:
         app()
     except NdopError as error:
-        print(error, file=sys.stderr)
+        # It may quote a server, a log or a file.
+        print(mask_numbers(str(error)), file=sys.stderr)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -34,6 +34,13 @@ _FREE_BYTES_NEEDED = 256 * 1024 * 1024
 SHORT_LIVED = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g")
 #: JVM options of a server that keeps running.
 LONG_LIVED = ("-XX:+UseSerialGC", "-Xmx1g")
+#: A crash leaves no patient data behind: not the messages of the last exceptions, and no memory.
+_CONFIDENTIAL_CRASHES = (
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:-LogEvents",
+    "-XX:-CreateCoredumpOnCrash",
+    "-XX:-HeapDumpOnOutOfMemoryError",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,7 @@ def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess
     }
     command = [
         "java",
+        *_CONFIDENTIAL_CRASHES,
         *plan.jvm,
         *_program(layout, plan),
         *(f"--{name}={value}" for name, value in settings.items()),

@@ -65,7 +65,7 @@ def _wrong_line(chunk: bytes, lines_before: int) -> FileRefusedError:
     end = rest.find(b"\n")
     found = (rest if end < 0 else rest[: end + 1])[:_MAX_FORM_BYTES]
     text = found.decode("ascii", errors="replace")
-    form = re.sub(r"[0-9]", "9", re.sub(r"[A-Za-z]", "A", text))
+    form = re.sub(r"[0-9]", "N", re.sub(r"[A-Za-z]", "A", text))
     return FileRefusedError(
         f"Line {line}: expected ten digits, a comma and a line feed; found the form {form!r}."
     )

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ndop.system.masking import mask_numbers
+
 #: One step of a path such as `extension[0]` or `value.ofType(CodeableConcept)`.
 _STEP = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\])?(?:\.ofType\((?P<type>\w+)\))?(?:\.|$)")
 _MAX_LENGTH = 80
-#: Digits that might be an NHS number.
-_LONG_NUMBER = re.compile(r"\d{9,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ def value_at(data: Any, steps: Sequence[PathStep]) -> Any:
 def abbreviate(value: Any) -> str:
     """A value for a message: shortened, and without anything that might be an NHS number."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = _LONG_NUMBER.sub("…", " ".join(text.split()))
+    text = mask_numbers(" ".join(text.split()))
     return text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH] + "…"

@@ -11,6 +11,7 @@ from typing import Any, cast
 from ndop.editions import Edition
 from ndop.editions.model import Binding, Element, Structure
 from ndop.java.validator_process import Answer
+from ndop.system.masking import mask_numbers
 from ndop.validation.element_path import PathStep, abbreviate, parse_path, value_at
 from ndop.validation.findings import Finding, Result, Severity
 from ndop.validation.resource_data import parse_resource
@@ -37,22 +38,39 @@ class FindingExplainer:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._structures = {structure.url: structure for structure in edition.structures}
+        self._codes_published = {
+            code for code_system in edition.code_systems for code in code_system.concepts
+        }
 
     def explain(self, source: ResourceSource, answer: Answer) -> Result:
         """The result of a resource, from the validator's answer."""
         if answer.failure is not None:
             failure = Finding("fatal", f"the validator failed: {answer.failure}", rule="failure")
             finding = source.locate(failure)
-            return Result(source.file, source.line or 1, source.entry, (finding,), checked=False)
+            return Result(
+                source.file, source.line or 1, source.entry, (self._masked(finding),), checked=False
+            )
         findings = [
             *source.findings,
             *(self._with_code(one, answer.situation) for one in self._findings(source, answer)),
         ]
-        return Result(source.file, source.line or 1, source.entry, tuple(findings))
+        return Result(
+            source.file, source.line or 1, source.entry, tuple(map(self._masked, findings))
+        )
 
     def explain_unreadable(self, source: UnreadableSource) -> Result:
         """The result of an input from which no resource can be read."""
-        return source.result(self._with_code(source.finding, source.situation))
+        return source.result(self._masked(self._with_code(source.finding, source.situation)))
+
+    def _masked(self, finding: Finding) -> Finding:
+        """Without any number that could be a patient's, whoever worded it."""
+        return replace(
+            finding,
+            **{
+                name: mask_numbers(getattr(finding, name), self._codes_published)
+                for name in ("message", "path", "expected", "found")
+            },
+        )
 
     def _with_code(self, finding: Finding, situation: str | None) -> Finding:
         """With the Spine code of the situation, and its requirement unless there is one."""

@@ -16,7 +16,7 @@ class Finding:
     element as a FHIRPath, such as `Consent.purpose[0]`. `rule` is the key of the broken invariant,
     or the validator's name for the rule. `requirement` is a row of the register of requirements,
     and `code` the Spine code that a server of the edition would answer, which a warning does not
-    have. NHS numbers are cut out of `found`.
+    have. No text repeats a number that could be a patient's; `file` is the name that was given.
     """
 
     severity: Severity

@@ -39,8 +39,9 @@ _MOST_FAILURES = 20
 class FuzzResult:
     """What a run found, up to its end or interruption.
 
-    `before` is the health of the server when warm, `after` at the end; both are None for a server
-    that was not started for the run.
+    `leaks` is the number of lines in the server's log with patient data, `before` the health of the
+    server when warm, `after` at the end; all are None for a server that was not started for the
+    run.
     """
 
     edition: str
@@ -49,6 +50,7 @@ class FuzzResult:
     consents: int = 0
     counts: dict[Outcome, int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    leaks: int | None = None
     before: Health | None = None
     after: Health | None = None
     interruption: KeyboardInterrupt | None = None
@@ -184,7 +186,9 @@ def _health_failures(server: RunningServer, result: FuzzResult) -> Iterator[Fail
             if growth > most:
                 yield Failure(rule, f"{rule}: by {growth}, expected at most {most}")
     log = server.log.read_text(encoding="utf-8", errors="replace")
-    for line in health.confidential_lines(log)[:5]:
+    leaks = health.confidential_lines(log)
+    result.leaks = len(leaks)
+    for line in leaks[:5]:
         yield Failure("confidential data in the log", f"confidential data in the log: {line}")
     for line in health.failure_lines(log)[:5]:
         yield Failure("unexpected failure in the log", f"unexpected failure in the log: {line}")

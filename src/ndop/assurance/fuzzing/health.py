@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from ndop.server.process import RunningServer, resident_memory
 from ndop.system.errors import ServerError
+from ndop.system.masking import mask_numbers
 from ndop.system.processes import run
 
 _HEAP_USED = re.compile(r"^sun\.gc\.generation\.\d+\.space\.\d+\.used=(\d+)", re.MULTILINE)
 _LIVE_THREADS = re.compile(r"^java\.threads\.live=(\d+)", re.MULTILINE)
-#: NHS numbers of the test range, and tokens.
-_CONFIDENTIAL = re.compile(r"(?<!\d)999[ -]?\d{3}[ -]?\d{4}(?!\d)|eyJ[\w-]{8,}")
+#: Tokens, and what a body, or the row that it is stored in, cannot be without.
+_CONFIDENTIAL = re.compile(
+    r"eyJ[\w-]{8,}|resourceType|http://hl7\.org/fhir\b|\binsert\s+into\b.*'[^'…]", re.IGNORECASE
+)
 _UNEXPECTED = re.compile(r"failed unexpectedly|OutOfMemoryError|StackOverflowError")
 
 
@@ -41,8 +44,14 @@ def measure(server: RunningServer) -> Health:
 
 
 def confidential_lines(log: str) -> list[str]:
-    """Lines of the ordinary log that contain what could be an NHS number or a token."""
-    return [line for line in log.splitlines() if _CONFIDENTIAL.search(line)]
+    """Lines of the ordinary log that contain what could be an NHS number, in whatever form, a
+    token, a body or a row of the database.
+    """
+    return [
+        line
+        for line in log.splitlines()
+        if _CONFIDENTIAL.search(line) or mask_numbers(line) != line
+    ]
 
 
 def failure_lines(log: str) -> list[str]:

@@ -18,6 +18,7 @@ from ndop.assurance.fuzzing.raw_http import Request
 from ndop.conformance.suite.expectations import ExpectationError, assert_spine_error, outcome_of
 from ndop.editions import Edition
 from ndop.profiles import openapi
+from ndop.system.masking import mask_numbers
 
 #: In place of an interaction: the request is none of the API's.
 OTHER = "other"
@@ -52,6 +53,7 @@ class Oracle:
     def __init__(self, edition: Edition, api: str) -> None:
         self._edition = edition
         self._api = api.encode()
+        self._codes = {purpose.code for purpose in edition.purpose_codings()}
         self._description = openapi.describe(edition)
         self._registry: Registry[Any] = Registry().with_contents(
             [("urn:openapi", self._description)], default_specification=DRAFT202012
@@ -107,6 +109,10 @@ class Oracle:
         except ExpectationError as error:
             raise ViolationError("not a Spine OperationOutcome", str(error)) from error
         self._check_schema(self.interaction(request), response.status_code, outcome)
+        for issue in outcome["issue"]:
+            text = str(issue.get("diagnostics", ""))
+            if mask_numbers(text, self._codes) != text:
+                raise ViolationError("a patient's number in a message", text[:400])
         return str(outcome["issue"][0]["details"]["coding"][0]["code"])
 
     def _check_success(self, request: Request, response: httpx.Response) -> None:

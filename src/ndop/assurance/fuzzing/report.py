@@ -42,6 +42,8 @@ def lines(result: FuzzResult, base: str) -> Iterator[str]:
         )
     if result.interruption is not None:
         yield f"{_name(result)}: interrupted, so these results are incomplete"
+    if result.leaks is not None:
+        yield f"{_name(result)}: {result.leaks} lines of the log with patient data"
     yield (
         f"{_name(result)}: {result.requests} requests, {result.consents} Consents stored, "
         f"{len(result.failures)} failures (seed {result.plan.seed})"
@@ -66,6 +68,7 @@ def write(result: FuzzResult, folder: Path, base: str) -> Path:
             {"interaction": interaction, "status": status, "code": code, "requests": number}
             for (interaction, status, code), number in sorted(result.counts.items())
         ],
+        "leaks": result.leaks,
         "before": result.before and dataclasses.asdict(result.before),
         "after": result.after and dataclasses.asdict(result.after),
         "failures": [

@@ -1,17 +1,21 @@
 package ndop.fhir.policy;
 
+import ndop.fhir.masking.ConfidentialDataMasker;
+
 /**
  * Quotes a client's input in a message: short, printable, and without anything that looks like an
- * NHS number.
+ * NHS number or a token. It is masked before it is cut: nine digits give the tenth away.
  */
 final class QuotedInput {
 
   private static final int LENGTH = 40;
 
+  private static final ConfidentialDataMasker MASKER = new ConfidentialDataMasker();
+
   private QuotedInput() {}
 
   static String of(String text) {
-    String printable = text.replaceAll("[^ -~]", "?").replaceAll("[0-9]{9,}", "…");
+    String printable = MASKER.maskIdentifiers(text).replaceAll("[^ -~…]", "?");
     String cut = printable.length() > LENGTH ? printable.substring(0, LENGTH) + "…" : printable;
     return "'" + cut + "'";
   }

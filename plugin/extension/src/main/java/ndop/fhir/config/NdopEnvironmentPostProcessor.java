@@ -2,6 +2,7 @@ package ndop.fhir.config;
 
 import static java.util.Map.entry;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.boot.SpringApplication;
@@ -22,6 +23,8 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
   static final String SOURCE_NAME = "ndop-fhir";
 
   private static final String CONFIG_FILE_PREFIX = "Config resource";
+  private static final String DATABASE_URL = "spring.datasource.url";
+  private static final String TRACE_LEVEL = "TRACE_LEVEL_FILE";
 
   private static final Map<String, Object> DEFAULTS =
       Map.ofEntries(
@@ -56,6 +59,25 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
         .ifPresentOrElse(
             first -> sources.addBefore(Objects.requireNonNull(first), defaults),
             () -> sources.addLast(defaults));
+    disableTraceFile(environment);
+  }
+
+  /**
+   * H2 would write a file beside the database, with every statement that fails and its values, past
+   * any log. A URL that sets its level itself is left alone.
+   */
+  private static void disableTraceFile(ConfigurableEnvironment environment) {
+    String url = environment.getProperty(DATABASE_URL);
+    if (url != null
+        && url.startsWith("jdbc:h2:")
+        && !url.toUpperCase(Locale.ROOT).contains(TRACE_LEVEL)) {
+      environment
+          .getPropertySources()
+          .addFirst(
+              new MapPropertySource(
+                  SOURCE_NAME + "-database",
+                  Map.of(DATABASE_URL, "%s;%s=0".formatted(url, TRACE_LEVEL))));
+    }
   }
 
   /** Last, after Spring Boot has read the application's own files. */

@@ -10,10 +10,6 @@ import ca.uhn.fhir.rest.api.server.ResponseDetails;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.NotModifiedException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.regex.Pattern;
-import ndop.fhir.audit.Pseudonymizer;
 import ndop.fhir.outcome.OutcomeException;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Outcome;
@@ -41,9 +37,6 @@ public final class SpineExceptionInterceptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(SpineExceptionInterceptor.class);
 
-  private static final Pattern CONFIDENTIAL =
-      Pattern.compile(Pseudonymizer.NUMBER.pattern() + "|eyJ[\\w.-]+");
-
   private final SpineOutcomeFactory outcomes;
 
   public SpineExceptionInterceptor(SpineOutcomeFactory outcomes) {
@@ -62,20 +55,13 @@ public final class SpineExceptionInterceptor {
     }
     Outcome outcome = HapiExceptionMapper.outcome(thrown);
     if (outcome.situation() == Situation.INTERNAL_FAILURE) {
-      LOG.error("Request {} failed unexpectedly: {}", request.getRequestId(), redacted(thrown));
+      LOG.error("Request {} failed unexpectedly", request.getRequestId(), thrown);
       return outcomes.exception(
           Situation.INTERNAL_FAILURE,
           "The request failed unexpectedly; nothing was stored. The server's log has the cause "
               + "under the request id %s.".formatted(request.getRequestId()));
     }
     return outcomes.exception(outcome);
-  }
-
-  /** The stack trace, without anything that could be an NHS number or a token. */
-  private static String redacted(Throwable thrown) {
-    StringWriter text = new StringWriter();
-    thrown.printStackTrace(new PrintWriter(text));
-    return CONFIDENTIAL.matcher(text.toString()).replaceAll("…");
   }
 
   /** Replaces HAPI's outcome of a successful write with the catalogue's informational one. */

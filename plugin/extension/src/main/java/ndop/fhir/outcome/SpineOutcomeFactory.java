@@ -3,6 +3,7 @@ package ndop.fhir.outcome;
 import java.util.List;
 import java.util.UUID;
 import ndop.fhir.edition.Edition;
+import ndop.fhir.masking.ConfidentialDataMasker;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 import org.hl7.fhir.dstu3.model.OperationOutcome;
@@ -14,13 +15,19 @@ import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 /**
  * Turns the outcome of a policy into the OperationOutcome, the HTTP status and the exception that
  * the edition prescribes for it (NDOP-134 to NDOP-137, NDOP-149).
+ *
+ * <p>Diagnostics repeat no number that could be a patient's, whatever policy, library or body they
+ * come from. The codes of the edition's own purposes stay.
  */
 public final class SpineOutcomeFactory {
 
   private final Edition edition;
+  private final ConfidentialDataMasker masker;
 
   public SpineOutcomeFactory(Edition edition) {
     this.edition = edition;
+    this.masker =
+        new ConfidentialDataMasker(edition.purposes().stream().map(Edition.Purpose::code).toList());
   }
 
   /** The resource: one issue for each of the diagnostics. */
@@ -70,7 +77,7 @@ public final class SpineOutcomeFactory {
         .setSystem(edition.outcome().system())
         .setCode(answer.code())
         .setDisplay(answer.display());
-    issue.setDiagnostics(diagnostics);
+    issue.setDiagnostics(masker.maskIdentifiers(diagnostics));
     return issue;
   }
 }

@@ -8,15 +8,19 @@ import java.util.stream.Collectors;
 import org.apache.catalina.Context;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
+import org.apache.catalina.Valve;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.valves.AccessLogValve;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
  * Makes Tomcat report its own errors through {@link SpineErrorReportValve}, call the extension's
  * filters before all others, and leave TRACE to the interceptors, which refuse it like any other
- * method; Tomcat itself would send an empty response.
+ * method; Tomcat itself would send an empty response. An access log, if the operator has one, is
+ * masked like the log.
  */
 public final class TomcatCustomizer
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
@@ -30,6 +34,8 @@ public final class TomcatCustomizer
 
   @Override
   public void customize(TomcatServletWebServerFactory factory) {
+    factory.setEngineValves(
+        factory.getEngineValves().stream().map(TomcatCustomizer::masked).toList());
     factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
     factory.addContextCustomizers(
         context -> {
@@ -57,5 +63,14 @@ public final class TomcatCustomizer
       filters.get(false).forEach(context::removeFilterMap);
       filters.get(false).forEach(context::addFilterMap);
     }
+  }
+
+  private static Valve masked(Valve valve) {
+    if (valve.getClass() != AccessLogValve.class) {
+      return valve;
+    }
+    AccessLogValve masking = new MaskingAccessLogValve();
+    BeanUtils.copyProperties(valve, masking);
+    return masking;
   }
 }
