@@ -32,6 +32,7 @@ from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
 from ndop.server import process
+from ndop.server.audit_modes import AuditMode
 from ndop.server.process import SHORT_LIVED, RunningServer, ServerPlan, free_port
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
@@ -299,7 +300,7 @@ def test_attacks_and_random_requests(attacked: Attacked, edition: Edition) -> No
 def random_requests(base_url: str, edition: Edition) -> list[str]:
     """Send requests of every kind that the fuzzer has; the patients in them."""
     client = RawHttpClient(base_url)
-    session = Session(edition, client, synthetic(14))
+    session, patients = Session(edition, client, AuditMode.PERMISSIVE), synthetic(14)
     try:
         for kind in KINDS:
 
@@ -315,7 +316,7 @@ def random_requests(base_url: str, edition: Edition) -> list[str]:
             def run(case: Case) -> None:
                 # What the answers are is the fuzzer's own test.
                 with suppress(CaseFailedError):
-                    session.run(case)
+                    session.run(case, next(patients))
 
             run()
     finally:

@@ -64,12 +64,16 @@ class FindingExplainer:
 
     def _masked(self, finding: Finding) -> Finding:
         """Without any number that could be a patient's, whoever worded it."""
+
+        def masked(text: str) -> str:
+            return mask_numbers(text, self._codes_published)
+
         return replace(
             finding,
-            **{
-                name: mask_numbers(getattr(finding, name), self._codes_published)
-                for name in ("message", "path", "expected", "found")
-            },
+            message=masked(finding.message),
+            path=masked(finding.path),
+            expected=masked(finding.expected),
+            found=masked(finding.found),
         )
 
     def _with_code(self, finding: Finding, situation: str | None) -> Finding:
