@@ -122,8 +122,8 @@ def test_a_server_ends_with_the_command_that_is_killed(
         java = int(parent.stdout.readline())
         message = start(built, replace(plan, port=0), progress)
         assert re.fullmatch(
-            rf"The database of {plan.data} is in use by process {java} \(java, started .* \d{{4}}\)\. "
-            r"Stop it, or choose another folder with DATA=…",
+            rf"The database of {plan.data} is in use by process {java} "
+            r"\(java, started .* \d{4}\)\. Stop it, or choose another folder with DATA=…",
             message,
         )
     finally:
