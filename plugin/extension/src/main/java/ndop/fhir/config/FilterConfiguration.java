@@ -14,10 +14,12 @@ import ndop.fhir.policy.UrlPolicy;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
 import ndop.fhir.servlet.FilterOrder;
+import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
 import ndop.fhir.servlet.ServerHeaderFilter;
 import ndop.fhir.servlet.SpineErrorFilter;
 import ndop.fhir.servlet.SpineErrorResponseFactory;
+import ndop.fhir.store.Readiness;
 import ndop.fhir.web.PublishedContentFilter;
 import ndop.fhir.web.PublishedFiles;
 import ndop.fhir.web.StartPage;
@@ -45,6 +47,11 @@ class FilterConfiguration {
   @Bean
   FilterRegistrationBean<CacheControlFilter> ndopCacheControlFilter() {
     return registration(new CacheControlFilter(), FilterOrder.CACHE_CONTROL);
+  }
+
+  @Bean
+  FilterRegistrationBean<HealthProbeFilter> ndopHealthProbeFilter(Readiness readiness) {
+    return registration(new HealthProbeFilter(readiness), FilterOrder.HEALTH_PROBE);
   }
 
   @Bean

@@ -17,6 +17,11 @@ import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
  */
 public final class SpineOutcomeFactory {
 
+  private static final String TRANSIENT = IssueType.TRANSIENT.toCode();
+
+  /** In this time a database that was restarted answers again. */
+  private static final String SECONDS_TO_RETRY = "5";
+
   private final Edition edition;
 
   public SpineOutcomeFactory(Edition edition) {
@@ -38,9 +43,17 @@ public final class SpineOutcomeFactory {
     return outcome.situation().answer(edition).status();
   }
 
-  /** The exception that makes HAPI respond with this status and resource. */
+  /**
+   * The exception that makes HAPI respond with this status and resource, and with Retry-After if
+   * the failure is transient (NDOP-210).
+   */
   public OutcomeException exception(Outcome outcome) {
-    return new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
+    OutcomeException exception =
+        new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
+    if (TRANSIENT.equals(outcome.situation().answer(edition).issue())) {
+      exception.addResponseHeader("Retry-After", SECONDS_TO_RETRY);
+    }
+    return exception;
   }
 
   /** As {@link #exception(Outcome)}, with a single issue. */
