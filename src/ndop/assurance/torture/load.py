@@ -17,8 +17,9 @@ from ndop.consents.drafts import Draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
 
-#: Pauses between the requests of a connection, in seconds: after an answer, and after none.
-_PAUSE, _PAUSE_AFTER_FAILURE = 0.02, 0.2
+#: The pause between two requests of a connection, in seconds. It is doubled, up to the longest,
+#: with each that is not served.
+_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 #: Consents that a connection goes on to update and read.
 _KEPT = 50
 _FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)
@@ -59,7 +60,7 @@ class Load:
 
     def _work(self, stop: Event, worker: int) -> None:
         random_source, known = self._workers[worker], self._known[worker]
-        connection = Connection(self._base_url, self._edition)
+        connection, pause = Connection(self._base_url, self._edition), _PAUSE
         try:
             while not stop.is_set():
                 known[:] = [one for one in known[-_KEPT:] if one.unknown is None]
@@ -70,8 +71,9 @@ class Load:
                     status = self._create(connection, known)
                 else:
                     status = self._about(kind, connection, random_source.choice(known))
-                answered = status not in (NO_ANSWER, HTTPStatus.SERVICE_UNAVAILABLE)
-                stop.wait(_PAUSE if answered else _PAUSE_AFTER_FAILURE)
+                served = status not in (NO_ANSWER, HTTPStatus.SERVICE_UNAVAILABLE)
+                pause = _PAUSE if served else min(2 * pause, _LONGEST_PAUSE)
+                stop.wait(pause)
         finally:
             connection.close()
 

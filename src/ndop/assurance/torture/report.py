@@ -47,7 +47,7 @@ def rows(results: Sequence[TortureResult]) -> Iterator[tuple[str, ...]]:
         final = Counter(one.kind for one in result.final.violations)
         yield (
             store,
-            "everything, at the end",
+            "all, at the end",
             str(len(result.rounds)),
             str(result.final.acknowledged),
             *(str(final[kind]) for kind in KINDS),
