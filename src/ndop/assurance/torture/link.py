@@ -49,6 +49,7 @@ class Link:
             with suppress(OSError):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 connection.shutdown(socket.SHUT_RD)  # wakes the thread that copies
+        for connection in connections:
             connection.close()
 
     def _accept(self) -> None:
@@ -75,8 +76,10 @@ class Link:
             while chunk := source.recv(_CHUNK):
                 sink.sendall(chunk)
         for connection in (source, sink):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
             with self._lock:
+                ours = connection in self._open
                 self._open.discard(connection)
-            connection.close()
+            if ours:  # else `cut` closes it, with a reset
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+                connection.close()
