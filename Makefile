@@ -13,7 +13,7 @@ NDOP := $(VENV)/bin/ndop
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz parity prove serve check format build sbom clean
+.PHONY: help run test fuzz torture parity prove serve check format build sbom clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,9 @@ test: $(READY) ## the project's own tests: Python, Java, and a conformance run
 
 fuzz: $(READY) ## send 20,000 random requests to a server of each edition in each audit mode (EDITION=, AUDIT=, SEED=)
 	@$(NDOP) fuzz $(if $(EDITION),--edition $(EDITION)) $(if $(AUDIT),--audit $(AUDIT)) $(if $(SEED),--seed $(SEED))
+
+torture: $(READY) ## kill, stop, pause, cut off and fill up server and database under load: nothing acknowledged is lost (EDITION=, SEED=)
+	@$(NDOP) torture $(if $(EDITION),--edition $(EDITION)) $(if $(SEED),--seed $(SEED))
 
 parity: $(READY) ## compare verdicts on mutated Consents: published and generated profiles, server and validator (EDITION= for one)
 	@$(NDOP) parity $(if $(EDITION),--edition $(EDITION))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ndop.system.child_process import ChildProcess
 
 SLOW_FIXTURES = {"built", "chromium", "engine", "server", "servers", "validator", "validators"}
 
@@ -47,12 +49,17 @@ def only_slow_tests_start_slow_programs(
     """Fail a test without the marker that starts a slow program."""
     if request.node.get_closest_marker("slow"):
         return
-    start = subprocess.Popen.__init__
+    for kind in (subprocess.Popen, ChildProcess):  # the second starts the first, by way of a shell
+        monkeypatch.setattr(kind, "__init__", guarded(kind.__init__, request.node.nodeid))
 
-    def guarded(process: Any, args: Any, *more: Any, **settings: Any) -> None:
+
+def guarded(start: Callable[..., None], test: str) -> Callable[..., None]:
+    """A constructor of a process that fails the test instead where the program is slow."""
+
+    def guard(process: Any, args: Any, *more: Any, **settings: Any) -> None:
         command = [args] if isinstance(args, (str, Path)) else list(args)
         if is_slow(command):
-            pytest.fail(f"{request.node.nodeid} starts {command[0]}: mark it slow")
+            pytest.fail(f"{test} starts {command[0]}: mark it slow")
         start(process, args, *more, **settings)
 
-    monkeypatch.setattr(subprocess.Popen, "__init__", guarded)
+    return guard

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from ndop.system import processes
 from tests.slow_tests import is_slow
 
 
@@ -21,6 +22,8 @@ def test_what_only_a_slow_test_may_start(command: list[str]) -> None:
     assert is_slow(command)
     with pytest.raises(pytest.fail.Exception, match="mark it slow"):
         subprocess.run(command, check=False)
+    with pytest.raises(pytest.fail.Exception, match="mark it slow"):
+        processes.run(command, "Running")
 
 
 @pytest.mark.parametrize("command", [["sh", "-c", "true"], [sys.executable, "-c", "pass"]])

@@ -81,7 +81,7 @@ def test_a_fact_that_names_a_row_which_does_not_restate_it(sources: ProjectSourc
         ("NDOP-044", "422 error/invalid INVALID_RESOURCE", False),
         ("NDOP-146", "403 error/forbidden ACCESS DENIED", False),
         ("NDOP-044", "201 (the suite accepts 422 error/invalid BAD_REQUEST)", False),
-        ("NDOP-210", "503 error/transient INTERNAL_SERVER_ERROR", False),  # not yet
+        ("NDOP-210", "503 error/transient INTERNAL_SERVER_ERROR", False),
     ],
 )
 def test_an_answer_that_no_edition_gives(

@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 from ndop.cli.app import main
+from ndop.system import processes
 
 _COMMAND = (sys.executable, "-m", "ndop")
 _SECONDS = 600
@@ -55,24 +56,33 @@ def ndop(
 
     `home` is another checkout to run in (NDOP_HOME).
     """
-    done = subprocess.run(
+    with processes.start(
         [*_COMMAND, *arguments],
-        input=stdin,
-        capture_output=True,
+        "Running ndop",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=_SECONDS,
         env={**os.environ, **({"NDOP_HOME": str(home)} if home else {})},
-        check=False,
-    )
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
+    ) as running:
+        try:
+            out, err = running.communicate(stdin, timeout=_SECONDS)
+        except BaseException:
+            running.kill()
+            raise
+    assert "Traceback" not in out + err
+    return subprocess.CompletedProcess(arguments, running.returncode, out, err)
 
 
 @contextmanager
 def running_ndop(*arguments: str, until: str) -> Iterator[subprocess.Popen[str]]:
     """Start the command, wait until it prints a line with `until`, and terminate it afterwards."""
-    with subprocess.Popen(
-        [*_COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    with processes.start(
+        [*_COMMAND, *arguments],
+        "Running ndop",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as running:
         try:
             assert running.stdout is not None

@@ -32,13 +32,13 @@ from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
 from ndop.server import process
+from ndop.server.postgresql import running_postgresql
 from ndop.server.audit_modes import AuditMode
 from ndop.server.process import SHORT_LIVED, RunningServer, ServerPlan, free_port
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from tests.server.raw_http import send_raw
-from tests.server.test_postgresql import as_owner, programs
 
 pytestmark = pytest.mark.slow
 
@@ -62,42 +62,6 @@ def leaks(text: str, numbers: list[str]) -> list[str]:
     return health.confidential_lines(text) + [form for form in forms if form in text]
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """A PostgreSQL of a test; `stop` ends it at once, as a crash would."""
-
-    url: str
-    stop: Callable[[], None]
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[Database]:
-    """Run PostgreSQL in a folder that its user may write."""
-    commands, port, data = programs(), free_port(), folder / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            as_owner(list(command)), check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=120
-        )
-
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    control = (str(commands / "pg_ctl"), "-D", str(data), "-w")
-    stopped = False
-
-    def stop() -> None:
-        nonlocal stopped
-        if not stopped:
-            stopped = True
-            run(*control, "-m", "immediate", "stop")
-
-    run(str(commands / "initdb"), "-D", str(data), "-U", "ndop", "-A", "trust", "-N")
-    run(*control, "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield Database(f"jdbc:postgresql://127.0.0.1:{port}/postgres", stop)
-    finally:
-        stop()
-
-
 @pytest.fixture
 def postgresql_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "postgresql"
@@ -114,9 +78,9 @@ def test_postgresql_goes_away(
 ) -> None:
     """Under writes: the driver's exception then holds the rows of the Consents."""
     numbers = list(islice(synthetic(), 4000))
-    with postgresql(postgresql_folder) as database:
+    with running_postgresql(postgresql_folder) as database:
         connection = {
-            "spring.datasource.url": database.url,
+            "spring.datasource.url": database.jdbc_url(),
             "spring.datasource.username": "ndop",
             "spring.datasource.hikari.connection-timeout": "3000",
         }
@@ -140,7 +104,8 @@ def test_postgresql_goes_away(
             with ThreadPoolExecutor(8) as pool:
                 writes = pool.map(write, numbers)
                 time.sleep(6)
-                database.stop()
+                database.send_signal(signal.SIGQUIT)
+                database.wait_for_end()
                 statuses = list(writes)
             log = server.log.read_text(encoding="utf-8")
     assert statuses.count(201) > 10

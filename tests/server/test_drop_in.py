@@ -99,7 +99,7 @@ def test_the_host_is_closed(stock_server: RunningServer, edition: Edition, addre
         assert_spine_error(edition, answer, status=404, code="NO_RECORD_FOUND")
 
 
-def test_health_probes_are_open(stock_server: RunningServer) -> None:
+def test_health_probes_are_those_of_the_extension(stock_server: RunningServer) -> None:
     probe = urljoin(stock_server.base_url, "/actuator/health")
-    assert httpx.get(probe).text == "stand-in"
+    assert httpx.get(probe).json() == {"status": "UP"}
     assert httpx.post(probe).status_code == 404

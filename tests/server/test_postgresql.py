@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
-from pathlib import Path
 
 import httpx
 import pytest
@@ -21,62 +18,29 @@ from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
-from ndop.server import process
-from ndop.server.process import RunningServer, ServerPlan, free_port
+from ndop.server import postgresql, process
+from ndop.server.postgresql import USER, running_postgresql
+from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.errors import MissingToolError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 
 pytestmark = pytest.mark.slow
 
 
-def programs() -> Path:
-    """The folder of initdb and pg_ctl."""
-    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    on_path = shutil.which("initdb")
-    if on_path:
-        candidates.insert(0, Path(on_path).parent)
-    for folder in candidates:
-        if (folder / "initdb").is_file() and (folder / "pg_ctl").is_file():
-            return folder
-    pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
-
-
-def as_owner(command: list[str]) -> list[str]:
-    """PostgreSQL does not run as root: there, use its own user."""
-    if os.geteuid() != 0:
-        return command
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
-
-
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A JDBC URL of an empty database, in a folder and on a port of its own."""
-    bin_folder, folder, port = programs(), tmp_path_factory.mktemp("postgresql"), free_port()
+    """The JDBC URL of an empty database."""
+    folder = tmp_path_factory.mktemp("postgresql")
     if os.geteuid() == 0:
         for parent in (folder, *folder.parents[:3]):
             parent.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    data, log = folder / "data", folder / "log"
-    subprocess.run(
-        as_owner([str(bin_folder / "initdb"), "-D", str(data), "-U", "ndop", "-A", "trust"]),
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    control = [str(bin_folder / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run(
-        as_owner([*control, "-l", str(log), "-o", options, "start"]),
-        check=True,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-    )
     try:
-        yield f"jdbc:postgresql://127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run(
-            as_owner([*control, "-m", "fast", "stop"]), check=True, capture_output=True, cwd="/"
-        )
+        postgresql.programs()
+    except MissingToolError as error:
+        pytest.skip(str(error))
+    with running_postgresql(folder) as cluster:
+        yield cluster.jdbc_url()
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +48,7 @@ def nodes(built: Layout, progress: Progress, database: str) -> Iterator[list[Run
     """Two servers over one database, the second started when the first had made the tables."""
     plan = ServerPlan(
         DEFAULT_EDITION,
-        settings={"spring.datasource.url": database, "spring.datasource.username": "ndop"},
+        settings={"spring.datasource.url": database, "spring.datasource.username": USER},
     )
     with ExitStack() as stack:
         yield [stack.enter_context(process.running(built, plan, progress)) for _ in range(2)]

@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+import os
+import pickle
+import re
 import shutil
 import socket
+import subprocess
+import sys
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from ndop.editions import DEFAULT_EDITION
+from ndop.java import modules
 from ndop.server import process
 from ndop.server.process import ServerPlan, free_port
+from ndop.system import processes
 from ndop.system.errors import MissingToolError, ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
+from tests.cli.command import ndop, running_ndop
 
 
 def start(layout: Layout, plan: ServerPlan, progress: Progress) -> str:
@@ -68,3 +77,90 @@ def test_a_server_leaves_nothing_behind(built: Layout, progress: Progress) -> No
     assert running.process.poll() is not None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
+
+
+@pytest.fixture(params=["embedded", "launcher"])
+def plan(request: pytest.FixtureRequest, built: Layout, tmp_path: Path) -> ServerPlan:
+    """A server with its database on disk, started in each way."""
+    launcher_folder = None
+    if request.param == "launcher":
+        launcher_folder = tmp_path / "extra-classes"
+        launcher_folder.mkdir()
+        shutil.copy(built.root / modules.EXTENSION.products[0], launcher_folder)
+    return ServerPlan(
+        DEFAULT_EDITION,
+        port=free_port(),
+        data=tmp_path / "data",
+        launcher_folder=launcher_folder,
+        settings={"ndop.edition": DEFAULT_EDITION},
+    )
+
+
+#: Runs the server of a plan until it is killed.
+OTHER_COMMAND = """
+import pickle, sys, time
+from ndop.java import modules
+from ndop.server import process
+from ndop.system.layout import checkout
+from ndop.system.progress import Progress
+plan = pickle.loads(bytes.fromhex(sys.argv[1]))
+with process.running(checkout(), plan, Progress.silent()) as server:
+    print(server.process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_a_server_ends_with_the_command_that_is_killed(
+    built: Layout, plan: ServerPlan, progress: Progress
+) -> None:
+    """And the next one starts over its port and database at once; none while it runs."""
+    command = [sys.executable, "-c", OTHER_COMMAND, pickle.dumps(plan).hex(), "ndop"]
+    parent = processes.start(command, "Starting another", stdout=subprocess.PIPE, text=True)
+    try:
+        assert parent.stdout is not None
+        java = int(parent.stdout.readline())
+        message = start(built, replace(plan, port=0), progress)
+        assert re.fullmatch(
+            rf"The database of {plan.data} is in use by process {java} "
+            r"\(java, started .* \d{4}\)\. Stop it, or choose another folder with DATA=…",
+            message,
+        )
+    finally:
+        parent.kill()
+        parent.communicate()
+    with process.running(built, plan, progress) as server:
+        assert server.process.pid != java
+        with pytest.raises(ProcessLookupError):
+            os.kill(java, 0)
+        assert httpx.get(f"{server.base_url}/metadata").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_database_in_use_names_the_command_that_uses_it(built: Layout, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    arguments = ("serve", "--port", "0", "--data", str(data))
+    with running_ndop(*arguments, until="Serving") as serving:
+        second = ndop(*arguments)
+        url = f"--spring.datasource.url=jdbc:h2:file:{data}/consents"
+        of_operator = subprocess.run(
+            [
+                *("java", "-Dloader.path=" + str(built.root / modules.EXTENSION.products[0])),
+                *("-jar", str(built.root / modules.SERVER.products[2]), url, "--server.port=0"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+    assert second.returncode == 2
+    assert re.search(
+        rf"The database of {data} is in use by process {serving.pid} "
+        rf"\(ndop serve --port 0 --data {data}, started .*\)\. Stop it, or choose",
+        second.stderr,
+    )
+    assert of_operator.returncode == 1
+    assert f"The database {data}/consents.mv.db is in use by another process." in of_operator.stdout
+    for printed in (second.stderr, of_operator.stdout + of_operator.stderr):
+        assert "\tat " not in printed
+        assert "Caused by" not in printed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from ndop.system import processes
+from ndop.system.child_process import ChildProcess
 from ndop.system.errors import MissingToolError, ProgramError
 
 WAITS = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -69,15 +69,15 @@ def test_the_number_of_cpus_on_any_system(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_interruption_while_a_program_starts_ends_it(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[ChildProcess] = []
 
-    class Interrupted(subprocess.Popen[bytes]):
+    class Interrupted(ChildProcess):
         def __init__(self, *arguments: Any, **settings: Any) -> None:
             super().__init__(*arguments, **settings)
             started.append(self)
             signal.raise_signal(number)
 
-    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    monkeypatch.setattr(processes, "ChildProcess", Interrupted)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -91,12 +91,12 @@ def test_an_interruption_while_a_program_starts_ends_it(
 
 
 def test_an_interruption_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupted(subprocess.Popen[bytes]):
+    class Interrupted(ChildProcess):
         def __init__(self, *arguments: Any, **settings: Any) -> None:
             super().__init__(*arguments, **settings)
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    monkeypatch.setattr(processes, "ChildProcess", Interrupted)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         running = processes.start(WAITS, "Waiting")

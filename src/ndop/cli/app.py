@@ -114,6 +114,13 @@ COMMANDS = (
         "ndop fuzz --edition noom-draft --requests 2000 --kind queries",
     ),
     CommandSpec(
+        "torture",
+        "ndop.cli.torturing:torture",
+        "Hurt server and database under load, and look for what was acknowledged and is lost.",
+        "ndop torture --rounds 10 --store h2 --faults kill-server",
+        "Exit status: 0 nothing was lost, 1 something was, 2 could not run, 130 Ctrl-C.",
+    ),
+    CommandSpec(
         "parity",
         "ndop.cli.parity:parity",
         "Compare the verdicts of published and generated profiles, of server and validator.",

@@ -284,8 +284,15 @@ def _situations_without_a_request(edition: Edition) -> list[_Situation]:
         ),
         _Situation(
             "internal-failure",
-            "a create while the disk of the audit trail is full",
-            needs={"ndop.trail.file": "audit.jsonl"},
+            "a search of a database in which a table is missing",
+        ),
+        _Situation(
+            "store-unavailable",
+            "a create while the database cannot be reached",
+        ),
+        _Situation(
+            "outcome-unknown",
+            "a create whose connection to the database breaks during the commit",
         ),
     ]
     if any(claim.bounds for claim in edition.audit.claims.values()):

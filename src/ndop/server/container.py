@@ -23,6 +23,7 @@ from docker.models.containers import Container
 from requests.exceptions import RequestException
 
 from ndop.java import modules
+from ndop.server import database_user
 from ndop.server.process import HOST, check_port, free_port, is_ready
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
@@ -112,9 +113,11 @@ def running_container(
     """Run the image within the block: pulled if it is missing, removed at the end.
 
     The extension must have been built. Raises ServerError: no engine answers, the image cannot
-    be pulled, the port is in use, or the server did not start; the text ends with the last lines
-    of its log.
+    be pulled, the port or the database is in use, or the server did not start; the text ends with
+    the last lines of its log.
     """
+    if plan.data:
+        database_user.check_unused(plan.data, progress)
     port = plan.port or free_port()
     check_port(port)
     client = _engine()

@@ -17,6 +17,7 @@ from types import FrameType
 import httpx
 
 from ndop.java import modules
+from ndop.server import database_user
 from ndop.system import processes
 from ndop.system.errors import ProgramError, ServerError
 from ndop.system.layout import Layout
@@ -85,9 +86,12 @@ def free_port() -> int:
 def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[RunningServer]:
     """Run a server within the block. It must have been built.
 
-    Raises ServerError: the port is in use, the disk is full, or the server did not start; the
-    text ends with the last lines of its log.
+    It ends with this process, even if that is killed. Raises ServerError: the port or the database
+    is in use, the disk is full, or the server did not start; the text ends with the last lines of
+    its log.
     """
+    if plan.data:
+        database_user.check_unused(plan.data, progress)
     port = plan.port or free_port()
     check_port(port)
     _check_disk_space(plan.data or layout.build)
@@ -97,7 +101,7 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
     process = _start(layout, plan, port, log)
     try:
         with progress.step(f"Starting the server ({'plain HAPI' if plan.plain else plan.edition})"):
-            seconds = _wait_until_ready(process, base_url, log, plan.tls)
+            seconds = _wait_until_ready(process, plan, base_url, log)
         yield RunningServer(base_url, process, log, seconds)
     finally:
         _stop(process)
@@ -146,7 +150,9 @@ def wait_for_interrupt(has_ended: Callable[[], bool], log: Path) -> None:
 
 def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess.Popen[bytes]:
     database = (
-        f"jdbc:h2:file:{plan.data.resolve()}/consents" if plan.data else "jdbc:h2:mem:consents"
+        f"jdbc:h2:file:{plan.data.resolve()}/{database_user.DATABASE_NAME}"
+        if plan.data
+        else "jdbc:h2:mem:consents"
     )
     settings = {
         "server.port": str(port),
@@ -184,14 +190,16 @@ def _program(layout: Layout, plan: ServerPlan) -> list[str]:
 
 
 def _wait_until_ready(
-    process: subprocess.Popen[bytes], base_url: str, log: Path, tls: ssl.SSLContext | None
+    process: subprocess.Popen[bytes], plan: ServerPlan, base_url: str, log: Path
 ) -> float:
     begun = time.monotonic()
     while time.monotonic() - begun < _SECONDS_TO_READY:
         if process.poll() is not None:
+            if plan.data and (user := database_user.database_user(plan.data)):
+                raise database_user.in_use(plan.data, user)  # it was faster
             raise ServerError(f"The server did not start.\n{_log_tail(log)}")
         try:
-            if is_ready(base_url, tls):
+            if is_ready(base_url, plan.tls):
                 return time.monotonic() - begun
         except httpx.TransportError:
             pass

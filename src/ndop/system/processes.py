@@ -1,9 +1,10 @@
-"""Other programs: run to completion, or started and left running."""
+"""Other programs: run to completion, or started and left running. None outlives this process."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ndop.system.child_process import ChildProcess
 from ndop.system.errors import MissingToolError, ProgramError
 from ndop.system.signals import TERMINATION_SIGNALS, signal_handler
 
@@ -30,15 +32,20 @@ def run(command: Sequence[str], purpose: str, folder: Path | None = None) -> str
     Raises MissingToolError: it is not installed; ProgramError: it failed. Both texts begin with
     the purpose, a phrase such as 'Building the server'.
     """
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
-        )
-    except FileNotFoundError as error:
-        raise _missing(purpose, command) from error
-    if done.returncode != 0:
-        raise ProgramError(purpose, command, done.returncode, tail(done.stdout + done.stderr))
-    return done.stdout
+    with _running(
+        command,
+        purpose,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        output, errors = process.communicate()
+    if process.returncode != 0:
+        raise ProgramError(purpose, command, process.returncode, tail(output + errors))
+    return str(output)
 
 
 def run_in_terminal(command: Sequence[str], purpose: str, folder: Path) -> bool:
@@ -47,45 +54,56 @@ def run_in_terminal(command: Sequence[str], purpose: str, folder: Path) -> bool:
     Where standard output is no terminal, the program's colours are removed: Maven prints escape
     sequences even when it is told not to. Raises MissingToolError.
     """
-    try:
-        if sys.stdout.isatty():
-            return subprocess.run(command, cwd=folder, check=False).returncode == 0
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                sys.stdout.write(_ANSI_SEQUENCE.sub("", line))
-                sys.stdout.flush()
-        return process.returncode == 0
-    except FileNotFoundError as error:
-        raise _missing(purpose, command) from error
+    if sys.stdout.isatty():
+        with _running(command, purpose, cwd=folder, stdin=subprocess.DEVNULL) as process:
+            return process.wait() == 0
+    with _running(
+        command,
+        purpose,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(_ANSI_SEQUENCE.sub("", line))
+            sys.stdout.flush()
+        return process.wait() == 0
 
 
-def start(command: Sequence[str], purpose: str, **settings: Any) -> subprocess.Popen[Any]:
-    """Start a program in a session of its own; `settings` are those of subprocess.Popen.
+def start(command: Sequence[str], purpose: str, **settings: Any) -> ChildProcess:
+    """Start a program in a session of its own; `settings` are those of ChildProcess.
 
     Ctrl-C in the terminal therefore reaches this process only, which is responsible for ending
-    the other one. A Ctrl-C that arrives while the program starts kills it before it is raised
-    here: no caller has the process yet. Raises MissingToolError.
+    the other one; if it cannot, because it was killed, ChildProcess does. A Ctrl-C that arrives
+    while the program starts kills it before it is raised here: no caller has the process yet.
+    Raises MissingToolError.
     """
+    search_path = (settings.get("env") or os.environ).get("PATH")
+    if shutil.which(command[0], path=search_path) is None:
+        raise _missing(purpose, command)
     with _interrupts_deferred() as deferred:
-        try:
-            process = subprocess.Popen(command, start_new_session=True, **settings)
-        except FileNotFoundError as error:
-            raise _missing(purpose, command) from error
+        process = ChildProcess(command, **settings)
     if deferred:
         process.kill()
         process.wait()
         for number in deferred:
             signal.raise_signal(number)
     return process
+
+
+@contextmanager
+def _running(command: Sequence[str], purpose: str, **settings: Any) -> Iterator[ChildProcess]:
+    """Start a program and wait until it has ended; an exception in the block terminates it."""
+    with start(command, purpose, **settings) as process:
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def tail(output: str, lines: int = _TAIL_LINES) -> str:

@@ -24,7 +24,7 @@ from ndop.editions import Edition
 from ndop.editions.model import Element, Structure
 from ndop.system.errors import BuildError
 from ndop.system.layout import Layout
-from ndop.system.processes import tail
+from ndop.system.processes import start, tail
 
 #: What a row rests on in an edition; open: nothing yet.
 Evidence = Literal["suite", "project", "reason", "open"]
@@ -89,8 +89,9 @@ def collect(layout: Layout) -> list[CollectedTest]:
         *("--collect-only", f"--collect-to={writing}", str(folder)),
     ]
     with tempfile.TemporaryFile() as printed:
-        child = subprocess.Popen(
+        child = start(
             command,
+            "Collecting the tests of the suite",
             pass_fds=[writing],
             stdin=subprocess.DEVNULL,
             stdout=printed,

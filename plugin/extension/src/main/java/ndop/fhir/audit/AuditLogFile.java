@@ -32,6 +32,7 @@ public final class AuditLogFile implements AutoCloseable {
   private final long maxSize;
   private final int kept;
   private FileChannel channel;
+  private volatile boolean failed;
 
   /**
    * Opens the file.
@@ -55,6 +56,35 @@ public final class AuditLogFile implements AutoCloseable {
    * @throws IOException it cannot be written
    */
   public synchronized void append(String line, boolean forced) throws IOException {
+    failed = true;
+    appendLine(line, forced);
+    failed = false;
+  }
+
+  /** Whether a line can be appended: the last one could, or a blank that is removed again can. */
+  public boolean isWritable() {
+    return !failed || canWrite();
+  }
+
+  private synchronized boolean canWrite() {
+    try {
+      if (!channel.isOpen()) {
+        open();
+      }
+      long before = channel.size();
+      try {
+        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      } finally {
+        channel.truncate(before);
+      }
+      failed = false;
+      return true;
+    } catch (IOException stillFailing) {
+      return false;
+    }
+  }
+
+  private void appendLine(String line, boolean forced) throws IOException {
     if (!channel.isOpen()) {
       open();
     }

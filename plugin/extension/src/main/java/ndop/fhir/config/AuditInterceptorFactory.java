@@ -15,6 +15,7 @@ import ndop.fhir.interceptor.AuditLogInterceptor;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.store.Readiness;
 
 /** Opens the audit log and creates its interceptors, if {@code ndop.trail.file} is set. */
 final class AuditInterceptorFactory {
@@ -25,6 +26,7 @@ final class AuditInterceptorFactory {
   private final PatientReferenceParser patients;
   private final SpineOutcomeFactory outcomes;
   private final DaoRegistry daos;
+  private final Readiness readiness;
 
   AuditInterceptorFactory(
       NdopProperties properties,
@@ -32,13 +34,15 @@ final class AuditInterceptorFactory {
       InteractionPolicy interactions,
       PatientReferenceParser patients,
       SpineOutcomeFactory outcomes,
-      DaoRegistry daos) {
+      DaoRegistry daos,
+      Readiness readiness) {
     this.properties = properties.trail();
     this.edition = edition;
     this.interactions = interactions;
     this.patients = patients;
     this.outcomes = outcomes;
     this.daos = daos;
+    this.readiness = readiness;
   }
 
   /**
@@ -54,6 +58,7 @@ final class AuditInterceptorFactory {
       AuditLogFile file =
           new AuditLogFile(
               Path.of(properties.file()), properties.maxSize().toBytes(), properties.keep());
+      readiness.require(file::isWritable);
       Pseudonymizer pseudonyms = pseudonymizer();
       Clock clock = Clock.systemUTC();
       AuditLogInterceptor log =

@@ -15,12 +15,14 @@ import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
 import ndop.fhir.servlet.FhirServlet;
 import ndop.fhir.servlet.FilterOrder;
+import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HealthProbes;
 import ndop.fhir.servlet.HostScopeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
 import ndop.fhir.servlet.ServerHeaderFilter;
 import ndop.fhir.servlet.SpineErrorFilter;
 import ndop.fhir.servlet.SpineErrorResponseFactory;
+import ndop.fhir.store.Readiness;
 import ndop.fhir.web.PublishedContentFilter;
 import ndop.fhir.web.PublishedFiles;
 import ndop.fhir.web.StartPage;
@@ -49,6 +51,13 @@ class FilterConfiguration {
   @Bean
   FilterRegistrationBean<CacheControlFilter> ndopCacheControlFilter() {
     return registration(new CacheControlFilter(), FilterOrder.CACHE_CONTROL);
+  }
+
+  @Bean
+  FilterRegistrationBean<HealthProbeFilter> ndopHealthProbeFilter(
+      Environment environment, Readiness readiness) {
+    return registration(
+        new HealthProbeFilter(HealthProbes.of(environment), readiness), FilterOrder.HEALTH_PROBE);
   }
 
   @Bean
@@ -96,10 +105,10 @@ class FilterConfiguration {
 
   @Bean
   FilterRegistrationBean<HostScopeFilter> ndopHostScopeFilter(
-      Environment environment, SpineErrorResponseFactory responses) {
+      SpineErrorResponseFactory responses) {
     FilterRegistrationBean<HostScopeFilter> registration =
         registration(
-            new HostScopeFilter(HealthProbes.of(environment), responses), FilterOrder.HOST_SCOPE);
+            new HostScopeFilter(responses), FilterOrder.HOST_SCOPE);
     registration.setDispatcherTypes(
         DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ASYNC);
     return registration;

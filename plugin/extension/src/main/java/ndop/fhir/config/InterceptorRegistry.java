@@ -8,6 +8,7 @@ import java.util.List;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.interceptor.AuthenticationInterceptor;
 import ndop.fhir.interceptor.CorsInterceptor;
+import ndop.fhir.interceptor.DurabilityInterceptor;
 import ndop.fhir.interceptor.IfMatchInterceptor;
 import ndop.fhir.interceptor.IfModifiedSinceInterceptor;
 import ndop.fhir.interceptor.ImmutablePatientInterceptor;
@@ -26,6 +27,7 @@ import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.store.StoreMonitor;
 
 /**
  * Creates every interceptor of the extension and registers it with the server. The order of
@@ -46,7 +48,9 @@ final class InterceptorRegistry {
       PatientReferenceParser patients,
       DaoRegistry daos,
       SpineOutcomeFactory outcomes,
-      AuditInterceptorFactory audit) {
+      AuditInterceptorFactory audit,
+      DurabilityInterceptor durability,
+      StoreMonitor store) {
     interceptors.add(new InteractionBindingInterceptor(edition));
     interceptors.add(new AuthenticationInterceptor(edition, interactions, callers, outcomes));
     interceptors.add(new RequestScopeInterceptor(interactions, parameters, outcomes));
@@ -61,7 +65,8 @@ final class InterceptorRegistry {
     interceptors.add(new ImmutablePatientInterceptor(patients, outcomes));
     interceptors.add(new PatientSearchInterceptor(edition, patients));
     interceptors.add(new LocationHeaderInterceptor());
-    interceptors.add(new SpineExceptionInterceptor(outcomes));
+    interceptors.add(new SpineExceptionInterceptor(outcomes, store));
+    interceptors.add(durability);
     interceptors.addAll(audit.create());
     if (edition.cors()) {
       interceptors.add(new CorsInterceptor(properties.corsOrigins(), outcomes));

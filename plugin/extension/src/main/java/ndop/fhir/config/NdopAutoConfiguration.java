@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(NdopProperties.class)
 @Import({
   PolicyConfiguration.class,
+  StoreConfiguration.class,
   FilterConfiguration.class,
   TomcatConfiguration.class,
   AuditInterceptorFactory.class,

@@ -2,6 +2,7 @@ package ndop.fhir.config;
 
 import static java.util.Map.entry;
 
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +52,9 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
     MutablePropertySources sources = environment.getPropertySources();
-    PropertySource<?> defaults = new MapPropertySource(SOURCE_NAME, DEFAULTS);
+    Map<String, Object> properties = new HashMap<>(DEFAULTS);
+    properties.putAll(StoreDefaults.forUrl(environment.getProperty("spring.datasource.url", "")));
+    PropertySource<?> defaults = new MapPropertySource(SOURCE_NAME, properties);
     sources.stream()
         .map(PropertySource::getName)
         .filter(name -> name.startsWith(CONFIG_FILE_PREFIX))

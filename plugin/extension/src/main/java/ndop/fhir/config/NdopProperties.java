@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxTime the time within which a whole request must arrive
  * @param maxAtOnce the maximum number of concurrent requests
  * @param maxPerMinute the maximum number of requests from one client in a minute; 0: no limit
+ * @param minFreeSpace the space that must be free on a disk that is written to; 0: not checked
  * @param clients the file that lists the client certificates that are allowed; empty: any that TLS
  *     accepts
  * @param baseUrl the server's address in links and Location; empty: the one that the client used
@@ -50,6 +51,7 @@ public record NdopProperties(
     @DefaultValue("30s") Duration maxTime,
     @DefaultValue("150") int maxAtOnce,
     @DefaultValue("0") int maxPerMinute,
+    @DefaultValue("64MB") DataSize minFreeSpace,
     @DefaultValue("") String clients,
     @DefaultValue("") String baseUrl,
     @DefaultValue("*") List<String> corsOrigins) {}

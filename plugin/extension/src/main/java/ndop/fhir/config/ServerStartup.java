@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
+import ndop.fhir.store.StoreMonitor;
 import ndop.fhir.validation.ProfileValidator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class ServerStartup implements SmartInitializingSingleton {
   private final SearchParameterInstaller searchParameters;
   private final InterceptorRegistry interceptors;
   private final RestfulServerCustomizer serverCustomizer;
+  private final StoreMonitor store;
 
   ServerStartup(
       ServletContext context,
@@ -41,7 +43,8 @@ final class ServerStartup implements SmartInitializingSingleton {
       StorageCustomizer storage,
       SearchParameterInstaller searchParameters,
       InterceptorRegistry interceptors,
-      RestfulServerCustomizer serverCustomizer) {
+      RestfulServerCustomizer serverCustomizer,
+      StoreMonitor store) {
     this.context = context;
     this.server = server;
     this.editionPackage = editionPackage;
@@ -51,6 +54,7 @@ final class ServerStartup implements SmartInitializingSingleton {
     this.searchParameters = searchParameters;
     this.interceptors = interceptors;
     this.serverCustomizer = serverCustomizer;
+    this.store = store;
   }
 
   @Override
@@ -61,6 +65,7 @@ final class ServerStartup implements SmartInitializingSingleton {
     warmUp();
     interceptors.register(server);
     serverCustomizer.customize(server);
+    store.start();
     LOG.info(
         "ndop-fhir serves {} ({}): HAPI FHIR {}, FHIR {}, package {}#{}, {} interceptors, "
             + "strict NHS numbers {}, If-Match {}, audit {}",

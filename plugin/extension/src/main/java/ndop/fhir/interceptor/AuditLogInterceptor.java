@@ -112,8 +112,8 @@ public final class AuditLogInterceptor {
         && !isWrite(request)
         && request.getRestOperationType() != RestOperationTypeEnum.METADATA) {
       throw outcomes.exception(
-          Situation.INTERNAL_FAILURE,
-          "The audit record could not be written, so there is no answer.");
+          Situation.STORE_UNAVAILABLE,
+          "The audit record could not be written, so there is no answer. Repeat the request.");
     }
   }
 
@@ -157,8 +157,8 @@ public final class AuditLogInterceptor {
     } catch (IOException failure) {
       logFailure(failure);
       throw outcomes.exception(
-          Situation.INTERNAL_FAILURE,
-          "The audit record could not be written, so nothing was stored.");
+          Situation.STORE_UNAVAILABLE,
+          "The audit record could not be written, so nothing was stored. Repeat the request.");
     }
   }
 

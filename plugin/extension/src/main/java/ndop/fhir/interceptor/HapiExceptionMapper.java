@@ -5,9 +5,11 @@ import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceVersionConflictException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.store.StoreFailure;
 
 /**
  * Maps HAPI's exceptions to the edition's outcomes. If the class and status of an exception are
@@ -28,14 +30,28 @@ final class HapiExceptionMapper {
   /** HAPI drops control characters from parameter names, which can make two names equal. */
   private static final Pattern DUPLICATE_PARAMETER = Pattern.compile("^Duplicate key ");
 
+  /** Of a write that failed while or after it was committed. */
+  static final Outcome OUTCOME_UNKNOWN =
+      Outcome.of(
+          Situation.OUTCOME_UNKNOWN,
+          "The outcome of this write is not known; search before you repeat it.");
+
   private HapiExceptionMapper() {}
 
-  /** The outcome; {@link Situation#INTERNAL_FAILURE} if nothing more specific applies. */
-  static Outcome outcome(Throwable thrown) {
+  /**
+   * The outcome; {@link Situation#INTERNAL_FAILURE} if nothing more specific applies.
+   *
+   * @param write what is certain about a write that the request asked for
+   */
+  static Outcome outcome(Throwable thrown, WriteProgress write) {
     if (has(thrown, DUPLICATE)) {
       return Outcome.of(
           Situation.DUPLICATE,
           "There is a Consent of this identity already; it is changed by PUT to its id.");
+    }
+    Optional<StoreFailure> failure = StoreFailure.of(thrown);
+    if (failure.isPresent()) {
+      return outcome(failure.get(), write);
     }
     if (thrown instanceof ResourceNotFoundException && !has(thrown, NOT_BOUND)
         || thrown instanceof ResourceGoneException) {
@@ -66,6 +82,17 @@ final class HapiExceptionMapper {
       return Outcome.of(Situation.MALFORMED_REQUEST, "The request is not well formed.");
     }
     return Outcome.of(Situation.INTERNAL_FAILURE, "The request failed unexpectedly.");
+  }
+
+  private static Outcome outcome(StoreFailure failure, WriteProgress write) {
+    if (write == WriteProgress.COMMITTING && failure == StoreFailure.LOST) {
+      return OUTCOME_UNKNOWN;
+    }
+    return Outcome.of(
+        Situation.STORE_UNAVAILABLE,
+        write == WriteProgress.NONE
+            ? "The store cannot be reached; repeat the request."
+            : "The store cannot be reached or written; nothing was stored. Repeat the request.");
   }
 
   private static boolean has(Throwable thrown, Pattern pattern) {

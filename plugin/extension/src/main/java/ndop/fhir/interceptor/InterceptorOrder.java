@@ -51,6 +51,9 @@ public final class InterceptorOrder {
   /** After {@link #PATIENT_AUTHORIZATION}: its response would reveal that the Consent exists. */
   public static final int IF_MATCH = -300;
 
+  /** Last before the handler: what is refused for another reason needs no space. */
+  public static final int FREE_SPACE = -250;
+
   /** The only one at its pointcut. */
   public static final int UPDATE_AS_CREATE = -200;
 
@@ -79,8 +82,14 @@ public final class InterceptorOrder {
   /** Before {@link #AUDIT_LOG}, so that the event is rolled back if the log cannot be written. */
   public static final int AUDIT_EVENT = 90_000;
 
+  /** Before {@link #AUDIT_LOG}, which records what is sent. */
+  public static final int FORCE = 95_000;
+
   /** Last, so that it records what is stored or sent and nothing can change it afterwards. */
   public static final int AUDIT_LOG = 100_000;
+
+  /** After {@link #AUDIT_LOG}, the last that can prevent the commit: only the commit follows. */
+  public static final int COMMITTING = 110_000;
 
   private InterceptorOrder() {}
 }

@@ -14,6 +14,8 @@ import ndop.fhir.outcome.OutcomeException;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.store.StoreFailure;
+import ndop.fhir.store.StoreMonitor;
 import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +40,12 @@ public final class SpineExceptionInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(SpineExceptionInterceptor.class);
 
   private final SpineOutcomeFactory outcomes;
+  private final StoreMonitor store;
 
-  public SpineExceptionInterceptor(SpineOutcomeFactory outcomes) {
+  /** Tells {@code store} of its failures. */
+  public SpineExceptionInterceptor(SpineOutcomeFactory outcomes, StoreMonitor store) {
     this.outcomes = outcomes;
+    this.store = store;
   }
 
   /** The exception to answer with; never null, so that no later hook is called. */
@@ -53,13 +58,26 @@ public final class SpineExceptionInterceptor {
     if (thrown instanceof OutcomeException || thrown instanceof NotModifiedException) {
       return (BaseServerResponseException) thrown;
     }
-    Outcome outcome = HapiExceptionMapper.outcome(thrown);
+    WriteProgress write = WriteProgress.of(request);
+    Outcome outcome = HapiExceptionMapper.outcome(thrown, write);
+    if (outcome.situation() == Situation.STORE_UNAVAILABLE
+        || outcome.situation() == Situation.OUTCOME_UNKNOWN) {
+      StoreFailure.of(thrown).ifPresent(store::report);
+      LOG.warn(
+          "Request {} failed: the store cannot be reached or written ({})",
+          request.getRequestId(),
+          outcome.situation().key());
+    }
     if (outcome.situation() == Situation.INTERNAL_FAILURE) {
       LOG.error("Request {} failed unexpectedly", request.getRequestId(), thrown);
       return outcomes.exception(
           Situation.INTERNAL_FAILURE,
-          "The request failed unexpectedly; nothing was stored. The server's log has the cause "
-              + "under the request id %s.".formatted(request.getRequestId()));
+          "The request failed unexpectedly; %s. The server's log has the cause under the request id %s."
+              .formatted(
+                  write == WriteProgress.COMMITTING
+                      ? "whether it was stored is not known: search before you repeat it"
+                      : "nothing was stored",
+                  request.getRequestId()));
     }
     return outcomes.exception(outcome);
   }

@@ -21,6 +21,15 @@ import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
  */
 public final class SpineOutcomeFactory {
 
+  private static final String TRANSIENT = IssueType.TRANSIENT.toCode();
+
+  private static final String RETRY_AFTER = "Retry-After";
+
+  private static final String SECONDS_TO_RETRY_OVERLOAD = "1";
+
+  /** In this time a database that was restarted answers again. */
+  private static final String SECONDS_TO_RETRY_OUTAGE = "5";
+
   private final Edition edition;
   private final ConfidentialDataMasker masker;
 
@@ -45,12 +54,17 @@ public final class SpineOutcomeFactory {
     return outcome.situation().answer(edition).status();
   }
 
-  /** The exception that makes HAPI respond with this status and resource. */
+  /**
+   * The exception that makes HAPI respond with this status and resource, and with Retry-After if
+   * repeating the request may succeed (NDOP-210).
+   */
   public OutcomeException exception(Outcome outcome) {
     OutcomeException exception =
         new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
     if (outcome.situation() == Situation.OVERLOADED) {
-      exception.addResponseHeader("Retry-After", "1");
+      exception.addResponseHeader(RETRY_AFTER, SECONDS_TO_RETRY_OVERLOAD);
+    } else if (TRANSIENT.equals(outcome.situation().answer(edition).issue())) {
+      exception.addResponseHeader(RETRY_AFTER, SECONDS_TO_RETRY_OUTAGE);
     }
     return exception;
   }

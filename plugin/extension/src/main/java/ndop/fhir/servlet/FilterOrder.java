@@ -25,9 +25,14 @@ public final class FilterOrder {
   public static final int CACHE_CONTROL = SERVER_HEADER + 1;
 
   /**
+   * Before the limits and the certificate check: an orchestrator has neither slot nor certificate.
+   */
+  public static final int HEALTH_PROBE = CACHE_CONTROL + 1;
+
+  /**
    * Before any work, and before the certificate check: a flood of refused clients is limited too.
    */
-  public static final int REQUEST_LIMIT = CACHE_CONTROL + 1;
+  public static final int REQUEST_LIMIT = HEALTH_PROBE + 1;
 
   /** Before any content: the published files are for known clients only, too. */
   public static final int CLIENT_CERTIFICATE = REQUEST_LIMIT + 1;

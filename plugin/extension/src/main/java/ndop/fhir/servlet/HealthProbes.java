@@ -1,36 +1,48 @@
 package ndop.fhir.servlet;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import java.util.Set;
 import org.springframework.core.env.PropertyResolver;
 
 /**
- * The health probes of the host: the addresses by which an orchestrator asks whether it is alive
- * and ready. They say so to anybody, and nothing else.
+ * The addresses of the health probes, by which an orchestrator asks whether the server is alive and
+ * ready: those of Spring Boot's actuator.
  *
- * @param paths the paths of the probes below the context path, such as {@code /actuator/health}
+ * @param health the path of the probe below the context path, such as {@code /actuator/health};
+ *     liveness and readiness are below it. Empty if there are no probes
  */
-public record HealthProbes(Set<String> paths) {
+public record HealthProbes(Optional<String> health) {
 
   private static final Set<String> METHODS = Set.of("GET", "HEAD");
 
   /**
-   * Those of Spring Boot's actuator, under the base path that is configured; none if its endpoints
-   * have a port of their own, where the extension has no say.
+   * Under the base path that is configured; none if the host's endpoints have a port of their own,
+   * where the extension has no say.
    */
   public static HealthProbes of(PropertyResolver environment) {
     String port = environment.getProperty("server.port", "8080");
     if (!port.equals(environment.getProperty("management.server.port", port))) {
-      return new HealthProbes(Set.of());
+      return new HealthProbes(Optional.empty());
     }
     String base = environment.getProperty("management.endpoints.web.base-path", "/actuator");
     String name = environment.getProperty("management.endpoints.web.path-mapping.health", "health");
-    String health = (base.endsWith("/") ? base : base + "/") + name;
-    return new HealthProbes(Set.of(health, health + "/liveness", health + "/readiness"));
+    return new HealthProbes(Optional.of((base.endsWith("/") ? base : base + "/") + name));
   }
 
-  /** Whether {@code request} asks a probe; {@code path} is below the context path, as sent. */
-  boolean areAskedBy(HttpServletRequest request, String path) {
-    return paths.contains(path) && METHODS.contains(request.getMethod());
+  /** Whether {@code request} asks if the process is alive. */
+  boolean isLiveness(HttpServletRequest request) {
+    return isFor(request, "/liveness");
+  }
+
+  /** Whether {@code request} asks if the server can do its work. */
+  boolean isReadiness(HttpServletRequest request) {
+    return isFor(request, "") || isFor(request, "/readiness");
+  }
+
+  private boolean isFor(HttpServletRequest request, String below) {
+    String path = request.getRequestURI().substring(request.getContextPath().length());
+    return METHODS.contains(request.getMethod())
+        && health.filter(probe -> path.equals(probe + below)).isPresent();
   }
 }

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Refuses every request that is neither for the API nor for a health probe, as if there were
- * nothing at its address (NDOP-211, decision D-33). A stock host also serves a test page that
+ * Refuses every request that is not for the API, as if there were nothing at its address (NDOP-211, decision D-33). A stock host also serves a test page that
  * fetches URLs for its caller, job control, message endpoints, descriptions of itself; and the next
  * version of it may serve more, which is why the list says what is open and not what is closed.
  *
- * <p>Order: {@link FilterOrder#HOST_SCOPE}, after {@code PublishedContentFilter}, which has
- * answered what is published, and before all filters and servlets of the host. Dispatcher types:
+ * <p>Order: {@link FilterOrder#HOST_SCOPE}, after {@link HealthProbeFilter} and {@code
+ * PublishedContentFilter}, which have answered the probes and what is published, and before all
+ * filters and servlets of the host. Dispatcher types:
  * {@code REQUEST}, {@code FORWARD} and {@code ASYNC}; what is dispatched as an {@code ERROR} is
  * answered by {@link SpineErrorFilter}.
  *
@@ -28,7 +28,6 @@ import java.util.regex.Pattern;
  * not keep a filter of the host from acting on a request for the API.
  *
  * @see FhirServlet
- * @see HealthProbes
  */
 public final class HostScopeFilter extends HttpFilter {
 
@@ -40,12 +39,10 @@ public final class HostScopeFilter extends HttpFilter {
 
   private static final String WEB_SOCKET = "websocket";
 
-  private final transient HealthProbes probes;
   private final transient SpineErrorResponseFactory responses;
   private transient Optional<FhirServlet> api = Optional.empty();
 
-  public HostScopeFilter(HealthProbes probes, SpineErrorResponseFactory responses) {
-    this.probes = probes;
+  public HostScopeFilter(SpineErrorResponseFactory responses) {
     this.responses = responses;
   }
 
@@ -60,7 +57,7 @@ public final class HostScopeFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     String path = request.getRequestURI().substring(request.getContextPath().length());
-    if (isForApi(request, path) || probes.areAskedBy(request, path)) {
+    if (isForApi(request, path)) {
       chain.doFilter(request, response);
     } else {
       responses

@@ -11,10 +11,12 @@ import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HostScopeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
 import ndop.fhir.servlet.ServerHeaderFilter;
 import ndop.fhir.servlet.SpineErrorFilter;
+import ndop.fhir.store.Readiness;
 import ndop.fhir.web.PublishedContentFilter;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -33,6 +35,7 @@ class FilterOrderTest {
           .withBean(FhirContext.class, () -> EditionFixtures.FHIR)
           .withBean(EditionPackage.class, () -> EditionFixtures.PACKAGE)
           .withBean(SpineOutcomeFactory.class, () -> new SpineOutcomeFactory(EditionFixtures.FACTS))
+          .withBean(Readiness.class)
           .withBean(NdopProperties.class, () -> PropertiesFixtures.bind(SETTINGS))
           .withPropertyValues("ndop.clients=clients.txt");
 
@@ -45,6 +48,7 @@ class FilterOrderTest {
               .containsExactly(
                   ServerHeaderFilter.class,
                   CacheControlFilter.class,
+                  HealthProbeFilter.class,
                   RequestLimitFilter.class,
                   ClientCertificateFilter.class,
                   PublishedContentFilter.class,

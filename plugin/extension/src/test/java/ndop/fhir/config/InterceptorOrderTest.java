@@ -34,6 +34,7 @@ import ndop.fhir.interceptor.AuditEventInterceptor;
 import ndop.fhir.interceptor.AuditLogInterceptor;
 import ndop.fhir.interceptor.AuthenticationInterceptor;
 import ndop.fhir.interceptor.CorsInterceptor;
+import ndop.fhir.interceptor.DurabilityInterceptor;
 import ndop.fhir.interceptor.IfMatchInterceptor;
 import ndop.fhir.interceptor.IfModifiedSinceInterceptor;
 import ndop.fhir.interceptor.ImmutablePatientInterceptor;
@@ -50,6 +51,10 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.store.Database;
+import ndop.fhir.store.FreeSpace;
+import ndop.fhir.store.Readiness;
+import ndop.fhir.store.StoreMonitor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +79,8 @@ class InterceptorOrderTest {
               List.of(
                   RequestValidatingInterceptor.class,
                   PatientAuthorizationInterceptor.class,
-                  IfMatchInterceptor.class)),
+                  IfMatchInterceptor.class,
+                  DurabilityInterceptor.class)),
           entry(
               STORAGE_PRESEARCH_REGISTERED,
               List.of(PatientAuthorizationInterceptor.class, PatientSearchInterceptor.class)),
@@ -84,13 +90,22 @@ class InterceptorOrderTest {
               List.of(IfMatchInterceptor.class, ImmutablePatientInterceptor.class)),
           entry(
               STORAGE_PRECOMMIT_RESOURCE_CREATED,
-              List.of(AuditEventInterceptor.class, AuditLogInterceptor.class)),
+              List.of(
+                  AuditEventInterceptor.class,
+                  AuditLogInterceptor.class,
+                  DurabilityInterceptor.class)),
           entry(
               STORAGE_PRECOMMIT_RESOURCE_UPDATED,
-              List.of(AuditEventInterceptor.class, AuditLogInterceptor.class)),
+              List.of(
+                  AuditEventInterceptor.class,
+                  AuditLogInterceptor.class,
+                  DurabilityInterceptor.class)),
           entry(
               SERVER_OUTGOING_RESPONSE,
-              List.of(SpineExceptionInterceptor.class, AuditLogInterceptor.class)),
+              List.of(
+                  SpineExceptionInterceptor.class,
+                  DurabilityInterceptor.class,
+                  AuditLogInterceptor.class)),
           entry(SERVER_OUTGOING_WRITER_CREATED, List.of(LocationHeaderInterceptor.class)),
           entry(SERVER_PRE_PROCESS_OUTGOING_EXCEPTION, List.of(SpineExceptionInterceptor.class)),
           entry(SERVER_HANDLE_EXCEPTION, List.of(AuditLogInterceptor.class)),
@@ -113,6 +128,8 @@ class InterceptorOrderTest {
     InteractionPolicy interactions = new InteractionPolicy(edition);
     PatientReferenceParser patients = new PatientReferenceParser(edition);
     SpineOutcomeFactory outcomes = new SpineOutcomeFactory(edition);
+    Database database = new Database(null, "");
+    StoreMonitor store = new StoreMonitor(database);
     registry =
         new InterceptorRegistry(
             edition,
@@ -125,7 +142,9 @@ class InterceptorOrderTest {
             null,
             outcomes,
             new AuditInterceptorFactory(
-                properties, edition, interactions, patients, outcomes, null));
+                properties, edition, interactions, patients, outcomes, null, new Readiness()),
+            new DurabilityInterceptor(new FreeSpace(List.of(), 0), database, store, outcomes),
+            store);
   }
 
   @Test
@@ -158,7 +177,10 @@ class InterceptorOrderTest {
     }
     assertThat(classes(server, SERVER_OUTGOING_RESPONSE))
         .containsExactly(
-            SpineExceptionInterceptor.class, HostInterceptor.class, AuditLogInterceptor.class);
+            SpineExceptionInterceptor.class,
+            HostInterceptor.class,
+            DurabilityInterceptor.class,
+            AuditLogInterceptor.class);
   }
 
   private static Map<Pointcut, List<Class<?>>> sequences(RestfulServer server) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
@@ -38,6 +40,51 @@ class NdopEnvironmentPostProcessorTest {
     process();
 
     assertThat(environment.getProperty("hapi.fhir.fhir_version")).isEqualTo("DSTU3");
+  }
+
+  @Test
+  void aCommitOfH2IsInTheFileWhenItReturns() {
+    database("jdbc:h2:file:./data/consents");
+
+    process();
+
+    assertThat(driverProperties()).containsEntry("WRITE_DELAY", "0");
+    assertThat(driverProperties()).doesNotContainKey("socketTimeout");
+  }
+
+  @Test
+  void whatTheUrlStatesIsLeftOut() {
+    database("jdbc:h2:file:./data/consents;write_delay=100");
+
+    process();
+
+    assertThat(driverProperties()).doesNotContainKey("WRITE_DELAY");
+  }
+
+  @Test
+  void everyWaitForPostgresqlIsBounded() {
+    database("jdbc:postgresql://database:5432/ndop?socketTimeout=60");
+
+    process();
+
+    assertThat(driverProperties()).containsEntry("connectTimeout", "3");
+    assertThat(driverProperties()).doesNotContainKeys("WRITE_DELAY", "socketTimeout");
+    assertThat(environment.getProperty("spring.datasource.hikari.connection-timeout"))
+        .isEqualTo("3000");
+  }
+
+  private void database(String url) {
+    environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource("database", Map.of("spring.datasource.url", url)));
+  }
+
+  private Map<String, String> driverProperties() {
+    return Binder.get(environment)
+        .bind(
+            "spring.datasource.hikari.data-source-properties",
+            Bindable.mapOf(String.class, String.class))
+        .orElseGet(Map::of);
   }
 
   private void add(String name, String version) {

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import ndop.fhir.edition.EditionFixtures;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.store.Database;
+import ndop.fhir.store.StoreMonitor;
 import org.hl7.fhir.dstu3.model.OperationOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SpineExceptionInterceptorTest {
 
   private final SpineOutcomeFactory outcomes = new SpineOutcomeFactory(EditionFixtures.FACTS);
-  private final SpineExceptionInterceptor interceptor = new SpineExceptionInterceptor(outcomes);
+  private final SpineExceptionInterceptor interceptor =
+      new SpineExceptionInterceptor(outcomes, new StoreMonitor(new Database(null, "")));
   private final ServletRequestDetails request = new RequestWithoutHeaders();
 
   static Stream<Arguments> failures() {

@@ -1,0 +1,90 @@
+package ndop.fhir.interceptor;
+
+import ca.uhn.fhir.interceptor.api.Hook;
+import ca.uhn.fhir.interceptor.api.Interceptor;
+import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
+import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.sql.SQLException;
+import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.Situation;
+import ndop.fhir.store.Database;
+import ndop.fhir.store.FreeSpace;
+import ndop.fhir.store.StoreFailure;
+import ndop.fhir.store.StoreMonitor;
+import org.hl7.fhir.dstu3.model.Consent;
+import org.hl7.fhir.instance.model.api.IBaseResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes an acknowledged write a durable one (NDOP-210): refuses a write while the disk is nearly
+ * full, takes note of when its commit begins, and acknowledges it when it is on the disk.
+ *
+ * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after every check of the request;
+ * {@code STORAGE_PRECOMMIT_RESOURCE_CREATED} and {@code _UPDATED}, after any other; {@code
+ * SERVER_OUTGOING_RESPONSE}, before {@link AuditLogInterceptor}.
+ */
+@Interceptor
+public final class DurabilityInterceptor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DurabilityInterceptor.class);
+
+  private final FreeSpace space;
+  private final Database database;
+  private final StoreMonitor store;
+  private final SpineOutcomeFactory outcomes;
+
+  public DurabilityInterceptor(
+      FreeSpace space, Database database, StoreMonitor store, SpineOutcomeFactory outcomes) {
+    this.space = space;
+    this.database = database;
+    this.store = store;
+    this.outcomes = outcomes;
+  }
+
+  /** Refuses a write for which there is too little space; reads go on. */
+  @Hook(
+      value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
+      order = InterceptorOrder.FREE_SPACE)
+  public void requireSpace(ServletRequestDetails request) {
+    if (WriteProgress.of(request) != WriteProgress.NONE && !space.isSufficient()) {
+      LOG.warn("Request {} was refused: the disk is nearly full", request.getRequestId());
+      throw outcomes.exception(
+          Situation.STORE_UNAVAILABLE,
+          "The store has too little space; nothing was stored. Repeat the request.");
+    }
+  }
+
+  /** Takes note that the commit of a create follows. */
+  @Hook(value = Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED, order = InterceptorOrder.COMMITTING)
+  public void commitCreate(IBaseResource created, RequestDetails request) {
+    markCommitting(created, request);
+  }
+
+  /** Takes note that the commit of an update follows. */
+  @Hook(value = Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED, order = InterceptorOrder.COMMITTING)
+  public void commitUpdate(IBaseResource before, IBaseResource after, RequestDetails request) {
+    markCommitting(after, request);
+  }
+
+  /** Forces what was committed to the disk before it is acknowledged. */
+  @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.FORCE)
+  public void force(ServletRequestDetails request) {
+    if (WriteProgress.of(request) == WriteProgress.COMMITTING) {
+      try {
+        database.force();
+      } catch (SQLException failure) {
+        store.report(StoreFailure.LOST);
+        LOG.warn("Request {} was stored, and not forced to the disk", request.getRequestId());
+        throw outcomes.exception(HapiExceptionMapper.OUTCOME_UNKNOWN);
+      }
+    }
+  }
+
+  private static void markCommitting(IBaseResource resource, RequestDetails details) {
+    if (details instanceof ServletRequestDetails request && resource instanceof Consent) {
+      WriteProgress.markCommitting(request);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package ndop.fhir.store;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+/** The host's database, for what goes beyond JPA: is it there, does it write, is it on disk? */
+public final class Database {
+
+  private static final Pattern H2_FILE = Pattern.compile("jdbc:h2:(?:file:)?([^;]+).*");
+  private static final Pattern H2_ELSEWHERE = Pattern.compile("jdbc:h2:(?:mem|tcp|ssl):.*");
+
+  /** In seconds. */
+  private static final int PATIENCE = 1;
+
+  /** Writes everything committed to the file, and forces the file to the disk. */
+  private static final String CHECKPOINT = "CHECKPOINT SYNC";
+
+  /** Extends a file, and leaves nothing behind. */
+  private static final String TEMPORARY_TABLE =
+      "CREATE TEMPORARY TABLE ndop_write_probe AS SELECT 1 AS probe";
+
+  private final DataSource source;
+  private final String url;
+
+  /**
+   * The database behind a data source.
+   *
+   * @param url its JDBC URL
+   */
+  public Database(DataSource source, String url) {
+    this.source = source;
+    this.url = url;
+  }
+
+  /** H2's file, without its suffix; empty for H2 in memory and for any other database. */
+  public Optional<Path> file() {
+    Matcher matcher = H2_FILE.matcher(url);
+    if (!matcher.matches() || H2_ELSEWHERE.matcher(url).matches()) {
+      return Optional.empty();
+    }
+    String name = matcher.group(1).replaceFirst("^~", Matcher.quoteReplacement(home()));
+    try {
+      return Optional.of(Path.of(name + ".mv.db"));
+    } catch (InvalidPathException otherFileSystem) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Forces what has been committed to the disk, where the database does not do so itself.
+   *
+   * @throws SQLException it is not known whether it is on the disk
+   */
+  public void force() throws SQLException {
+    if (file().isPresent()) {
+      try (Connection connection = source.getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute(CHECKPOINT);
+      }
+    }
+  }
+
+  /**
+   * Returns if the database answers.
+   *
+   * @throws SQLException it does not
+   */
+  void requireAnswer() throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      if (!connection.isValid(PATIENCE)) {
+        throw new SQLException("the connection is not valid", "08006");
+      }
+    }
+  }
+
+  /**
+   * Returns if the database can write.
+   *
+   * @throws SQLException it cannot
+   */
+  void requireWrite() throws SQLException {
+    if (url.startsWith("jdbc:h2:")) {
+      force();
+      return;
+    }
+    try (Connection connection = source.getConnection()) {
+      boolean committing = connection.getAutoCommit();
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(TEMPORARY_TABLE);
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(committing);
+      }
+    }
+  }
+
+  /**
+   * Gives up every connection, those in use when they are returned. H2 opens a database anew only
+   * when the last connection to the closed one is gone.
+   */
+  void evictConnections() {
+    if (source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null) {
+      pool.getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
+  private static String home() {
+    return System.getProperty("user.home");
+  }
+}

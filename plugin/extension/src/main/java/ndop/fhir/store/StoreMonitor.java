@@ -1,0 +1,107 @@
+package ndop.fhir.store;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows whether the database answers and writes. It asks every second, and at once when a request
+ * has failed; after a failure it gives up the connections, so that the server goes on by itself
+ * when the database does (NDOP-210).
+ */
+public final class StoreMonitor implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreMonitor.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final AtomicBoolean suspected = new AtomicBoolean();
+  private final AtomicBoolean lost = new AtomicBoolean();
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "ndop-store-monitor");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile boolean available = true;
+
+  public StoreMonitor(Database database) {
+    this.database = database;
+  }
+
+  /** Begins to ask. */
+  public void start() {
+    executor.scheduleWithFixedDelay(
+        this::check, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether the database answered when it was last asked and, after a failure, could write. */
+  public boolean isAvailable() {
+    return available;
+  }
+
+  /** Takes note that a request failed, and asks the database. */
+  public void report(StoreFailure failure) {
+    if (failure == StoreFailure.LOST) {
+      lost.set(true);
+    }
+    if (suspected.compareAndSet(false, true)) {
+      try {
+        executor.execute(this::check);
+      } catch (RejectedExecutionException stopping) {
+        LOG.debug("The server is stopping", stopping);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  // An exception would end the schedule.
+  private void check() {
+    boolean wasSuspected = suspected.getAndSet(false);
+    if (lost.getAndSet(false)) {
+      database.evictConnections();
+    }
+    try {
+      database.requireAnswer();
+      if (wasSuspected || !available) {
+        database.requireWrite();
+      }
+      set(true, null);
+    } catch (SQLException | RuntimeException failure) {
+      if (StoreFailure.of(failure).orElse(StoreFailure.LOST) == StoreFailure.LOST) {
+        lost.set(true);
+      }
+      set(false, failure);
+    }
+  }
+
+  private void set(boolean now, Exception failure) {
+    if (available && !now) {
+      LOG.error(
+          "The store cannot be reached or written ({}); requests are answered with 503 until it can",
+          describe(failure));
+    } else if (!available && now) {
+      LOG.warn("The store can be reached and written again");
+    }
+    available = now;
+  }
+
+  /** Without its message, which may quote a row. */
+  private static String describe(Exception failure) {
+    return failure instanceof SQLException sql
+        ? "%s, SQLState %s, error %d"
+            .formatted(failure.getClass().getSimpleName(), sql.getSQLState(), sql.getErrorCode())
+        : failure.getClass().getSimpleName();
+  }
+}

@@ -1,0 +1,1 @@
+"""`ndop torture`: faults under load, a journal of what was acknowledged, and a comparison."""

@@ -1,0 +1,69 @@
+"""A small file system of its own, which can be filled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ndop.system import processes
+from ndop.system.errors import MissingToolError, ProgramError
+
+_MIB = 1 << 20
+_FILLER = "filler"
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """`folder` is where it is mounted; `why_not` says why it is none of its own, else None."""
+
+    folder: Path
+    why_not: str | None
+
+    def fill(self) -> None:
+        """Take all the space that is left."""
+        with (self.folder / _FILLER).open("ab") as file:
+            for size in (_MIB, 4096, 1):
+                block = b"\0" * size
+                try:
+                    while True:
+                        os.write(file.fileno(), block)
+                except OSError:
+                    continue
+
+    def free(self) -> None:
+        """Give the space back."""
+        (self.folder / _FILLER).unlink(missing_ok=True)
+
+
+@contextmanager
+def mounted_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
+    """A disk within `folder`: ext4 in a file, tmpfs where that cannot be mounted, and where nothing
+    can, which mostly needs the rights of root, a plain folder that must not be filled.
+    """
+    image, mounted = folder / "disk.img", folder / "disk"
+    mounted.mkdir()
+    with image.open("wb") as file:
+        file.truncate(megabytes * _MIB)
+    attempts = (
+        [
+            ["mkfs.ext4", "-q", "-m", "0", str(image)],
+            ["mount", "-o", "loop", str(image), str(mounted)],
+        ],
+        [["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(mounted)]],
+    )
+    why_not = "mounting a small file system needs the rights of root"
+    for commands in attempts:
+        try:
+            for command in commands:
+                processes.run(command, "Mounting a small disk")
+        except (ProgramError, MissingToolError):
+            continue
+        try:
+            yield Disk(mounted, None)
+        finally:
+            processes.run(["umount", str(mounted)], "Unmounting the small disk")
+        return
+    yield Disk(mounted, why_not)

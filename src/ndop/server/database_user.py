@@ -1,0 +1,110 @@
+"""The process that uses an H2 database on disk: the operating system knows who holds its lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ndop.system import processes
+from ndop.system.errors import ProgramError, ServerError
+from ndop.system.progress import Progress
+
+#: The database in its folder, as a JDBC URL and H2 name it.
+DATABASE_NAME = "consents"
+_FILE = f"{DATABASE_NAME}.mv.db"
+
+#: struct flock: type, whence, start, length, process on Linux; in another order on macOS.
+_LINUX_FLOCK, _MACOS_FLOCK = "hhqqi4x", "qqihh"
+#: How `ps` shows the ndop command: by its script, or as a module.
+_NDOP = re.compile(r"(?:^|/| -m )(ndop\s.*)")
+#: A server whose ndop command was killed needs this long, at most, to close its database.
+_SECONDS_TO_END = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUser:
+    """A process that uses a database: `pid` is the process to stop.
+
+    `program` is its command line if that is an ndop command, else the name of the program: another
+    command line may contain a password. `is_ndop` says whether it runs, or was started by, ndop.
+    """
+
+    pid: int
+    program: str
+    started: str
+    is_ndop: bool
+
+    def __str__(self) -> str:
+        if self.pid <= 0:  # in another container, say
+            return "another process"
+        details = f"{self.program}, started {self.started}" if self.started else self.program
+        return f"process {self.pid} ({details})"
+
+
+def database_user(folder: Path) -> DatabaseUser | None:
+    """The process that uses the database of the folder; None where nobody does."""
+    holder = _lock_holder(folder / _FILE)
+    if holder is None:
+        return None
+    parent = _ask("ppid", holder)
+    command = _NDOP.search(_ask("args", int(parent))) if parent.isdecimal() else None
+    if command:
+        return DatabaseUser(int(parent), command[1], _ask("lstart", int(parent)), True)
+    return DatabaseUser(holder, Path(_ask("comm", holder)).name, _ask("lstart", holder), False)
+
+
+def check_unused(folder: Path, progress: Progress) -> None:
+    """Raise ServerError, naming the process, where another server uses the database of the folder.
+
+    One that no ndop command holds may be about to end, and is waited for.
+    """
+    user = database_user(folder)
+    if user is not None and not user.is_ndop:
+        with progress.step(f"Waiting for the database, which {user} uses"):
+            latest = time.monotonic() + _SECONDS_TO_END
+            while user is not None and time.monotonic() < latest:
+                time.sleep(0.2)
+                user = database_user(folder)
+    if user is not None:
+        raise in_use(folder, user)
+
+
+def in_use(folder: Path, user: DatabaseUser) -> ServerError:
+    """The error that the process uses the database of the folder."""
+    return ServerError(
+        f"The database of {folder} is in use by {user}. "
+        "Stop it, or choose another folder with DATA=…"
+    )
+
+
+def _lock_holder(file: Path) -> int | None:
+    """The id of the process that has locked the file, 0 or less where the system hides it."""
+    layout = _MACOS_FLOCK if sys.platform == "darwin" else _LINUX_FLOCK
+    fields = (fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    if sys.platform == "darwin":
+        fields = (0, 0, 0, fcntl.F_WRLCK, os.SEEK_SET)
+    try:
+        with file.open("rb") as opened:
+            answer = fcntl.fcntl(opened, fcntl.F_GETLK, struct.pack(layout, *fields))
+    except OSError:
+        return None
+    found = struct.unpack(layout, answer)
+    kind, pid = (found[3], found[2]) if sys.platform == "darwin" else (found[0], found[4])
+    return None if kind == fcntl.F_UNLCK else int(pid)
+
+
+def _ask(column: str, pid: int) -> str:
+    """A column of `ps` about a process; empty where it has ended."""
+    if pid <= 0:
+        return ""
+    try:
+        answer = processes.run(["ps", "-ww", "-o", f"{column}=", "-p", str(pid)], "Looking at it")
+    except ProgramError:
+        return ""
+    return " ".join(answer.split())

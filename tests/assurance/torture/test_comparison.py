@@ -1,0 +1,193 @@
+"""The comparison finds what is lost: every loss is brought about in a real database."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ndop.assurance.torture.comparison import Comparison, Trail, compare
+from ndop.assurance.torture.deployment import Deployment, deployment
+from ndop.assurance.torture.disk import Disk
+from ndop.assurance.torture.journal import History, Journal
+from ndop.assurance.torture.load import Load
+from ndop.editions import Edition
+from ndop.java import modules
+from ndop.system import processes
+from ndop.system.layout import Layout
+
+pytestmark = pytest.mark.slow
+
+_RESOURCE = "(SELECT RES_ID FROM HFJ_RESOURCE WHERE FHIR_ID = '{0}')"
+_OTHER = "(SELECT RES_ID FROM HFJ_RESOURCE WHERE FHIR_ID = '{1}')"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """SQL that loses something of the Consent {0}, with the id of another in {1}; and a finding."""
+
+    sql: str
+    kind: str
+    text: str
+    versions: int = 1
+
+
+LOSSES = (
+    Loss(f"DELETE FROM HFJ_RES_VER WHERE RES_VER = 1 AND RES_ID = {_RESOURCE}", "lost", "404", 2),
+    Loss(
+        "UPDATE HFJ_RES_VER SET RES_TEXT_VC = REPLACE(RES_TEXT_VC, '2019-', '2018-') "
+        f"WHERE RES_ID = {_RESOURCE}",
+        "lost",
+        "has other content",
+    ),
+    Loss(
+        f"DELETE FROM HFJ_SPIDX_TOKEN WHERE RES_ID = {_RESOURCE}; "
+        f"DELETE FROM HFJ_IDX_CMP_STRING_UNIQ WHERE RES_ID = {_RESOURCE}",
+        "lost",
+        "a search does not find",
+    ),
+    Loss(
+        f"DELETE FROM HFJ_SPIDX_TOKEN WHERE RES_ID = {_OTHER}; "
+        f"UPDATE HFJ_SPIDX_TOKEN SET RES_ID = {_OTHER} WHERE RES_ID = {_RESOURCE}",
+        "lost",
+        "instead of",
+    ),
+)
+
+
+@dataclass(slots=True)
+class Setting:
+    """A server under load once, its journal, and a copy of the database before the last writes."""
+
+    target: Deployment
+    edition: Edition
+    histories: list[History]
+    older: Path
+    written_later: set[str]
+
+    def compare(self) -> Comparison:
+        return compare(self.target.base_url, self.edition, self.histories)
+
+
+@pytest.fixture(scope="module")
+def setting(
+    built: Layout, edition: Edition, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Setting]:
+    folder = tmp_path_factory.mktemp("torture")
+    with (
+        deployment(built, edition.id, "h2", Disk(folder, "not wanted")) as target,
+        Journal(folder / "journal.jsonl") as journal,
+    ):
+        load = Load(target.base_url, edition, journal, connections=2, seed=1)
+
+        def put_load_on() -> set[str]:
+            target.start()
+            with load.running():
+                time.sleep(3)
+            target.close()
+            return {one.patient for one in journal.touched()}
+
+        put_load_on()
+        older = folder / "older"
+        shutil.copytree(folder / "h2", older)
+        later = put_load_on()
+        target.start()
+        made = Setting(target, edition, list(journal.histories()), older, later)
+        assert made.compare().violations == []  # and settles what is unknown
+        yield made
+
+
+def database(target: Deployment) -> Path:
+    assert target.plan.data is not None
+    return target.plan.data
+
+
+def execute(built: Layout, folder: Path, sql: str) -> None:
+    class_path = os.pathsep.join(map(str, modules.class_path(built, modules.SERVER)))
+    url = f"jdbc:h2:file:{folder}/consents"
+    command = ["java", "-cp", class_path, "org.h2.tools.Shell", "-url", url, "-user", "sa"]
+    printed = processes.run([*command, "-sql", sql], "Losing something")
+    assert "Exception" not in printed
+
+
+def test_what_is_lost_of_a_consent_is_reported(setting: Setting, built: Layout) -> None:
+    """Each loss in the history of a patient of its own; nothing is reported of others."""
+    whole = iter(setting.histories)
+    target = setting.target
+    target.close()
+    expected = {}
+    statements = ["SET REFERENTIAL_INTEGRITY FALSE"]
+    for loss in LOSSES:
+        victim = next(one for one in whole if len(one.acknowledged) >= loss.versions)
+        other = next(whole)
+        statements.append(loss.sql.format(victim.consent_id, other.consent_id))
+        expected[f"write {victim.writes[0].number}:"] = loss
+        expected.setdefault(f"write {other.writes[0].number}:", loss)
+    kept = database(target).with_name("kept")
+    shutil.copytree(database(target), kept)
+    execute(built, database(target), "; ".join(statements))
+    target.start()
+    try:
+        found = setting.compare().violations
+        for loss in LOSSES:
+            assert [one for one in found if one.kind == loss.kind and loss.text in one.text], loss
+        strangers = [one for one in found if one.text.split(": ")[0] + ":" not in expected]
+        assert strangers == []
+    finally:
+        restore(target, kept)
+
+
+def test_an_older_database_is_reported(setting: Setting) -> None:
+    """As after a loss of what the system had not written to the disk."""
+    target = setting.target
+    target.close()
+    kept = database(target).with_name("kept")
+    shutil.copytree(database(target), kept)
+    shutil.rmtree(database(target))
+    shutil.copytree(setting.older, database(target))
+    target.start()
+    try:
+        found = setting.compare().violations
+        assert {one.kind for one in found} == {"lost"}
+        later = {
+            f"write {one.writes[0].number}"
+            for one in setting.histories
+            if one.patient in setting.written_later
+        }
+        assert {one.text.split(":")[0] for one in found} == later
+    finally:
+        restore(target, kept)
+
+
+def restore(target: Deployment, kept: Path) -> None:
+    target.close()
+    shutil.rmtree(database(target))
+    kept.rename(database(target))
+    target.start()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "text"),
+    [
+        (lambda lines: lines[:-1], "no line of the trail for"),
+        (lambda lines: [*lines[:-1], lines[-1][:40]], "not whole"),
+    ],
+    ids=["removed", "torn"],
+)
+def test_a_write_without_its_record_is_reported(
+    setting: Setting, tmp_path: Path, spoil: Callable[[list[str]], list[str]], text: str
+) -> None:
+    lines = setting.target.trail.read_text(encoding="utf-8").splitlines()
+    writes = [line for line in lines if json.loads(line)["event"] == "storing"]
+    assert list(Trail(setting.target.trail).compare(setting.histories)) == []
+    spoilt = tmp_path / "trail"
+    spoilt.write_text("\n".join(spoil(writes)) + "\n", encoding="utf-8")
+    found = list(Trail(spoilt).compare(setting.histories))
+    assert {one.kind for one in found} == {"unrecorded"}
+    assert any(text in one.text for one in found)
