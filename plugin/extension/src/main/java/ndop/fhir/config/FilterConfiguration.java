@@ -104,11 +104,9 @@ class FilterConfiguration {
   }
 
   @Bean
-  FilterRegistrationBean<HostScopeFilter> ndopHostScopeFilter(
-      SpineErrorResponseFactory responses) {
+  FilterRegistrationBean<HostScopeFilter> ndopHostScopeFilter(SpineErrorResponseFactory responses) {
     FilterRegistrationBean<HostScopeFilter> registration =
-        registration(
-            new HostScopeFilter(responses), FilterOrder.HOST_SCOPE);
+        registration(new HostScopeFilter(responses), FilterOrder.HOST_SCOPE);
     registration.setDispatcherTypes(
         DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ASYNC);
     return registration;

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Refuses every request that is not for the API, as if there were nothing at its address (NDOP-211, decision D-33). A stock host also serves a test page that
- * fetches URLs for its caller, job control, message endpoints, descriptions of itself; and the next
- * version of it may serve more, which is why the list says what is open and not what is closed.
+ * Refuses every request that is not for the API, as if there were nothing at its address (NDOP-211,
+ * decision D-33). A stock host also serves a test page that fetches URLs for its caller, job
+ * control, message endpoints, descriptions of itself; and the next version of it may serve more,
+ * which is why the list says what is open and not what is closed.
  *
  * <p>Order: {@link FilterOrder#HOST_SCOPE}, after {@link HealthProbeFilter} and {@code
  * PublishedContentFilter}, which have answered the probes and what is published, and before all
- * filters and servlets of the host. Dispatcher types:
- * {@code REQUEST}, {@code FORWARD} and {@code ASYNC}; what is dispatched as an {@code ERROR} is
- * answered by {@link SpineErrorFilter}.
+ * filters and servlets of the host. Dispatcher types: {@code REQUEST}, {@code FORWARD} and {@code
+ * ASYNC}; what is dispatched as an {@code ERROR} is answered by {@link SpineErrorFilter}.
  *
  * <p>It decides by the servlet that the container has chosen, so that no spelling of a path leads
  * to another servlet, and lets pass only such paths as mean the same to every filter that follows.
