@@ -5,14 +5,10 @@ distinguishes clients by address."""
 from __future__ import annotations
 
 import json
-import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -27,6 +23,7 @@ from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from tests.server.raw_http import connect, has_answer, parse_response, receive_all
+from tests.server.slow_clients import ATTACKS, connections, slow_senders
 
 pytestmark = pytest.mark.slow
 
@@ -36,24 +33,6 @@ SECONDS = 8
 GOOD = "127.0.0.3"
 ATTACKER = "127.0.0.2"
 ATTACKERS = [f"127.0.0.{number}" for number in range(31, 36)]
-
-ATTACKS = {
-    "slow POST": f"POST /fhir/Consent HTTP/1.1\r\nContent-Type: {JSON}\r\nContent-Length: 1000",
-    "slow PUT": f"PUT /fhir/Consent/1 HTTP/1.1\r\nContent-Type: {JSON}\r\nContent-Length: 1000",
-    "slow chunks": (
-        f"POST /fhir/Consent HTTP/1.1\r\nContent-Type: {JSON}\r\nTransfer-Encoding: chunked"
-    ),
-    "slow body of a GET": "GET /fhir/metadata HTTP/1.1\r\nContent-Length: 1000",
-    "slow body that is refused by its type": (
-        "POST /fhir/Consent HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 1000"
-    ),
-    "slow body that is refused by its size": (
-        f"POST /fhir/Consent HTTP/1.1\r\nContent-Type: {JSON}\r\nContent-Length: 40000000"
-    ),
-    "slow body of another address": (
-        "DELETE /elsewhere HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 1000"
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -66,27 +45,27 @@ def attacked_server(built: Layout, progress: Progress) -> Iterator[RunningServer
 
 @pytest.mark.parametrize("head", ATTACKS.values(), ids=ATTACKS)
 def test_slow_senders(attacked_server: RunningServer, head: str) -> None:
-    with slow_senders(attacked_server, head, [ATTACKER] * CONNECTIONS):
+    with slow_senders(attacked_server.base_url, head, [ATTACKER] * CONNECTIONS):
         assert_served(attacked_server)
 
 
 def test_slow_senders_of_several_addresses(attacked_server: RunningServer) -> None:
     sources = ATTACKERS * (CONNECTIONS // len(ATTACKERS))
-    with slow_senders(attacked_server, ATTACKS["slow POST"], sources):
+    with slow_senders(attacked_server.base_url, ATTACKS["slow POST"], sources):
         assert_served(attacked_server)
 
 
 def test_silent_senders(attacked_server: RunningServer) -> None:
     """They send a header that announces a body, and no byte more."""
     sources = ATTACKERS * (CONNECTIONS // len(ATTACKERS))
-    with connections(attacked_server, sources) as opened:
+    with connections(attacked_server.base_url, sources) as opened:
         for connection in opened:
             connection.sendall(f"{ATTACKS['slow POST']}\r\nHost: x\r\n\r\n".encode())
         assert_served(attacked_server)
 
 
 def test_idle_connections(attacked_server: RunningServer) -> None:
-    with connections(attacked_server, [ATTACKER] * CONNECTIONS) as opened:
+    with connections(attacked_server.base_url, [ATTACKER] * CONNECTIONS) as opened:
         for connection in opened:
             connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")
         assert_served(attacked_server)
@@ -96,7 +75,7 @@ def test_slow_readers(attacked_server: RunningServer) -> None:
     """They ask for large answers, one after the other, and read none of them."""
     request = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
     sources = ATTACKERS * (CONNECTIONS // len(ATTACKERS))
-    with connections(attacked_server, sources) as opened:
+    with connections(attacked_server.base_url, sources) as opened:
         for connection in opened:
             connection.sendall(request * 40)
         assert_served(attacked_server)
@@ -117,7 +96,7 @@ def test_a_slow_sender_is_cut_off(attacked_server: RunningServer, edition: Editi
 
 
 def test_who_exceeds_its_share_is_told_so(attacked_server: RunningServer, edition: Edition) -> None:
-    with connections(attacked_server, ["127.0.0.37"] * CONNECTIONS) as opened:
+    with connections(attacked_server.base_url, ["127.0.0.37"] * CONNECTIONS) as opened:
         for connection in opened:
             connection.sendall(f"{ATTACKS['slow POST']}\r\nHost: x\r\n\r\n{{".encode())
         with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -229,48 +208,3 @@ def serve(server: RunningServer, ends: float) -> Counter[int]:
             created = http.post("/Consent", content=body, headers={"Content-Type": JSON})
             statuses[created.status_code] += 1
     return statuses
-
-
-@contextmanager
-def connections(server: RunningServer, sources: list[str]) -> Iterator[list[socket.socket]]:
-    """Open connections from local addresses."""
-    opened = [connect(server.base_url, source) for source in sources]
-    try:
-        yield opened
-    finally:
-        for connection in opened:
-            connection.close()
-
-
-@contextmanager
-def slow_senders(server: RunningServer, head: str, sources: list[str]) -> Iterator[None]:
-    """Keep a connection from each source sending a byte a second; who is cut off comes again."""
-    stopping = threading.Event()
-    host = f"Host: {urlsplit(server.base_url).hostname}"
-    byte = b"1\r\n \r\n" if "chunked" in head else b" "
-    start = f"{head}\r\n{host}\r\n\r\n".encode() + byte
-
-    def attack() -> None:
-        opened: dict[int, socket.socket] = {}
-        while not stopping.is_set():
-            for number, source in enumerate(sources):
-                try:
-                    if number not in opened:
-                        opened[number] = connect(server.base_url, source)
-                        opened[number].sendall(start)
-                    else:
-                        opened[number].sendall(byte)
-                except OSError:
-                    opened.pop(number).close()
-            stopping.wait(1)
-        for connection in opened.values():
-            connection.close()
-
-    attacker = threading.Thread(target=attack)
-    attacker.start()
-    try:
-        time.sleep(1.5)
-        yield
-    finally:
-        stopping.set()
-        attacker.join()
