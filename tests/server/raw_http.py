@@ -35,6 +35,18 @@ def receive_all(connection: socket.socket) -> bytes:
     return answer
 
 
+def has_answer(connection: socket.socket) -> bool:
+    """Whether something can be received now, or the server has closed the connection."""
+    connection.setblocking(False)
+    try:
+        connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    finally:
+        connection.settimeout(60)
+    return True
+
+
 def raw_request(base_url: str, *lines: str, body: bytes = b"") -> httpx.Response:
     """As `send_raw` with `Connection: close`; returns the response parsed."""
     head, *others = lines

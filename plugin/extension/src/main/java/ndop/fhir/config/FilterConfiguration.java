@@ -8,7 +8,9 @@ import java.util.Optional;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.ClientCertificateAllowList;
+import ndop.fhir.policy.FairShares;
 import ndop.fhir.policy.RateLimiter;
 import ndop.fhir.policy.UrlPolicy;
 import ndop.fhir.servlet.CacheControlFilter;
@@ -18,6 +20,7 @@ import ndop.fhir.servlet.FilterOrder;
 import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HealthProbes;
 import ndop.fhir.servlet.HostScopeFilter;
+import ndop.fhir.servlet.RequestBodyReceiver;
 import ndop.fhir.servlet.RequestLimitFilter;
 import ndop.fhir.servlet.ServerHeaderFilter;
 import ndop.fhir.servlet.SpineErrorFilter;
@@ -63,14 +66,18 @@ class FilterConfiguration {
   @Bean
   FilterRegistrationBean<RequestLimitFilter> ndopRequestLimitFilter(
       NdopProperties properties, SpineErrorResponseFactory responses) {
+    BodySizePolicy sizes = properties.bodySizes();
     RequestLimitFilter filter =
         new RequestLimitFilter(
             new UrlPolicy(properties.maxUrl().toBytes(), properties.maxParameters()),
+            sizes,
             properties.maxPerMinute() > 0
                 ? Optional.of(new RateLimiter(properties.maxPerMinute(), System::nanoTime))
                 : Optional.empty(),
-            properties.maxAtOnce(),
-            properties.maxTime(),
+            new FairShares(properties.maxArriving()),
+            new FairShares(properties.maxAtOnce()),
+            new RequestBodyReceiver(sizes, properties.minimumRate(), properties.maxTime()),
+            properties.minimumRate(),
             responses);
     return registration(filter, FilterOrder.REQUEST_LIMIT);
   }

@@ -56,9 +56,7 @@ final class InterceptorRegistry {
     interceptors.add(new RequestScopeInterceptor(interactions, parameters, outcomes));
     interceptors.add(new IfModifiedSinceInterceptor());
     interceptors.add(new PageSizeInterceptor(properties.maxPage()));
-    interceptors.add(
-        new RequestValidatingInterceptor(
-            bodies, outcomes, Math.toIntExact(properties.maxBody().toBytes())));
+    interceptors.add(new RequestValidatingInterceptor(bodies, outcomes, properties.bodySizes()));
     interceptors.add(new PatientAuthorizationInterceptor(edition, patients, daos, outcomes));
     interceptors.add(new IfMatchInterceptor(properties.requireIfMatch(), outcomes));
     interceptors.add(new UpdateAsCreateInterceptor(outcomes));

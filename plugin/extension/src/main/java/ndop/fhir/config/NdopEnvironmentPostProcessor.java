@@ -39,8 +39,10 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
           entry("management.endpoint.health.show-components", "never"),
           entry("management.endpoint.health.show-details", "never"),
           entry("server.max-http-request-header-size", "16KB"),
-          // RequestLimitFilter reads the rest of a body, within a time limit.
+          // LingeringClose reads the rest of a body that is refused, without a thread for it.
           entry("server.tomcat.max-swallow-size", "0"),
+          // More than ndop.max-arriving and ndop.max-at-once together.
+          entry("server.tomcat.threads.max", "400"),
           entry("server.tomcat.connection-timeout", "20s"),
           entry("server.error.include-stacktrace", "never"),
           // Logs the values of a row that violates a constraint, such as an NHS number.

@@ -3,7 +3,9 @@ package ndop.fhir.config;
 import java.time.Duration;
 import java.util.List;
 import ndop.fhir.policy.AuditMode;
+import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.BodySyntaxPolicy;
+import ndop.fhir.policy.MinimumRate;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -25,7 +27,9 @@ import org.springframework.util.unit.DataSize;
  * @param maxDepth the maximum nesting depth of a body
  * @param maxElements the maximum number of values (JSON) or elements (XML) in a body
  * @param maxTime the time within which a whole request must arrive
- * @param maxAtOnce the maximum number of concurrent requests
+ * @param minRate the bytes that a client must at least send, or take, in a second; 0: no limit
+ * @param maxArriving the maximum number of requests that are arriving at once
+ * @param maxAtOnce the maximum number of requests that are being answered at once
  * @param maxPerMinute the maximum number of requests from one client in a minute; 0: no limit
  * @param minFreeSpace the space that must be free on a disk that is written to; 0: not checked
  * @param clients the file that lists the client certificates that are allowed; empty: any that TLS
@@ -49,9 +53,25 @@ public record NdopProperties(
     @DefaultValue("" + BodySyntaxPolicy.DEFAULT_MAX_DEPTH) int maxDepth,
     @DefaultValue("" + BodySyntaxPolicy.DEFAULT_MAX_ELEMENTS) int maxElements,
     @DefaultValue("30s") Duration maxTime,
+    @DefaultValue("1KB") DataSize minRate,
+    @DefaultValue("200") int maxArriving,
     @DefaultValue("150") int maxAtOnce,
     @DefaultValue("0") int maxPerMinute,
     @DefaultValue("64MB") DataSize minFreeSpace,
     @DefaultValue("") String clients,
     @DefaultValue("") String baseUrl,
-    @DefaultValue("*") List<String> corsOrigins) {}
+    @DefaultValue("*") List<String> corsOrigins) {
+
+  /** The time in which a client need not send or take anything. */
+  static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** The sizes that a body may have. */
+  BodySizePolicy bodySizes() {
+    return new BodySizePolicy(Math.toIntExact(maxBody.toBytes()));
+  }
+
+  /** The rate at which a client must send its body and take its answer. */
+  MinimumRate minimumRate() {
+    return new MinimumRate(minRate.toBytes(), GRACE);
+  }
+}

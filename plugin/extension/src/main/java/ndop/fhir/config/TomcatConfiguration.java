@@ -14,6 +14,6 @@ class TomcatConfiguration {
 
   @Bean
   TomcatCustomizer ndopTomcatCustomizer(ObjectProvider<SpineErrorResponseFactory> responses) {
-    return new TomcatCustomizer(responses::getObject);
+    return new TomcatCustomizer(responses::getObject, NdopProperties.GRACE);
   }
 }

@@ -4,27 +4,27 @@ import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
 /**
- * Reads the body of a request once, as UTF-8 and within a size limit, which also applies to the
+ * Reads the body of a request once, as UTF-8 and within a size limit, which applies to the
  * decompressed body.
  */
 final class RequestBodyReader {
 
-  private final int limit;
+  private final BodySizePolicy sizes;
   private final SpineOutcomeFactory outcomes;
 
-  RequestBodyReader(int limit, SpineOutcomeFactory outcomes) {
-    this.limit = limit;
+  RequestBodyReader(BodySizePolicy sizes, SpineOutcomeFactory outcomes) {
+    this.sizes = sizes;
     this.outcomes = outcomes;
   }
 
@@ -44,22 +44,18 @@ final class RequestBodyReader {
   private byte[] bytes(ServletRequestDetails request) {
     try (InputStream raw = request.getServletRequest().getInputStream();
         InputStream body = decoded(raw, request.getHeader(Constants.HEADER_CONTENT_ENCODING))) {
-      byte[] bytes = body.readNBytes(limit + 1);
-      if (bytes.length > limit) {
-        throw outcomes.exception(
-            Situation.BODY_TOO_LARGE,
-            "Expected a body of at most %d bytes; found more.".formatted(limit));
-      }
+      byte[] bytes = body.readNBytes(sizes.limit() + 1);
+      sizes.refusal(bytes.length).ifPresent(this::refuse);
       return bytes;
-    } catch (InterruptedIOException timeout) {
-      throw outcomes.exception(
-          Situation.REQUEST_TOO_SLOW,
-          "The body did not arrive in the time that a request may take.");
     } catch (IOException unreadable) {
       throw outcomes.exception(
           Situation.UNREADABLE_BODY,
           "The body ended early or is not what its Content-Encoding says.");
     }
+  }
+
+  private void refuse(Outcome refusal) {
+    throw outcomes.exception(refusal);
   }
 
   private InputStream decoded(InputStream raw, String encoding) throws IOException {

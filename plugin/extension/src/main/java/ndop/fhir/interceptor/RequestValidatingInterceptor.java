@@ -9,6 +9,7 @@ import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.BodyPolicy;
+import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.MediaTypePolicy;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.ParsedBody;
@@ -42,10 +43,10 @@ public final class RequestValidatingInterceptor {
   private final RequestBodyReader bodies;
 
   public RequestValidatingInterceptor(
-      BodyPolicy policy, SpineOutcomeFactory outcomes, int maxBodySize) {
+      BodyPolicy policy, SpineOutcomeFactory outcomes, BodySizePolicy sizes) {
     this.policy = policy;
     this.outcomes = outcomes;
-    this.bodies = new RequestBodyReader(maxBodySize, outcomes);
+    this.bodies = new RequestBodyReader(sizes, outcomes);
   }
 
   /** Sets the parsed resource of the request, or throws if the body is refused. */

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import ndop.fhir.policy.BodySizePolicy;
+import ndop.fhir.policy.ClientIdentity;
+import ndop.fhir.policy.FairShares;
+import ndop.fhir.policy.MinimumRate;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.RateLimiter;
 import ndop.fhir.policy.Situation;
@@ -17,15 +20,19 @@ import ndop.fhir.policy.UrlPolicy;
 
 /**
  * Refuses a request that exceeds a limit, before any work is done for it: requests of one client in
- * a minute, concurrent requests, the length of the URL or the number of parameters (docs/adr/0010).
- * A request that passes gets a deadline by which its body must arrive.
+ * a minute, the length of the URL, the number of parameters, the size of the body, the time and the
+ * rate at which it arrives, concurrent requests (docs/adr/0010). Of the places for requests that
+ * are arriving, and of those for requests that are being answered, each client has its share; the
+ * second kind is taken only when the body is complete. An answer must be taken at a least rate,
+ * too. The connection of a request that is refused is closed.
  *
- * <p>Order: {@link FilterOrder#REQUEST_LIMIT}. It does not limit the size of bodies; {@code
- * RequestValidatingInterceptor} does.
+ * <p>Order: {@link FilterOrder#REQUEST_LIMIT}. It does not limit the size of a body after
+ * decompression; {@code RequestValidatingInterceptor} does.
  *
  * @see UrlPolicy
  * @see RateLimiter
- * @see DeadlineRequestWrapper
+ * @see FairShares
+ * @see RequestBodyReceiver
  */
 public final class RequestLimitFilter extends HttpFilter {
 
@@ -33,22 +40,43 @@ public final class RequestLimitFilter extends HttpFilter {
   private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
   private static final String RETRY_AFTER = "Retry-After";
 
-  private final transient UrlPolicy urls;
-  private final transient Optional<RateLimiter> rate;
-  private final transient Semaphore permits;
-  private final transient Duration bodyTimeout;
-  private final transient SpineErrorResponseFactory responses;
+  /** How long a request that has arrived may wait: a burst of an honest client is soon over. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  private final transient UrlPolicy urls;
+  private final transient BodySizePolicy sizes;
+  private final transient Optional<RateLimiter> rate;
+  private final transient FairShares arriving;
+  private final transient FairShares atOnce;
+  private final transient RequestBodyReceiver bodies;
+  private final transient MinimumRate minimumRate;
+  private final transient SpineErrorResponseFactory responses;
+  private final transient LingeringClose lingering = new LingeringClose();
+
+  /**
+   * Creates the filter.
+   *
+   * @param arriving the places for requests that are arriving or waiting, each of which occupies a
+   *     thread
+   * @param atOnce the places for requests that are being answered, likewise
+   * @param minimumRate the rate at which a client must take an answer
+   */
   public RequestLimitFilter(
       UrlPolicy urls,
+      BodySizePolicy sizes,
       Optional<RateLimiter> rate,
-      int permits,
-      Duration bodyTimeout,
+      FairShares arriving,
+      FairShares atOnce,
+      RequestBodyReceiver bodies,
+      MinimumRate minimumRate,
       SpineErrorResponseFactory responses) {
     this.urls = urls;
+    this.sizes = sizes;
     this.rate = rate;
-    this.permits = new Semaphore(permits);
-    this.bodyTimeout = bodyTimeout;
+    this.arriving = arriving;
+    this.atOnce = atOnce;
+    this.bodies = bodies;
+    this.minimumRate = minimumRate;
     this.responses = responses;
   }
 
@@ -56,7 +84,8 @@ public final class RequestLimitFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    long wait = rate.map(limiter -> limiter.secondsToWait(client(request))).orElse(0L);
+    Exchange exchange = new Exchange(client(request), request, response);
+    long wait = rate.map(limiter -> limiter.secondsToWait(exchange.client())).orElse(0L);
     if (wait > 0) {
       response.setHeader(RETRY_AFTER, String.valueOf(wait));
       refuse(
@@ -64,49 +93,90 @@ public final class RequestLimitFilter extends HttpFilter {
               Situation.TOO_MANY_REQUESTS,
               "This client sent more requests than it may in a minute; repeat in %d s."
                   .formatted(wait)),
-          request,
-          response);
-    } else if (permits.tryAcquire()) {
-      try {
-        doFilterWithDeadline(request, response, chain);
-      } finally {
-        permits.release();
-      }
-    } else {
-      response.setHeader(RETRY_AFTER, "1");
-      refuse(
-          Outcome.of(
-              Situation.OVERLOADED, "The server has as many requests as it can take; repeat it."),
-          request,
-          response);
+          exchange);
+      return;
     }
-  }
-
-  private void doFilterWithDeadline(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    DeadlineRequestWrapper timed = new DeadlineRequestWrapper(request, bodyTimeout);
-    Optional<Outcome> refusal = urls.refusal(request.getRequestURI(), request.getQueryString());
-    HttpServletResponse answer = timed.drainedBy(response);
+    Optional<Outcome> refusal =
+        urls.refusal(request.getRequestURI(), request.getQueryString())
+            .or(() -> sizes.refusal(request.getContentLengthLong()));
     if (refusal.isPresent()) {
-      refuse(refusal.get(), request, answer);
-    } else {
-      chain.doFilter(timed, answer);
+      refuse(refusal.get(), exchange);
+      return;
     }
-    timed.drain();
-  }
-
-  private void refuse(Outcome refusal, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    responses.forOutcome(refusal, request.getHeader("Accept")).writeTo(response);
+    Optional<ReceivedBody> body = admit(exchange);
+    if (body.isPresent()) {
+      TimedResponse timed = new TimedResponse(response, minimumRate);
+      try {
+        chain.doFilter(new BufferedRequest(request, body.get().bytes()), timed);
+      } finally {
+        atOnce.release(exchange.client());
+      }
+      timed.checkTaken();
+    }
   }
 
   /**
-   * Identifies a client by its certificate, if it has one: clients behind a proxy share an address.
+   * Receives the body and takes a place for answering the request; empty if it has been refused.
    */
-  private static String client(HttpServletRequest request) {
-    return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
-        ? chain[0].getSubjectX500Principal().getName()
-        : request.getRemoteAddr();
+  private Optional<ReceivedBody> admit(Exchange exchange) throws IOException {
+    if (!arriving.tryAcquire(exchange.client())) {
+      refuseForNow(exchange);
+      return Optional.empty();
+    }
+    ReceivedBody body;
+    boolean admitted;
+    try {
+      body = bodies.receive(exchange.request());
+      admitted = body.refusal().isEmpty() && waitForPlace(exchange.client());
+    } finally {
+      arriving.release(exchange.client());
+    }
+    if (admitted) {
+      return Optional.of(body);
+    }
+    if (body.refusal().isPresent()) {
+      refuse(body.refusal().get(), exchange);
+    } else {
+      refuseForNow(exchange);
+    }
+    return Optional.empty();
   }
+
+  private boolean waitForPlace(String client) {
+    try {
+      return atOnce.tryAcquire(client, PATIENCE);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void refuseForNow(Exchange exchange) throws IOException {
+    exchange.response().setHeader(RETRY_AFTER, "1");
+    refuse(
+        Outcome.of(
+            Situation.OVERLOADED, "The server has as many requests as it can take; repeat it."),
+        exchange);
+  }
+
+  private void refuse(Outcome refusal, Exchange exchange) throws IOException {
+    HttpServletRequest request = exchange.request();
+    HttpServletResponse response = exchange.response();
+    response.setHeader("Connection", "close");
+    responses.forOutcome(refusal, request.getHeader("Accept")).writeTo(response);
+    if (RequestBodyReceiver.hasBody(request)) {
+      lingering.close(exchange.client(), request, response);
+    }
+  }
+
+  private static String client(HttpServletRequest request) {
+    Optional<String> subject =
+        request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
+            ? Optional.of(chain[0].getSubjectX500Principal().getName())
+            : Optional.empty();
+    return ClientIdentity.of(subject, request.getRemoteAddr());
+  }
+
+  private record Exchange(
+      String client, HttpServletRequest request, HttpServletResponse response) {}
 }

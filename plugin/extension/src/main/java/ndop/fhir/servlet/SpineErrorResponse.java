@@ -2,6 +2,7 @@ package ndop.fhir.servlet;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The response to an error outside HAPI, ready to be written.
@@ -12,10 +13,12 @@ import java.io.IOException;
  */
 record SpineErrorResponse(int status, String body, String contentType) {
 
-  /** Writes status, Content-Type and body. */
+  /** Writes status, Content-Type, Content-Length and body. */
   void writeTo(HttpServletResponse response) throws IOException {
     response.setStatus(status);
     response.setContentType(contentType);
-    response.getWriter().write(body);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    response.setContentLength(bytes.length);
+    response.getOutputStream().write(bytes);
   }
 }

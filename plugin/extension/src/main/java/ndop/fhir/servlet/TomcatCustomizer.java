@@ -1,5 +1,6 @@
 package ndop.fhir.servlet;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,10 @@ import org.apache.catalina.Context;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.Valve;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.valves.AccessLogValve;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
@@ -18,25 +21,34 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
  * Makes Tomcat report its own errors through {@link SpineErrorReportValve}, call the extension's
- * filters before all others, and leave TRACE to the interceptors, which refuse it like any other
- * method; Tomcat itself would send an empty response. An access log, if the operator has one, is
- * masked like the log.
+ * filters before all others, leave TRACE to the interceptors, which refuse it like any other method
+ * (Tomcat itself would send an empty response), ask for a body only when it is read, wait for no
+ * client that neither sends nor takes any of one, and share its connections between clients. An
+ * access log, if the operator has one, is masked like the log.
  */
 public final class TomcatCustomizer
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
   private final Supplier<SpineErrorResponseFactory> responses;
+  private final Duration bodyTimeout;
 
-  /** Takes a supplier, because Tomcat is created before most beans. */
-  public TomcatCustomizer(Supplier<SpineErrorResponseFactory> responses) {
+  /**
+   * Creates the customizer.
+   *
+   * @param responses a supplier, because Tomcat is created before most beans
+   * @param bodyTimeout the time between two bytes of a body, sent or taken
+   */
+  public TomcatCustomizer(Supplier<SpineErrorResponseFactory> responses, Duration bodyTimeout) {
     this.responses = responses;
+    this.bodyTimeout = bodyTimeout;
   }
 
   @Override
   public void customize(TomcatServletWebServerFactory factory) {
+    factory.setProtocol(FairHttp11NioProtocol.class.getName());
     factory.setEngineValves(
         factory.getEngineValves().stream().map(TomcatCustomizer::masked).toList());
-    factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
+    factory.addConnectorCustomizers(this::customize);
     factory.addContextCustomizers(
         context -> {
           context.addLifecycleListener(TomcatCustomizer::moveOwnFiltersToFront);
@@ -46,6 +58,19 @@ public final class TomcatCustomizer
             host.getPipeline().addValve(new SpineErrorReportValve(responses));
           }
         });
+  }
+
+  private void customize(Connector connector) {
+    connector.setAllowTrace(true);
+    if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol) {
+      // A body that is refused by its length need not be sent.
+      protocol.setContinueResponseTiming("onRead");
+      protocol.setDisableUploadTimeout(false);
+      protocol.setConnectionUploadTimeout(Math.toIntExact(bodyTimeout.toMillis()));
+    }
+    if (connector.getProtocolHandler() instanceof FairHttp11NioProtocol protocol) {
+      protocol.setWriteTimeout(bodyTimeout);
+    }
   }
 
   /**
