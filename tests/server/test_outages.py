@@ -210,14 +210,11 @@ def test_a_commit_whose_answer_is_lost(
 def test_a_failure_that_is_no_outage(
     client: Client, edition: Edition, postgresql: PostgresqlServer, recorder: Recorder
 ) -> None:
-    postgresql.execute("ALTER TABLE hfj_spidx_token RENAME TO elsewhere")
+    postgresql.execute("ALTER TABLE hfj_resource RENAME TO elsewhere")
     try:
-        reference = edition.patient.reference_to(next(client.patients))
-        answer = client.http.get(
-            "Consent", params={"patient": reference}, headers={"X-Request-ID": "example"}
-        )
+        answer = client.http.get("Consent/0", headers={"X-Request-ID": "example"})
     finally:
-        postgresql.execute("ALTER TABLE elsewhere RENAME TO hfj_spidx_token")
+        postgresql.execute("ALTER TABLE elsewhere RENAME TO hfj_resource")
     assert_spine_error(edition, answer, status=500, code="INTERNAL_SERVER_ERROR")
     recorder.check(answer, "internal-failure")
 
