@@ -284,7 +284,7 @@ def _situations_without_a_request(edition: Edition) -> list[_Situation]:
         ),
         _Situation(
             "internal-failure",
-            "a search of a database in which a table is missing",
+            "a read of a database in which a table is missing",
         ),
         _Situation(
             "store-unavailable",

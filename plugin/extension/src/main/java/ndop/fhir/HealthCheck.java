@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * Checks that a server answers, for container images that have Java and no shell: {@code java -cp
- * ndop-fhir-extension.jar ndop.fhir.HealthCheck http://127.0.0.1:8080/fhir/metadata}.
+ * ndop-fhir-extension.jar ndop.fhir.HealthCheck http://127.0.0.1:8080/actuator/health/readiness}.
  */
 public final class HealthCheck {
 

@@ -32,6 +32,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxAtOnce the maximum number of requests that are being answered at once
  * @param maxPerMinute the maximum number of requests from one client in a minute; 0: no limit
  * @param minFreeSpace the space that must be free on a disk that is written to; 0: not checked
+ * @param forceWrites whether a write is forced to the disk before it is acknowledged, where the
+ *     database does not do so itself
  * @param clients the file that lists the client certificates that are allowed; empty: any that TLS
  *     accepts
  * @param baseUrl the server's address in links and Location; empty: the one that the client used
@@ -58,6 +60,7 @@ public record NdopProperties(
     @DefaultValue("150") int maxAtOnce,
     @DefaultValue("0") int maxPerMinute,
     @DefaultValue("64MB") DataSize minFreeSpace,
+    @DefaultValue("true") boolean forceWrites,
     @DefaultValue("") String clients,
     @DefaultValue("") String baseUrl,
     @DefaultValue("*") List<String> corsOrigins) {

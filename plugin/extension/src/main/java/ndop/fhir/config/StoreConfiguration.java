@@ -45,8 +45,12 @@ class StoreConfiguration {
 
   @Bean
   DurabilityInterceptor ndopDurabilityInterceptor(
-      FreeSpace space, Database database, StoreMonitor store, SpineOutcomeFactory outcomes) {
-    return new DurabilityInterceptor(space, database, store, outcomes);
+      FreeSpace space,
+      Database database,
+      StoreMonitor store,
+      SpineOutcomeFactory outcomes,
+      NdopProperties properties) {
+    return new DurabilityInterceptor(space, database, properties.forceWrites(), store, outcomes);
   }
 
   @Bean

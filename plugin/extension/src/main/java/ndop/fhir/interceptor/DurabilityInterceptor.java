@@ -32,13 +32,20 @@ public final class DurabilityInterceptor {
 
   private final FreeSpace space;
   private final Database database;
+  private final boolean forcing;
   private final StoreMonitor store;
   private final SpineOutcomeFactory outcomes;
 
+  /** Forces writes to the disk if {@code forcing}. */
   public DurabilityInterceptor(
-      FreeSpace space, Database database, StoreMonitor store, SpineOutcomeFactory outcomes) {
+      FreeSpace space,
+      Database database,
+      boolean forcing,
+      StoreMonitor store,
+      SpineOutcomeFactory outcomes) {
     this.space = space;
     this.database = database;
+    this.forcing = forcing;
     this.store = store;
     this.outcomes = outcomes;
   }
@@ -71,7 +78,7 @@ public final class DurabilityInterceptor {
   /** Forces what was committed to the disk before it is acknowledged. */
   @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.FORCE)
   public void force(ServletRequestDetails request) {
-    if (WriteProgress.of(request) == WriteProgress.COMMITTING) {
+    if (forcing && WriteProgress.of(request) == WriteProgress.COMMITTING) {
       try {
         database.force();
       } catch (SQLException failure) {

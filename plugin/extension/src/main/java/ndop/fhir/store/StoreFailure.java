@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.Set;
 import org.h2.api.ErrorCode;
+import org.hibernate.TransactionException;
 import org.hibernate.exception.JDBCConnectionException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
@@ -84,7 +85,9 @@ public enum StoreFailure {
     if (thrown instanceof SQLException failure) {
       return ofSql(failure);
     }
+    // The latter when a commit or a rollback fails, after which the connection is closed.
     if (thrown instanceof JDBCConnectionException
+        || thrown instanceof TransactionException
         || thrown instanceof DataAccessResourceFailureException
         || thrown.getClass().getName().equals(H2_STORE_EXCEPTION)) {
       return LOST;

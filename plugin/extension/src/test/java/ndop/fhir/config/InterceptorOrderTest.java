@@ -143,7 +143,7 @@ class InterceptorOrderTest {
             outcomes,
             new AuditInterceptorFactory(
                 properties, edition, interactions, patients, outcomes, null, new Readiness()),
-            new DurabilityInterceptor(new FreeSpace(List.of(), 0), database, store, outcomes),
+            new DurabilityInterceptor(new FreeSpace(List.of(), 0), database, true, store, outcomes),
             store);
   }
 

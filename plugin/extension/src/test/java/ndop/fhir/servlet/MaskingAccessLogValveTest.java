@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.catalina.valves.AccessLogValve;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,8 @@ class MaskingAccessLogValveTest {
     new TomcatCustomizer(
             () -> {
               throw new IllegalStateException("no error is reported here");
-            })
+            },
+            Duration.ofSeconds(5))
         .customize(factory);
     WebServer server = factory.getWebServer();
     server.start();

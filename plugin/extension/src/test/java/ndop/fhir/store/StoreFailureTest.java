@@ -50,6 +50,9 @@ class StoreFailureTest {
             new PersistenceException(new SQLException("x", "57014")), StoreFailure.REFUSED),
         Arguments.of(
             new JpaSystemException(new TransactionException("x", BROKEN)), StoreFailure.LOST),
+        Arguments.of(
+            new JpaSystemException(new TransactionException("x", new SQLException("closed"))),
+            StoreFailure.LOST),
         Arguments.of(new JDBCConnectionException("x", BROKEN), StoreFailure.LOST),
         Arguments.of(new DataAccessResourceFailureException("x"), StoreFailure.LOST),
         Arguments.of(new BatchUpdateException("x", null, 0, new int[0], BROKEN), StoreFailure.LOST),
