@@ -51,8 +51,9 @@ public final class ProfileValidator {
                   new ByteArrayInputStream(bytes),
                   format,
                   new ArrayList<>(requested)));
-    } catch (RuntimeException failed) {
-      // HL7's parser throws on some JSON that is not FHIR, such as null in place of a value.
+    } catch (RuntimeException | StackOverflowError failed) {
+      // HL7's parser throws on some JSON that is not FHIR, such as null in place of a value. Its
+      // regular expressions recurse for each character that they repeat.
       findings.add(
           new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
     }

@@ -1,0 +1,123 @@
+"""The time for a request grows no faster than its size, whatever is repeated and wherever."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from xml.sax.saxutils import quoteattr
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ndop.conformance.suite.client import JSON, XML
+from ndop.consents import Draft
+
+pytestmark = pytest.mark.slow
+
+#: Twice the size may take three times as long; four times would be quadratic.
+MOST = 3.0
+#: Seconds. Shorter times say more about the machine than about the work.
+FLOOR = 0.05
+RUNS = 6
+
+FRAGMENTS = st.one_of(
+    st.sampled_from(
+        ["1", "1.", "1e", "<", "<a ", "</a>", "<!--a-->", "<?a b?>", "<a href='#x'>a</a>", "/a"]
+    ),
+    st.text("01a <>/&.:-+'|#%?\n", min_size=1, max_size=4),
+)
+
+PLACES = [
+    "display", "system", "code", "url", "reference", "patient", "identifier", "profile", "id",
+    "dateTime", "decimal", "quantity", "narrative", "extensions", "tags", "contained", "name",
+    "xml attribute", "xml content", "xml attributes",
+]  # fmt: skip
+
+
+def body(consent: Draft, place: str, fragment: str, size: int) -> tuple[str, str]:
+    """A body of about `size` characters with `fragment` repeated at `place`, and its type."""
+    text = fragment * (size // len(fragment))
+    if place.startswith("xml"):
+        attributes, content = "", text
+        if place == "xml attributes":
+            attributes, content = " ".join(f"a{i}=''" for i in range(size // 9)), ""
+        elif place == "xml attribute":
+            content = f"<language value={quoteattr(text)}/>"
+        return f"<Consent xmlns='http://hl7.org/fhir' {attributes}>{content}</Consent>", XML
+    unit = {"url": "http://x", "valueString": "x" * 1000}
+    count = max(1, size // 1000)
+    changes: dict[str, object] = {
+        "display": {"category": [{"coding": [{"display": text}]}]},
+        "system": {"category": [{"coding": [{"system": text}]}]},
+        "code": {"category": [{"coding": [{"code": text}]}]},
+        "url": {"modifierExtension": [{"url": text, "valueString": "x"}]},
+        "reference": {"sourceReference": {"reference": text}},
+        "patient": {"patient": {"reference": text}},
+        "identifier": {"identifier": {"system": text, "value": text}},
+        "profile": {"meta": {"profile": [text]}},
+        "id": {"id": text},
+        "dateTime": {"dateTime": text},
+        "decimal": {"modifierExtension": [{"url": "http://x", "valueDecimal": text}]},
+        "quantity": {
+            "modifierExtension": [
+                {
+                    "url": "http://x",
+                    "valueQuantity": {"system": "http://unitsofmeasure.org", "code": text},
+                }
+            ]
+        },
+        "narrative": {
+            "text": {
+                "status": "generated",
+                "div": f"<div xmlns='http://www.w3.org/1999/xhtml'>{text}</div>",
+            }
+        },
+        "extensions": {"modifierExtension": [unit] * count},
+        "tags": {"meta": {"tag": [{"system": "http://x", "code": "x" * 900}] * count}},
+        "contained": {"contained": [{"resourceType": "Patient", "id": text}]},
+        "name": {text: 1},
+    }
+    changed = changes[place]
+    assert isinstance(changed, dict)
+    return json.dumps({**consent, **changed}), JSON
+
+
+def duration(send: Callable[[], httpx.Response]) -> float:
+    start = time.perf_counter()
+    answer = send()
+    assert answer.status_code in (400, 413, 422), answer.text[:500]
+    return time.perf_counter() - start
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(place=st.sampled_from(PLACES), fragment=FRAGMENTS)
+def test_the_time_for_a_body_grows_no_faster_than_its_size(
+    http: httpx.Client, consent: Draft, place: str, fragment: str
+) -> None:
+    """Measured again before it fails: another process may have had the machine."""
+    invalid = {**consent, "status": "draft"}
+
+    def send(size: int) -> httpx.Response:
+        content, content_type = body(invalid, place, fragment, size)
+        return http.post("Consent", content=content, headers={"Content-Type": content_type})
+
+    for size in (60_000, 240_000):
+        once, twice = FLOOR, float("inf")
+        for _ in range(RUNS):
+            twice = min(twice, duration(partial(send, 2 * size)))
+            if twice < MOST * FLOOR:
+                break
+            measured = max(FLOOR, duration(partial(send, size)))
+            once = measured if once == FLOOR else min(once, measured)
+            if twice < MOST * once:
+                break
+        assert twice < MOST * once, f"{size} characters: {once:.2f} s; twice as many: {twice:.2f} s"
