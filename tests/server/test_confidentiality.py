@@ -241,9 +241,7 @@ def test_messages_repeat_no_number(attacked: Attacked, edition: Edition) -> None
     for answer in answers:
         assert answer.status_code >= 400
         assert leaks(answer.json()["issue"][0]["diagnostics"], [own, other, mistyped]) == []
-        assert leaks(answer.text.replace("http://hl7.org/fhir", ""), [own, other, mistyped]) == [
-            line for line in answer.text.splitlines() if "resourceType" in line
-        ]
+        assert not any(number in answer.text for number in (own, other, mistyped))
 
 
 def test_attacks_and_random_requests(attacked: Attacked, edition: Edition) -> None:
