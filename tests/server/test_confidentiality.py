@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from threading import Event
 
 import httpx
 import hypothesis
@@ -45,6 +46,7 @@ pytestmark = pytest.mark.slow
 #: Everything is logged that an operator may ask for, and into files too.
 VERBOSE = {"logging.level.root": "INFO", "server.tomcat.accesslog.enabled": "true"}
 RANDOM_REQUESTS = 500
+WRITES_BEFORE_THE_END = 20
 
 
 def leaks(text: str, numbers: list[str]) -> list[str]:
@@ -86,29 +88,32 @@ def test_postgresql_goes_away(
         }
         plan = ServerPlan(DEFAULT_EDITION, settings={**VERBOSE, **connection})
         with process.running(built, plan, progress) as server:
-            ending = time.monotonic() + 12
+            stored: list[str] = []
+            ended = Event()
 
             def write(number: str) -> int:
-                if time.monotonic() > ending:
+                if ended.is_set():
                     return 0
-                try:
-                    return httpx.post(
-                        f"{server.base_url}/Consent",
-                        json=draft(edition, number),
-                        headers={"Content-Type": JSON},
-                        timeout=60,
-                    ).status_code
-                except httpx.TransportError:
-                    return 0
+                status = httpx.post(
+                    f"{server.base_url}/Consent",
+                    json=draft(edition, number),
+                    headers={"Content-Type": JSON},
+                    timeout=120,
+                ).status_code
+                if status == httpx.codes.CREATED:
+                    stored.append(number)
+                return status
 
             with ThreadPoolExecutor(8) as pool:
                 writes = pool.map(write, numbers)
-                time.sleep(6)
+                while len(stored) < WRITES_BEFORE_THE_END:
+                    time.sleep(0.05)
                 database.send_signal(signal.SIGQUIT)
                 database.wait_for_end()
+                time.sleep(1)
+                ended.set()
                 statuses = list(writes)
             log = server.log.read_text(encoding="utf-8")
-    assert statuses.count(201) > 10
     assert any(status >= 500 for status in statuses)
     assert "org.postgresql" in log, "the log tells nothing of the failure"
     assert leaks(log, numbers) == []
@@ -207,9 +212,7 @@ def test_messages_repeat_no_number(attacked: Attacked, edition: Edition) -> None
     for answer in answers:
         assert answer.status_code >= 400
         assert leaks(answer.json()["issue"][0]["diagnostics"], [own, other, mistyped]) == []
-        assert leaks(answer.text.replace("http://hl7.org/fhir", ""), [own, other, mistyped]) == [
-            line for line in answer.text.splitlines() if "resourceType" in line
-        ]
+        assert not any(number in answer.text for number in (own, other, mistyped))
 
 
 def test_attacks_and_random_requests(attacked: Attacked, edition: Edition) -> None:
