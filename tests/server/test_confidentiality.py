@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -33,9 +32,9 @@ from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
 from ndop.server import process
-from ndop.server.postgresql import running_postgresql
 from ndop.server.audit_modes import AuditMode
-from ndop.server.process import SHORT_LIVED, RunningServer, ServerPlan, free_port
+from ndop.server.postgresql import running_postgresql
+from ndop.server.process import SHORT_LIVED, RunningServer, ServerPlan
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress

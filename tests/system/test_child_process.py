@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -90,3 +91,16 @@ def test_nothing_is_left_of_one_that_ends_by_itself() -> None:
     assert process.returncode == 3
     assert until(lambda: members(process.pid) == [])
     assert len(list(Path("/dev/fd").iterdir())) == opened
+
+
+def test_the_end_of_a_pipe_is_seen_when_the_program_has_closed_it() -> None:
+    """The guard beside the program does not keep it open."""
+    reading, writing = os.pipe()
+    child = ChildProcess([sys.executable, "-c", ""], pass_fds=[writing])
+    os.close(writing)
+    try:
+        assert select.select([reading], [], [], 30)[0] == [reading]
+        assert os.read(reading, 1) == b""
+    finally:
+        os.close(reading)
+        assert child.wait() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,26 +13,34 @@ _SECONDS_TO_END = 20
 
 #: Becomes the program, after it has started the guard in the same process group.
 _LAUNCHER = """
-guard=$1 leash=$2 signal=$3
-shift 3
-/bin/sh -c "$guard" guard $$ "$signal" </dev/fd/"$leash" >/dev/null 2>&1 &
+python=$1 guard=$2 leash=$3 signal=$4
+shift 4
+(
+  trap '' HUP INT TERM
+  exec "$python" -I -S -c "$guard" $$ "$leash" "$signal" </dev/null >/dev/null 2>&1
+) &
 exec "$@"
 """
 
 #: Nobody writes into the pipe, so `read` returns when its other end is closed: by the parent, or by
 #: the system when the parent is dead. While the guard is in the group, no other process can get
-#: the group's number, so that the signals cannot reach a stranger.
+#: the group's number, so that the signals cannot reach a stranger. It holds none of the program's
+#: other files, whose readers wait for the end of the program.
 _GUARD = f"""
-trap '' HUP INT TERM
-read -r _
-kill -"$2" 0
-kill -CONT 0
-left={_SECONDS_TO_END}
-while kill -0 "$1" && [ "$left" -gt 0 ]; do
-  sleep 1
-  left=$((left - 1))
-done
-kill -KILL 0
+import os, resource, signal, sys, time
+program, leash = map(int, sys.argv[1:3])
+os.closerange(3, leash)
+os.closerange(leash + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+os.read(leash, 1)
+os.kill(0, signal.Signals["SIG" + sys.argv[3]])
+os.kill(0, signal.SIGCONT)
+try:
+    for _ in range(10 * {_SECONDS_TO_END}):
+        os.kill(program, 0)
+        time.sleep(0.1)
+except ProcessLookupError:
+    pass
+os.kill(0, signal.SIGKILL)
 """
 
 
@@ -55,10 +64,10 @@ class ChildProcess(subprocess.Popen[Any]):
         **settings: Any,
     ) -> None:
         reading, self._leash = os.pipe()
-        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", _GUARD, str(reading), ending_signal]
+        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", sys.executable, _GUARD]
         try:
             super().__init__(
-                [*launcher, *command],
+                [*launcher, str(reading), ending_signal, *command],
                 pass_fds=[*pass_fds, reading],
                 start_new_session=True,
                 **settings,
