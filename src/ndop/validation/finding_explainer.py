@@ -66,10 +66,10 @@ class FindingExplainer:
         """Without any number that could be a patient's, whoever worded it."""
         return replace(
             finding,
-            **{
-                name: mask_numbers(getattr(finding, name), self._codes_published)
-                for name in ("message", "path", "expected", "found")
-            },
+            message=mask_numbers(finding.message, self._codes_published),
+            path=mask_numbers(finding.path, self._codes_published),
+            expected=mask_numbers(finding.expected, self._codes_published),
+            found=mask_numbers(finding.found, self._codes_published),
         )
 
     def _with_code(self, finding: Finding, situation: str | None) -> Finding:
