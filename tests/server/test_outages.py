@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -22,11 +22,13 @@ from ndop.consents import draft, having
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.server import process
+from ndop.server.postgresql import PostgreSQL
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from tests.examples.recorder import Recorder
-from tests.server.postgresql_server import DatabaseProxy, PostgresqlServer
+from tests.server.database_proxy import DatabaseProxy
+from tests.server.postgresql_cluster import execute, gone, running_cluster
 
 pytestmark = pytest.mark.slow
 
@@ -110,15 +112,13 @@ def numbers() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
-    server = PostgresqlServer(tmp_path_factory.mktemp("postgresql"))
-    server.start()
-    yield server
-    server.stop("fast")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    with running_cluster(tmp_path_factory.mktemp("postgresql")) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
-def proxy(postgresql: PostgresqlServer) -> Iterator[DatabaseProxy]:
+def proxy(postgresql: PostgreSQL) -> Iterator[DatabaseProxy]:
     proxy = DatabaseProxy(postgresql.port)
     yield proxy
     proxy.close()
@@ -153,7 +153,7 @@ def client(
 def test_a_database_that_is_gone(
     client: Client,
     edition: Edition,
-    postgresql: PostgresqlServer,
+    postgresql: PostgreSQL,
     recorder: Recorder,
     way: str,
 ) -> None:
@@ -162,10 +162,7 @@ def test_a_database_that_is_gone(
         next(client.patients),
         edition.patient.reference_to(client.acknowledged[consent_id]),
     )
-    outage: AbstractContextManager[None] = (
-        postgresql.paused() if way == "paused" else postgresql.stopped(way)
-    )
-    with outage:
+    with gone(postgresql, way):
         requests: list[Callable[[], httpx.Response]] = [
             lambda: client.http.get(f"Consent/{consent_id}"),
             lambda: client.http.get(f"Consent/{consent_id}/_history"),
@@ -208,13 +205,13 @@ def test_a_commit_whose_answer_is_lost(
 
 
 def test_a_failure_that_is_no_outage(
-    client: Client, edition: Edition, postgresql: PostgresqlServer, recorder: Recorder
+    client: Client, edition: Edition, postgresql: PostgreSQL, recorder: Recorder
 ) -> None:
-    postgresql.execute("ALTER TABLE hfj_resource RENAME TO elsewhere")
+    execute(postgresql, "ALTER TABLE hfj_resource RENAME TO elsewhere")
     try:
         answer = client.http.get("Consent/0", headers={"X-Request-ID": "example"})
     finally:
-        postgresql.execute("ALTER TABLE elsewhere RENAME TO hfj_resource")
+        execute(postgresql, "ALTER TABLE elsewhere RENAME TO hfj_resource")
     assert_spine_error(edition, answer, status=500, code="INTERNAL_SERVER_ERROR")
     recorder.check(answer, "internal-failure")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -19,28 +18,20 @@ from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import DEFAULT_EDITION, Edition
 from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
-from ndop.server import postgresql, process
-from ndop.server.postgresql import USER, running_postgresql
+from ndop.server import process
+from ndop.server.postgresql import USER
 from ndop.server.process import RunningServer, ServerPlan
-from ndop.system.errors import MissingToolError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
+from tests.server.postgresql_cluster import running_cluster
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The JDBC URL of an empty database."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(0o755)
-    try:
-        postgresql.programs()
-    except MissingToolError as error:
-        pytest.skip(str(error))
-    with running_postgresql(folder) as cluster:
+    """A JDBC URL of an empty database, in a folder and on a port of its own."""
+    with running_cluster(tmp_path_factory.mktemp("postgresql")) as cluster:
         yield cluster.jdbc_url()
 
 
@@ -65,7 +56,7 @@ def test_a_token_is_accepted_by_one_of_two_nodes(
         DEFAULT_EDITION,
         settings={
             "spring.datasource.url": database,
-            "spring.datasource.username": "ndop",
+            "spring.datasource.username": USER,
             "ndop.audit": "required",
             "ndop.token.signatures": "required",
             "ndop.token.keys": str(key_set),

@@ -176,8 +176,8 @@ def main() -> None:
     try:
         app()
     except NdopError as error:
-        # It may quote a server, a log or a file.
-        print(mask_numbers(str(error)), file=sys.stderr)
+        # It may quote a server, a log or a file; the codes of purposes have nine digits.
+        print(mask_numbers(str(error), least=10), file=sys.stderr)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)

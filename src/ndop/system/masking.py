@@ -27,13 +27,18 @@ _NUMBER = re.compile(
 )
 
 
-def mask_numbers(text: str, published: Collection[str] = ()) -> str:
-    """The text without numbers that could be a patient's.
+def mask_numbers(text: str, published: Collection[str] = (), least: int = 9) -> str:
+    """The text without numbers of `least` digits or more, at least nine, that could be a patient's.
 
     UUIDs stay, and so do the numbers that are `published`, such as the codes of an edition.
     """
 
     def replacement(found: re.Match[str]) -> str:
-        return found[0] if found["uuid"] or found["run"] in published else MASK
+        run = found["run"]
+        return found[0] if found["uuid"] or run in published or _is_short(run, least) else MASK
 
     return _NUMBER.sub(replacement, text)
+
+
+def _is_short(run: str | None, least: int) -> bool:
+    return run is not None and run.isdigit() and len(run) < least

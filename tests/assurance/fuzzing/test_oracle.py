@@ -122,11 +122,14 @@ def test_confidential_lines_and_failures_of_the_log_are_found() -> None:
             "10:00:00 WARN x: Patient/9990000018 was refused",
             "10:00:00 WARN x: 999 000 0018",
             "10:00:00 WARN x: Bearer eyJhbGciOiJub25lIn0.e30.",
-            "10:00:00 WARN x: 9990000018123 is longer; eyJ is short; 1239990000018 too",
+            "10:00:00 WARN x: 99900000189 is mistyped",
+            '10:00:00 WARN x: {"resourceType": "Consent"}',
+            "10:00:00 WARN x: insert into A (B) values (('Smith'::text))",
+            "10:00:00 WARN x: insert into A (B) values (('…'::text)); eyJ is short, 12345678 too",
             "10:00:01 ERROR SpineExceptionInterceptor: Request 1 failed unexpectedly: …",
         ]
     )
-    assert len(health.confidential_lines(log)) == 3
+    assert len(health.confidential_lines(log)) == 6
     assert len(health.failure_lines(log)) == 1
 
 

@@ -14,7 +14,8 @@ _HEAP_USED = re.compile(r"^sun\.gc\.generation\.\d+\.space\.\d+\.used=(\d+)", re
 _LIVE_THREADS = re.compile(r"^java\.threads\.live=(\d+)", re.MULTILINE)
 #: Tokens, and what a body, or the row that it is stored in, cannot be without.
 _CONFIDENTIAL = re.compile(
-    r"eyJ[\w-]{8,}|resourceType|http://hl7\.org/fhir\b|\binsert\s+into\b.*'[^'…]", re.IGNORECASE
+    r"""eyJ[\w-]{8,}|resourceType\\*"|xmlns\\*=\\*["']http://hl7\.org/fhir"""
+    r"""|\binsert into\b.*\bvalues\s*\(+'(?!…')"""
 )
 _UNEXPECTED = re.compile(r"failed unexpectedly|OutOfMemoryError|StackOverflowError")
 
