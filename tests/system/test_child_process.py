@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -90,3 +91,16 @@ def test_nothing_is_left_of_one_that_ends_by_itself() -> None:
     assert process.returncode == 3
     assert until(lambda: members(process.pid) == [])
     assert len(list(Path("/dev/fd").iterdir())) == opened
+
+
+def test_its_guard_keeps_no_pipe_open() -> None:
+    """Who reads from a pipe that a program got sees its end when the program closes it."""
+    reading, writing = os.pipe()
+    with ChildProcess(["sleep", "0.5"], pass_fds=[writing]) as process:
+        os.close(writing)
+        try:
+            with os.fdopen(reading, "rb") as end:
+                assert until(lambda: select.select([end], [], [], 0)[0] != [], 10)
+                assert end.read() == b""
+        finally:
+            process.kill()

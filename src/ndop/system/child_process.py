@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-#: Time for an orderly end, such as a server's closing its database, before the child is killed.
-_SECONDS_TO_END = 20
+_GUARD = Path(__file__).with_name("guard.py")
 
 #: Becomes the program, after it has started the guard in the same process group.
 _LAUNCHER = """
-guard=$1 leash=$2 signal=$3
-shift 3
-/bin/sh -c "$guard" guard $$ "$signal" </dev/fd/"$leash" >/dev/null 2>&1 &
+guard=$1 python=$2 leash=$3 signal=$4
+shift 4
+"$python" -ISB "$guard" "$leash" $$ "$signal" </dev/null >/dev/null 2>&1 &
 exec "$@"
-"""
-
-#: Nobody writes into the pipe, so `read` returns when its other end is closed: by the parent, or by
-#: the system when the parent is dead. While the guard is in the group, no other process can get
-#: the group's number, so that the signals cannot reach a stranger.
-_GUARD = f"""
-trap '' HUP INT TERM
-read -r _
-kill -"$2" 0
-kill -CONT 0
-left={_SECONDS_TO_END}
-while kill -0 "$1" && [ "$left" -gt 0 ]; do
-  sleep 1
-  left=$((left - 1))
-done
-kill -KILL 0
 """
 
 
@@ -50,12 +36,13 @@ class ChildProcess(subprocess.Popen[Any]):
         self,
         command: Sequence[str],
         *,
-        ending_signal: str = "TERM",
+        ending_signal: signal.Signals = signal.SIGTERM,
         pass_fds: Iterable[int] = (),
         **settings: Any,
     ) -> None:
         reading, self._leash = os.pipe()
-        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", _GUARD, str(reading), ending_signal]
+        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", str(_GUARD), sys.executable]
+        launcher += [str(reading), str(int(ending_signal))]
         try:
             super().__init__(
                 [*launcher, *command],
