@@ -103,7 +103,7 @@ class PostgreSQL:
             return processes.start(
                 _as_owner(command),
                 "Starting PostgreSQL",
-                ending_signal="INT",
+                ending_signal=signal.SIGINT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-#: Time for an orderly end, such as a server's closing its database, before the child is killed.
-_SECONDS_TO_END = 20
+_GUARD = Path(__file__).with_name("guard.py")
 
 #: Becomes the program, after it has started the guard in the same process group.
 _LAUNCHER = """
-python=$1 guard=$2 leash=$3 signal=$4
+guard=$1 python=$2 leash=$3 signal=$4
 shift 4
-(
-  trap '' HUP INT TERM
-  exec "$python" -I -S -c "$guard" $$ "$leash" "$signal" </dev/null >/dev/null 2>&1
-) &
+"$python" -ISB "$guard" "$leash" $$ "$signal" </dev/null >/dev/null 2>&1 &
 exec "$@"
-"""
-
-#: Nobody writes into the pipe, so `read` returns when its other end is closed: by the parent, or by
-#: the system when the parent is dead. While the guard is in the group, no other process can get
-#: the group's number, so that the signals cannot reach a stranger. It holds none of the program's
-#: other files, whose readers wait for the end of the program.
-_GUARD = f"""
-import os, resource, signal, sys, time
-program, leash = map(int, sys.argv[1:3])
-os.closerange(3, leash)
-os.closerange(leash + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-os.read(leash, 1)
-os.kill(0, signal.Signals["SIG" + sys.argv[3]])
-os.kill(0, signal.SIGCONT)
-try:
-    for _ in range(10 * {_SECONDS_TO_END}):
-        os.kill(program, 0)
-        time.sleep(0.1)
-except ProcessLookupError:
-    pass
-os.kill(0, signal.SIGKILL)
 """
 
 
@@ -59,15 +36,16 @@ class ChildProcess(subprocess.Popen[Any]):
         self,
         command: Sequence[str],
         *,
-        ending_signal: str = "TERM",
+        ending_signal: signal.Signals = signal.SIGTERM,
         pass_fds: Iterable[int] = (),
         **settings: Any,
     ) -> None:
         reading, self._leash = os.pipe()
-        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", sys.executable, _GUARD]
+        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", str(_GUARD), sys.executable]
+        launcher += [str(reading), str(int(ending_signal))]
         try:
             super().__init__(
-                [*launcher, str(reading), ending_signal, *command],
+                [*launcher, *command],
                 pass_fds=[*pass_fds, reading],
                 start_new_session=True,
                 **settings,

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import ndop.fhir.edition.EditionFixtures;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.store.Readiness;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +131,11 @@ class HostScopeTest {
     @Bean
     SpineOutcomeFactory outcomes() {
       return new SpineOutcomeFactory(EditionFixtures.FACTS);
+    }
+
+    @Bean
+    Readiness readiness() {
+      return new Readiness();
     }
   }
 
