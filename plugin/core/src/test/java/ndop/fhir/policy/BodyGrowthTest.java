@@ -3,6 +3,9 @@ package ndop.fhir.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ca.uhn.fhir.rest.api.EncodingEnum;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -361,9 +364,16 @@ class BodyGrowthTest {
         "<div xmlns='http://www.w3.org/1999/xhtml' %s>%s</div>".formatted(attributes, content));
   }
 
-  /** The sample with one more member, before the others. */
+  /** The sample with a member in place of its own of that name, before the others. */
   private static String member(String name, String form, Object... values) {
-    return "{\"%s\": %s, %s".formatted(name, form.formatted(values), JSON.substring(1));
+    try {
+      ObjectNode others = (ObjectNode) new ObjectMapper().readTree(JSON);
+      others.remove(name);
+      return "{\"%s\": %s, %s"
+          .formatted(name, form.formatted(values), others.toString().substring(1));
+    } catch (JsonProcessingException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   private static String members(int size, IntFunction<String> member) {

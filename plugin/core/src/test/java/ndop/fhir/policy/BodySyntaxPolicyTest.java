@@ -151,6 +151,69 @@ class BodySyntaxPolicyTest {
         .isEqualTo(Situation.BODY_TOO_COMPLEX);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"display\": \"%s\"}",
+        "{\"identifier\": {\"value\": \"%s\"}}",
+        "{\"valueString\": \"%s\"}"
+      })
+  void passesLongTextOfDigits(String form) {
+    assertThat(policy.refusal(EncodingEnum.JSON, form.formatted("1".repeat(10_000)))).isEmpty();
+  }
+
+  @Test
+  void refusesLongNumbersAsText() {
+    String digits = "1".repeat(1000);
+    assertThat(situation(false, "{\"valueDecimal\": \"%s\"}".formatted(digits)))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(false, "{\"factor\": [\"-%s\"]}".formatted(digits)))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+    assertThat(situation(true, "<a><value value='%s'/></a>".formatted(digits)))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"display\": \"<%s\"}",
+        "{\"id\": \"%s\"}",
+        "{\"a\": [{\"code\": \"%s\"}]}",
+        "{\"%s\": 1}",
+      })
+  void refusesLongTextThatCostsTooMuch(String form) {
+    assertThat(policy.refusal(EncodingEnum.JSON, form.formatted("a".repeat(999)))).isEmpty();
+    assertThat(situation(false, form.formatted("a".repeat(1001))))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<b>a</b>", "<br/>", "<!-- a -->", "<?a b?>"})
+  void refusesNarrativesOfManyElements(String element) {
+    assertThat(
+            policy.refusal(EncodingEnum.JSON, "{\"div\": \"%s\"}".formatted(element.repeat(500))))
+        .isEmpty();
+    assertThat(situation(false, "{\"div\": \"%s\"}".formatted(element.repeat(501))))
+        .isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<a %s/>|b%d='1' |101",
+        "<a %s/>|xmlns:b%d='u' |11",
+        "<a>%s</a>|<!--%d-->|11",
+        "<a>%s</a>|<?b %d?>|11",
+      })
+  void refusesTooMuchOfWhatParsersCompare(String kind) {
+    String[] parts = kind.split("\\|");
+    StringBuilder repeated = new StringBuilder();
+    for (int i = 0; i < Integer.parseInt(parts[2]); i++) {
+      repeated.append(parts[1].formatted(i));
+    }
+    assertThat(situation(true, parts[0].formatted(repeated))).isEqualTo(Situation.BODY_TOO_COMPLEX);
+  }
+
   private Situation situation(boolean xml, String body) {
     return policy
         .refusal(xml ? EncodingEnum.XML : EncodingEnum.JSON, body)

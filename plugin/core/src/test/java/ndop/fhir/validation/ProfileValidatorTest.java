@@ -93,6 +93,14 @@ class ProfileValidatorTest {
   }
 
   @Test
+  void findsTextInvalidOnWhichHl7sPatternsOverflowTheStack() {
+    String text = "<a" + " b".repeat(20_000) + "><";
+
+    assertThat(errors("{\"resourceType\": \"Consent\", \"language\": \"%s\"}".formatted(text)))
+        .isNotEmpty();
+  }
+
+  @Test
   void refusesAnUnknownProfile() {
     assertThatThrownBy(
             () -> validator.validate(VALID, EncodingEnum.JSON, List.of("https://example.org/none")))
