@@ -96,7 +96,7 @@ def test_nothing_is_left_of_one_that_ends_by_itself() -> None:
 def test_its_guard_keeps_no_pipe_open() -> None:
     """Who reads from a pipe that a program got sees its end when the program closes it."""
     reading, writing = os.pipe()
-    with ChildProcess(["sleep", "0.5"], pass_fds=[writing]) as process:
+    with ChildProcess(["sh", "-c", "sleep 0.5"], pass_fds=[writing]) as process:
         os.close(writing)
         try:
             with os.fdopen(reading, "rb") as end:
