@@ -148,15 +148,16 @@ def wait_for_interrupt(has_ended: Callable[[], bool], log: Path) -> None:
             time.sleep(0.2)
 
 
+def h2_url(data: Path | None) -> str:
+    """The JDBC URL of the database in a folder, None for one in memory."""
+    where = "mem:" if data is None else f"file:{data.resolve()}/"
+    return f"jdbc:h2:{where}{database_user.DATABASE_NAME}"
+
+
 def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess.Popen[bytes]:
-    database = (
-        f"jdbc:h2:file:{plan.data.resolve()}/{database_user.DATABASE_NAME}"
-        if plan.data
-        else "jdbc:h2:mem:consents"
-    )
     settings = {
         "server.port": str(port),
-        "spring.datasource.url": database,
+        "spring.datasource.url": h2_url(plan.data),
         **({} if plan.plain or plan.launcher_folder else {"ndop.edition": plan.edition}),
         **plan.settings,
     }

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from ndop.assurance.torture.comparison import Comparison, Trail, compare
+from ndop.assurance.torture.database_check import check_database, query
 from ndop.assurance.torture.deployment import Deployment, deployment
 from ndop.assurance.torture.disk import Disk
 from ndop.assurance.torture.journal import History, Journal
 from ndop.assurance.torture.load import Load
 from ndop.editions import Edition
-from ndop.java import modules
-from ndop.system import processes
 from ndop.system.layout import Layout
 
 pytestmark = pytest.mark.slow
@@ -53,10 +52,41 @@ LOSSES = (
         "a search does not find",
     ),
     Loss(
-        f"DELETE FROM HFJ_SPIDX_TOKEN WHERE RES_ID = {_OTHER}; "
-        f"UPDATE HFJ_SPIDX_TOKEN SET RES_ID = {_OTHER} WHERE RES_ID = {_RESOURCE}",
+        f"DELETE FROM HFJ_IDX_CMP_STRING_UNIQ WHERE RES_ID = {_OTHER}; "
+        f"UPDATE HFJ_IDX_CMP_STRING_UNIQ SET RES_ID = {_OTHER} WHERE RES_ID = {_RESOURCE}",
         "lost",
         "instead of",
+    ),
+)
+#: What only a look into the tables shows: a search goes by the unique index.
+HIDDEN_LOSSES = (
+    Loss(
+        "UPDATE HFJ_SPIDX_TOKEN SET SP_VALUE = (SELECT SP_VALUE FROM HFJ_SPIDX_TOKEN "
+        f"WHERE SP_NAME = 'nhs-number' AND RES_ID = {_OTHER}) "
+        f"WHERE SP_NAME = 'nhs-number' AND RES_ID = {_RESOURCE}",
+        "duplicates",
+        "not its patient's only one",
+    ),
+    Loss(
+        f"UPDATE HFJ_RESOURCE SET FHIR_ID = 'of-nobody' WHERE RES_ID = {_RESOURCE}",
+        "duplicates",
+        "Consent/of-nobody in the database is in no acknowledged write",
+    ),
+    Loss(
+        f"DELETE FROM HFJ_SPIDX_TOKEN WHERE RES_ID = {_RESOURCE}",
+        "half-written",
+        "has no patient",
+    ),
+    Loss(
+        f"DELETE FROM HFJ_RES_VER WHERE RES_VER = 1 AND RES_ID = {_RESOURCE}",
+        "half-written",
+        "has 1 versions to 2, and says 2",
+        2,
+    ),
+    Loss(
+        f"UPDATE HFJ_RESOURCE SET RES_DELETED_AT = NOW() WHERE RES_ID = {_RESOURCE}",
+        "lost",
+        "is not in the database",
     ),
 )
 
@@ -108,68 +138,72 @@ def database(target: Deployment) -> Path:
     return target.plan.data
 
 
-def execute(built: Layout, folder: Path, sql: str) -> None:
-    class_path = os.pathsep.join(map(str, modules.class_path(built, modules.SERVER)))
-    url = f"jdbc:h2:file:{folder}/consents"
-    command = ["java", "-cp", class_path, "org.h2.tools.Shell", "-url", url, "-user", "sa"]
-    printed = processes.run([*command, "-sql", sql], "Losing something")
-    assert "Exception" not in printed
-
-
-def test_what_is_lost_of_a_consent_is_reported(setting: Setting, built: Layout) -> None:
-    """Each loss in the history of a patient of its own; nothing is reported of others."""
-    whole = iter(setting.histories)
+@contextmanager
+def spoilt_database(setting: Setting) -> Iterator[Deployment]:
+    """The deployment with its server closed; what was in the database before is there after."""
     target = setting.target
     target.close()
-    expected = {}
-    statements = ["SET REFERENTIAL_INTEGRITY FALSE"]
-    for loss in LOSSES:
-        victim = next(one for one in whole if len(one.acknowledged) >= loss.versions)
-        other = next(whole)
-        statements.append(loss.sql.format(victim.consent_id, other.consent_id))
-        expected[f"write {victim.writes[0].number}:"] = loss
-        expected.setdefault(f"write {other.writes[0].number}:", loss)
     kept = database(target).with_name("kept")
     shutil.copytree(database(target), kept)
-    execute(built, database(target), "; ".join(statements))
-    target.start()
     try:
-        found = setting.compare().violations
-        for loss in LOSSES:
-            assert [one for one in found if one.kind == loss.kind and loss.text in one.text], loss
-        strangers = [one for one in found if one.text.split(": ")[0] + ":" not in expected]
-        assert strangers == []
+        yield target
     finally:
-        restore(target, kept)
+        target.close()
+        shutil.rmtree(database(target))
+        kept.rename(database(target))
+
+
+def lose(setting: Setting, losses: Sequence[Loss]) -> set[str]:
+    """Bring about each loss, the server being closed, for patients of its own; returns the first
+    words of what may be reported of those.
+    """
+    whole = sorted(setting.histories, key=lambda one: -len(one.acknowledged))
+    statements, concerned = ["SET REFERENTIAL_INTEGRITY FALSE"], set()
+    for loss in sorted(losses, key=lambda one: -one.versions):
+        victim, other = whole.pop(0), whole.pop()
+        assert len(victim.acknowledged) >= loss.versions
+        statements.append(loss.sql.format(victim.consent_id, other.consent_id))
+        for one in (victim, other):
+            concerned |= {f"write {one.writes[0].number}", f"Consent/{one.consent_id}"}
+    query(setting.target, "; ".join(statements))
+    return concerned
+
+
+def test_what_is_lost_of_a_consent_is_reported(setting: Setting) -> None:
+    """And nothing of others."""
+    with spoilt_database(setting) as target:
+        concerned = lose(setting, LOSSES)
+        target.start()
+        found = setting.compare().violations
+    for loss in LOSSES:
+        assert [one for one in found if one.kind == loss.kind and loss.text in one.text], loss
+    assert {one.text.split(":")[0] for one in found} <= concerned
+
+
+def test_what_a_search_does_not_show_is_reported(setting: Setting) -> None:
+    with spoilt_database(setting) as target:
+        assert list(check_database(target, setting.edition, setting.histories)) == []
+        concerned = lose(setting, HIDDEN_LOSSES) | {"Consent/of-nobody"}
+        found = list(check_database(target, setting.edition, setting.histories))
+    for loss in HIDDEN_LOSSES:
+        assert [one for one in found if one.kind == loss.kind and loss.text in one.text], loss
+    assert {one.text.split()[0] for one in found} <= concerned
 
 
 def test_an_older_database_is_reported(setting: Setting) -> None:
     """As after a loss of what the system had not written to the disk."""
-    target = setting.target
-    target.close()
-    kept = database(target).with_name("kept")
-    shutil.copytree(database(target), kept)
-    shutil.rmtree(database(target))
-    shutil.copytree(setting.older, database(target))
-    target.start()
-    try:
+    with spoilt_database(setting) as target:
+        shutil.rmtree(database(target))
+        shutil.copytree(setting.older, database(target))
+        target.start()
         found = setting.compare().violations
-        assert {one.kind for one in found} == {"lost"}
-        later = {
-            f"write {one.writes[0].number}"
-            for one in setting.histories
-            if one.patient in setting.written_later
-        }
-        assert {one.text.split(":")[0] for one in found} == later
-    finally:
-        restore(target, kept)
-
-
-def restore(target: Deployment, kept: Path) -> None:
-    target.close()
-    shutil.rmtree(database(target))
-    kept.rename(database(target))
-    target.start()
+    assert {one.kind for one in found} == {"lost"}
+    later = {
+        f"write {one.writes[0].number}"
+        for one in setting.histories
+        if one.patient in setting.written_later
+    }
+    assert {one.text.split(":")[0] for one in found} == later
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,16 @@ class Deployment:
         return f"http://{HOST}:{self.clients.port}/fhir"
 
     @property
+    def jdbc_url(self) -> str:
+        """The URL of the database itself, of H2 for when the server has been closed."""
+        return self.postgresql.jdbc_url() if self.postgresql else process.h2_url(self.plan.data)
+
+    @property
+    def jdbc_user(self) -> str:
+        """The user of the database; it needs no password."""
+        return USER if self.postgresql else "sa"
+
+    @property
     def server(self) -> RunningServer:
         """The server of now."""
         assert self._running is not None

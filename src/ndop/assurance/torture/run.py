@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ndop.assurance.torture.comparison import Comparison, Trail, Violation, compare
+from ndop.assurance.torture.database_check import check_database
 from ndop.assurance.torture.deployment import Deployment, deployment
 from ndop.assurance.torture.disk import mounted_disk
 from ndop.assurance.torture.faults import inject
@@ -114,6 +115,8 @@ def _run_rounds(
     result.final = compare(target.base_url, edition, journal.histories())
     trail.read_again()
     result.final.violations += trail.compare(journal.histories())
+    target.close()
+    result.final.violations += check_database(target, edition, journal.histories())
 
 
 def _round(
