@@ -55,8 +55,8 @@ def check_database(
             )
         if consent_id not in known:
             yield Violation("duplicates", f"{name} in the database is in no acknowledged write")
-    for consent_id in sorted(known - {row[0] for row in rows}, key=str):
-        yield Violation("lost", f"Consent/{consent_id} is not in the database")
+    for missing in sorted(known - {row[0] for row in rows}, key=str):
+        yield Violation("lost", f"Consent/{missing} is not in the database")
 
 
 def query(target: Deployment, sql: str) -> str:
