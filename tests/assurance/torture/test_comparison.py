@@ -117,9 +117,12 @@ def setting(
         load = Load(target.base_url, edition, journal, connections=2, seed=1)
 
         def put_load_on() -> set[str]:
+            before = len(journal.histories())
             target.start()
             with load.running():
-                time.sleep(3)
+                latest = time.monotonic() + 60
+                while not enough(journal.histories()[before:]) and time.monotonic() < latest:
+                    time.sleep(0.2)
             target.close()
             return {one.patient for one in journal.touched()}
 
@@ -131,6 +134,12 @@ def setting(
         made = Setting(target, edition, list(journal.histories()), older, later)
         assert made.compare().violations == []  # and settles what is unknown
         yield made
+
+
+def enough(histories: Sequence[History]) -> bool:
+    """Whether there are enough to lose something of, some of them with two versions."""
+    versions = [len(one.acknowledged) for one in histories]
+    return sum(number > 0 for number in versions) > 10 and sum(n > 1 for n in versions) > 1
 
 
 def database(target: Deployment) -> Path:

@@ -129,7 +129,8 @@ class Journal:
 
     def histories(self) -> Sequence[History]:
         """Every history."""
-        return list(self._histories.values())
+        with self._lock:
+            return list(self._histories.values())
 
     def _line(self, event: str, write: Write, details: dict[str, object]) -> None:
         content = {"event": event, "write": write.number, "patient": write.patient, **details}
