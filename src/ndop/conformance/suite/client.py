@@ -99,7 +99,7 @@ class NdopClient:
     def _address(self, path: str) -> str:
         if path.startswith("../"):
             return urljoin(f"{self.base_url}/", path)
-        return f"{self.base_url}/{path}" if path else self.base_url
+        return f"{self.base_url}/{path.removeprefix('/')}" if path else self.base_url
 
     def _answer_to(self, request: httpx.Request) -> httpx.Response:
         """The whole answer. Raises httpx.HTTPError: it does not come in time, or does not end."""
