@@ -58,6 +58,21 @@ def gone(cluster: PostgreSQL, way: str) -> Iterator[None]:
 
 def execute(cluster: PostgreSQL, sql: str) -> None:
     """Run a statement."""
+    subprocess.run(_psql(cluster, sql), check=True, capture_output=True)
+
+
+@contextmanager
+def held(cluster: PostgreSQL, table: str) -> Iterator[None]:
+    """Within the block every insert into the table waits, until the cluster stops."""
+    lock = f"BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT pg_sleep(300)"
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(_psql(cluster, lock), stdout=quiet, stderr=quiet) as holder:
+        try:
+            yield
+        finally:
+            holder.terminate()
+
+
+def _psql(cluster: PostgreSQL, sql: str) -> list[str]:
     options = ("-h", HOST, "-p", str(cluster.port), "-U", USER, "-c", sql)
-    psql = str(postgresql.programs() / "psql")
-    subprocess.run([psql, *options, "postgres"], check=True, capture_output=True)
+    return [str(postgresql.programs() / "psql"), *options, "postgres"]

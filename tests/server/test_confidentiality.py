@@ -37,7 +37,7 @@ from ndop.server.process import SHORT_LIVED, RunningServer, ServerPlan
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.server.postgresql_cluster import running_cluster, stop
+from tests.server.postgresql_cluster import held, running_cluster, stop
 from tests.server.raw_http import send_raw
 
 pytestmark = pytest.mark.slow
@@ -94,17 +94,22 @@ def test_postgresql_goes_away(
 
             with ThreadPoolExecutor(8) as pool:
                 writes = pool.map(write, numbers)
-                deadline = time.monotonic() + 60
-                while len(stored) < WRITES_BEFORE_THE_END and time.monotonic() < deadline:
-                    time.sleep(0.05)
-                stop(database, "immediate")
-                time.sleep(1)
-                ended.set()
+                try:
+                    deadline = time.monotonic() + 60
+                    while len(stored) < WRITES_BEFORE_THE_END and time.monotonic() < deadline:
+                        time.sleep(0.05)
+                    # Every writer is then about to store the text of its Consent.
+                    with held(database, "hfj_res_ver"):
+                        time.sleep(3)
+                        stop(database, "immediate")
+                    time.sleep(1)
+                finally:
+                    ended.set()
                 statuses = list(writes)
             log = server.log.read_text(encoding="utf-8")
     assert stored
     assert any(status >= 500 for status in statuses)
-    assert "org.postgresql" in log, "the log tells nothing of the failure"
+    assert "Batch entry" in log, "the log tells nothing of the failure"
     assert leaks(log, numbers) == []
 
 

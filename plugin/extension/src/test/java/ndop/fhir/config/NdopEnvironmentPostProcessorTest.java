@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -59,6 +61,21 @@ class NdopEnvironmentPostProcessorTest {
     process();
 
     assertThat(driverProperties()).doesNotContainKey("WRITE_DELAY");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:h2:file:./a, jdbc:h2:file:./a;TRACE_LEVEL_FILE=0",
+    "jdbc:h2:mem:a;WRITE_DELAY=0, jdbc:h2:mem:a;WRITE_DELAY=0;TRACE_LEVEL_FILE=0",
+    "jdbc:h2:file:./a;trace_level_file=2, jdbc:h2:file:./a;trace_level_file=2",
+    "jdbc:postgresql://localhost/a, jdbc:postgresql://localhost/a"
+  })
+  void theDatabaseWritesNoTraceFile(String stated, String used) {
+    database(stated);
+
+    process();
+
+    assertThat(environment.getProperty("spring.datasource.url")).isEqualTo(used);
   }
 
   @Test
