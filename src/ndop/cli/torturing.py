@@ -47,6 +47,8 @@ def torture(
             raise typer.BadParameter(
                 f"--faults: expected one of {', '.join(sorted(known))}; found {name}"
             )
+    if chosen:
+        stores = [one for one in stores if not set(chosen).isdisjoint(faults_of(one))]
     layout, progress = checkout(), Progress()
     facts = load_edition(edition)
     build_all(layout, progress)
@@ -70,6 +72,8 @@ def torture(
     for result in results:
         for text in report.lines(result):
             console.print(text, markup=False)
+        if result.violations:
+            console.print(f"What it stored: {folder / f'torture-{result.plan.store}'}")
     console.print(f"Report: {report.write(results, folder)}")
     for result in results:
         if result.interruption is not None:

@@ -102,7 +102,12 @@ def _compare(server: Connection, history: History) -> Comparison:
             report("lost", f"Consent/{consent_id} version {write.version} has other content")
     next_version = (latest or 0) + 1
     beyond = server.read(consent_id, next_version)
+    far_beyond = server.read(consent_id, next_version + 1)
     current = server.read(consent_id)
+    for version, answer in ((next_version, beyond), (next_version + 1, far_beyond)):
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            report("errors", f"a read of version {version} is answered with {answer.status}")
+            return found
     stored = beyond.body if beyond.status == HTTPStatus.OK else None
     if stored is not None and unknown is None:
         report("duplicates", f"Consent/{consent_id} version {next_version}, which nobody sent")
@@ -117,7 +122,7 @@ def _compare(server: Connection, history: History) -> Comparison:
         report(kind, f"the current version of Consent/{consent_id} is not {expected}")
     elif entries and entries[0] != current.body:
         report("half-written", f"search and read of Consent/{consent_id} differ")
-    if server.read(consent_id, next_version + 1).status == HTTPStatus.OK:
+    if far_beyond.status == HTTPStatus.OK:
         report("duplicates", f"Consent/{consent_id} has a version {next_version + 1}")
     _settle(history, unknown, stored, found, report)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ndop.assurance.torture.disk import Disk
@@ -29,6 +29,7 @@ class Deployment:
     clients: Link
     postgresql: PostgreSQL | None = None
     database: Link | None = None
+    _starts: int = 0
     _server: ExitStack = field(default_factory=ExitStack)
     _running: RunningServer | None = None
 
@@ -58,11 +59,19 @@ class Deployment:
         return self._running is None or process.has_ended(self._running)
 
     def start(self) -> None:
-        """Start the server, after it has ended or for the first time. Raises ServerError."""
+        """Start the server, after it has ended or for the first time. Raises ServerError.
+
+        Every other time it does not look at the space that is left, so that the store itself meets
+        a full disk.
+        """
         self._server.close()
         self._running = None
+        settings = dict(self.plan.settings)
+        if self._starts % 2:
+            settings["ndop.min-free-space"] = "0"
+        self._starts += 1
         self._running = self._server.enter_context(
-            process.running(self.layout, self.plan, Progress.silent())
+            process.running(self.layout, replace(self.plan, settings=settings), Progress.silent())
         )
 
     def close(self) -> None:

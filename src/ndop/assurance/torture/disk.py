@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from ndop.system.errors import MissingToolError, ProgramError
 
 _MIB = 1 << 20
 _FILLER = "filler"
+#: What a filled disk leaves to everything else on the file system that its image is on.
+_SPARE_MEGABYTES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Disk:
     folder: Path
     why_not: str | None
 
-    def fill(self) -> None:
-        """Take all the space that is left."""
+    def fill(self) -> int:
+        """Take all the space that is left; returns the bytes."""
         with (self.folder / _FILLER).open("ab") as file:
             for size in (_MIB, 4096, 1):
                 block = b"\0" * size
@@ -32,6 +35,7 @@ class Disk:
                         os.write(file.fileno(), block)
                 except OSError:
                     continue
+            return file.tell()
 
     def free(self) -> None:
         """Give the space back."""
@@ -45,6 +49,9 @@ def mounted_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     """
     image, mounted = folder / "disk.img", folder / "disk"
     mounted.mkdir()
+    if shutil.disk_usage(folder).free < (megabytes + _SPARE_MEGABYTES) * _MIB:
+        yield Disk(mounted, f"{folder.parent} has no {megabytes + _SPARE_MEGABYTES} MiB left")
+        return
     with image.open("wb") as file:
         file.truncate(megabytes * _MIB)
     attempts = (
@@ -54,16 +61,18 @@ def mounted_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
         ],
         [["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(mounted)]],
     )
-    why_not = "mounting a small file system needs the rights of root"
+    why_not = ""
     for commands in attempts:
         try:
             for command in commands:
                 processes.run(command, "Mounting a small disk")
-        except (ProgramError, MissingToolError):
+        except (ProgramError, MissingToolError) as error:
+            why_not = f"a small file system needs the rights of root: {error}".splitlines()[0]
             continue
         try:
             yield Disk(mounted, None)
         finally:
-            processes.run(["umount", str(mounted)], "Unmounting the small disk")
+            # Lazy: a process that is still ending may have its files open.
+            processes.run(["umount", "--lazy", str(mounted)], "Unmounting the small disk")
         return
     yield Disk(mounted, why_not)

@@ -12,25 +12,30 @@ from contextlib import suppress
 from ndop.assurance.torture.deployment import Deployment
 from ndop.assurance.torture.link import Link
 
-Injection = Callable[[Deployment, random.Random], None]
+#: Returns how much it hurt: processes, connections or bytes; 0 where it had no effect.
+Injection = Callable[[Deployment, random.Random], int]
 
 
-def inject(name: str, deployment: Deployment, source: random.Random) -> None:
-    """Inject a fault by its name and, where it passes by itself, wait until it has passed."""
-    INJECTIONS[name](deployment, source)
+def inject(name: str, deployment: Deployment, source: random.Random) -> int:
+    """Inject a fault by its name and, where it passes by itself, wait until it has passed. Returns
+    0 where it had no effect, because there was nothing to hurt.
+    """
+    return INJECTIONS[name](deployment, source)
 
 
-def _kill_server(deployment: Deployment, _source: random.Random) -> None:
+def _kill_server(deployment: Deployment, _source: random.Random) -> int:
     deployment.server.process.kill()
-    deployment.server.process.wait()
+    return int(deployment.server.process.wait() == -signal.SIGKILL)
 
 
-def _stop_server(deployment: Deployment, _source: random.Random) -> None:
+def _stop_server(deployment: Deployment, _source: random.Random) -> int:
+    running = not deployment.has_ended()
     deployment.server.process.terminate()
     deployment.server.process.wait(60)
+    return int(running)
 
 
-def _pause_server(deployment: Deployment, source: random.Random) -> None:
+def _pause_server(deployment: Deployment, source: random.Random) -> int:
     pid = deployment.server.process.pid
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -38,55 +43,64 @@ def _pause_server(deployment: Deployment, source: random.Random) -> None:
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
+    return 1
 
 
-def _fill_disk(deployment: Deployment, source: random.Random) -> None:
+def _fill_disk(deployment: Deployment, source: random.Random) -> int:
     try:
-        deployment.disk.fill()
+        taken = deployment.disk.fill()
         time.sleep(source.uniform(2, 6))
     finally:
         deployment.disk.free()
+    return taken
 
 
-def _cut(link: Link | None, source: random.Random) -> None:
+def _cut(link: Link | None, source: random.Random) -> int:
     """Several times, since a cut in the middle of a commit is a matter of milliseconds."""
     assert link is not None
+    cut = 0
     for _ in range(source.randint(3, 12)):
-        link.cut()
+        cut += link.cut()
         time.sleep(source.uniform(0.01, 0.3))
+    return cut
 
 
-def _cut_clients(deployment: Deployment, source: random.Random) -> None:
-    _cut(deployment.clients, source)
+def _cut_clients(deployment: Deployment, source: random.Random) -> int:
+    return _cut(deployment.clients, source)
 
 
-def _cut_database(deployment: Deployment, source: random.Random) -> None:
-    _cut(deployment.database, source)
+def _cut_database(deployment: Deployment, source: random.Random) -> int:
+    return _cut(deployment.database, source)
 
 
-def _end_postgresql(deployment: Deployment, source: random.Random, number: signal.Signals) -> None:
+def _end_postgresql(deployment: Deployment, source: random.Random, number: signal.Signals) -> int:
     assert deployment.postgresql is not None
+    running = deployment.postgresql.is_running()
     deployment.postgresql.send_signal(number)
     deployment.postgresql.wait_for_end()
     time.sleep(source.uniform(0, 6))
     deployment.postgresql.start()
+    return int(running)
 
 
-def _kill_postgresql(deployment: Deployment, source: random.Random) -> None:
-    _end_postgresql(deployment, source, source.choice((signal.SIGKILL, signal.SIGQUIT)))
+def _kill_postgresql(deployment: Deployment, source: random.Random) -> int:
+    number = source.choice((signal.SIGKILL, signal.SIGQUIT))
+    return _end_postgresql(deployment, source, number)
 
 
-def _stop_postgresql(deployment: Deployment, source: random.Random) -> None:
-    _end_postgresql(deployment, source, signal.SIGINT)
+def _stop_postgresql(deployment: Deployment, source: random.Random) -> int:
+    return _end_postgresql(deployment, source, signal.SIGINT)
 
 
-def _pause_postgresql(deployment: Deployment, source: random.Random) -> None:
+def _pause_postgresql(deployment: Deployment, source: random.Random) -> int:
     assert deployment.postgresql is not None
+    running = deployment.postgresql.is_running()
     deployment.postgresql.send_signal_to_all(signal.SIGSTOP)
     try:
         time.sleep(source.uniform(0.5, 8))
     finally:
         deployment.postgresql.send_signal_to_all(signal.SIGCONT)
+    return int(running)
 
 
 INJECTIONS: dict[str, Injection] = {

@@ -14,6 +14,8 @@ from ndop.consents.drafts import Draft
 
 #: The status under which a request is counted that got no answer.
 NO_ANSWER = 0
+#: The answers that acknowledge a write, as `Journal.statuses` names them.
+ACKNOWLEDGEMENTS = ("create 201", "update 200")
 
 
 @dataclass(slots=True)
@@ -110,6 +112,12 @@ class Journal:
         with self._lock:
             answer = {"status": write.status, "version": write.version}
             self._line("answered", write, {"consent": write.consent_id, **answer})
+
+    @property
+    def acknowledged(self) -> int:
+        """How many writes the server has acknowledged."""
+        with self._lock:
+            return sum(self.statuses[answer] for answer in ACKNOWLEDGEMENTS)
 
     def count(self, request: str, status: int) -> None:
         """Count an answer by the kind of request."""

@@ -41,8 +41,8 @@ class Link:
         self._listener.close()
         self.cut()
 
-    def cut(self) -> None:
-        """Reset every connection, in both directions."""
+    def cut(self) -> int:
+        """Reset every connection, in both directions; returns how many."""
         with self._lock:
             connections, self._open = self._open, set()
         for connection in connections:
@@ -51,6 +51,7 @@ class Link:
                 connection.shutdown(socket.SHUT_RD)  # wakes the thread that copies
         for connection in connections:
             connection.close()
+        return len(connections) // 2
 
     def _accept(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from threading import Event, Lock, Thread
 
-from ndop.assurance.torture.http import Answer, Connection, version_of
+from ndop.assurance.torture.http import Answer, Connection, content_of, version_of
 from ndop.assurance.torture.journal import NO_ANSWER, History, Journal, Write
 from ndop.consents import draft, having
 from ndop.consents.drafts import Draft
@@ -74,6 +74,8 @@ class Load:
                 served = status not in (NO_ANSWER, HTTPStatus.SERVICE_UNAVAILABLE)
                 pause = _PAUSE if served else min(2 * pause, _LONGEST_PAUSE)
                 stop.wait(pause)
+        except Exception as error:  # an answer that nobody thought of must not end the load unseen
+            self._journal.violation(f"a connection of the load ended: {error!r}")
         finally:
             connection.close()
 
@@ -117,13 +119,15 @@ class Load:
         return answer.status
 
     def _record(self, write: Write, answer: Answer, expected: HTTPStatus) -> None:
-        write.status = answer.status
+        write.status, known_id = answer.status, write.consent_id
         if answer.status == expected:
             write.body = answer.body
             write.consent_id = (answer.body or {}).get("id")
             write.version = version_of(answer.body)
-            if write.version is None:
-                self._journal.violation(f"write {write.number}: {answer.status} without a version")
+            if not _confirms(answer, write, known_id):
+                self._journal.violation(
+                    f"write {write.number}: acknowledged, but the answer is not what was sent"
+                )
         else:
             write.denied = any(phrase in answer.diagnostics for phrase in _DENIALS)
         self._journal.end(write)
@@ -135,6 +139,16 @@ class Load:
         time_of_day = (_FIRST_DATE + timedelta(seconds=number)).isoformat()
         consent = draft(self._edition, patient, status=status)
         return having(consent, "dateTime", value=time_of_day)
+
+
+def _confirms(answer: Answer, write: Write, known_id: str | None) -> bool:
+    """Whether an answer shows the version that the write makes, with what was sent."""
+    body = answer.body or {}
+    return (
+        content_of(body) == content_of(write.sent)
+        and version_of(body) == (write.based_on or 0) + 1
+        and known_id in (None, body.get("id"))
+    )
 
 
 def wait_until_answering(
@@ -153,3 +167,18 @@ def wait_until_answering(
     finally:
         connection.close()
     return None
+
+
+def wait_until_acknowledging(
+    journal: Journal, writes: int, seconds: float, has_ended: Callable[[], bool]
+) -> bool:
+    """Wait until the load has had so many more writes acknowledged; False where the server ends or
+    needs longer than `seconds`.
+    """
+    wanted = journal.acknowledged + writes
+    latest = time.monotonic() + seconds
+    while journal.acknowledged < wanted:
+        if time.monotonic() > latest or has_ended():
+            return False
+        time.sleep(0.02)
+    return True

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import random
+import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from ndop.assurance.torture.comparison import Comparison, Trail, Violation, compare
 from ndop.assurance.torture.database_check import check_database
 from ndop.assurance.torture.deployment import Deployment, deployment
 from ndop.assurance.torture.disk import mounted_disk
 from ndop.assurance.torture.faults import inject
-from ndop.assurance.torture.journal import History, Journal
-from ndop.assurance.torture.load import Load, wait_until_answering
+from ndop.assurance.torture.journal import ACKNOWLEDGEMENTS, History, Journal
+from ndop.assurance.torture.load import (
+    Load,
+    wait_until_acknowledging,
+    wait_until_answering,
+)
 from ndop.assurance.torture.plan import Plan
 from ndop.consents.nhs_numbers import synthetic
 from ndop.editions import Edition
-from ndop.system.errors import ServerError
+from ndop.system.errors import NdopError, ServerError
 from ndop.system.layout import Layout
 
 _DISK_MEGABYTES = 2048
 _SECONDS_TO_RECOVER = 60.0
+#: Writes that must be acknowledged in each round before its fault, and again after the recovery.
+_WRITES = 5
 #: What the load may be answered with; NDOP-210: during an outage 503, never another error.
-_ALLOWED = {"create 201", "update 200", "read 200", "search 200"}
+_ALLOWED = {*ACKNOWLEDGEMENTS, "read 200", "search 200"}
 _OUTAGE = ("503", "no answer")
 
 
 @dataclass(slots=True)
 class Round:
     """What came of one round. `recovered_after` are seconds from the end of the fault until a
-    search was answered, None where the server did not recover.
+    search was answered and a write acknowledged, None where the server did not recover.
     """
 
     number: int
@@ -75,7 +83,10 @@ def torture(
 ) -> TortureResult:
     """Start a deployment, torture it, and stop it. A Ctrl-C ends it early, and cleans up.
 
-    Raises ServerError: the server does not start; MissingToolError: PostgreSQL is not installed.
+    A server or database that cannot go on after a fault is a violation, and ends the run. The
+    folder beside the journal then has what was in the store. Raises ServerError: the server does
+    not start the first time, or none of the faults can be injected; MissingToolError: PostgreSQL
+    is not installed.
     """
     result, begun = TortureResult(plan), time.monotonic()
     journal_file.parent.mkdir(parents=True, exist_ok=True)
@@ -88,13 +99,28 @@ def torture(
         ):
             if disk.why_not:
                 result.left_out["fill-disk"] = disk.why_not
+            if not any(plan.schedule(frozenset(result.left_out))):
+                reasons = "; ".join(f"{name}: {why}" for name, why in result.left_out.items())
+                raise ServerError(f"None of the faults can be injected ({reasons}).")
             try:
                 target.start()
-                _run_rounds(target, edition, plan, journal, result, on_round)
+                try:
+                    _run_rounds(target, edition, plan, journal, result, on_round)
+                except (NdopError, TimeoutExpired) as error:
+                    result.final.violations.append(Violation("errors", f"the run ended: {error}"))
+                target.close()
+                if result.violations:
+                    _keep(disk.folder, journal_file.with_suffix(""))
             except KeyboardInterrupt as interruption:
                 result.interruption = interruption
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _keep(store: Path, folder: Path) -> None:
+    """Keep what is in the store, for whoever looks for the cause."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(store, folder, ignore=shutil.ignore_patterns("lost+found", ".s.PGSQL*"))
 
 
 def _run_rounds(
@@ -133,12 +159,24 @@ def _round(
     before = Counter(journal.statuses)
     violations: list[Violation] = []
     nobody = next(synthetic())
+
+    def require_writes(when: str) -> None:
+        if not wait_until_acknowledging(journal, _WRITES, _SECONDS_TO_RECOVER, target.has_ended):
+            violations.append(Violation("errors", f"writes are not acknowledged {when} the fault"))
+
     with load.running():
-        time.sleep(source.uniform(0.5, 2.5))
-        inject(fault, target, source)
+        require_writes("before")
+        time.sleep(source.uniform(0, 2))
+        if not inject(fault, target, source):
+            violations.append(Violation("errors", "the fault had no effect"))
         recovered, restarted = _recover(target, edition, nobody, violations)
-        time.sleep(0.5)
+        recovering = time.monotonic()
+        require_writes("after")
+        if recovered is not None:
+            recovered += time.monotonic() - recovering
     statuses = Counter(journal.statuses) - before
+    if fault == "fill-disk" and not any(answer.endswith(_OUTAGE) for answer in statuses):
+        violations.append(Violation("errors", "no request met the full disk"))
     violations += [
         Violation("errors", f"{count} x {answer}")
         for answer, count in statuses.items()
@@ -152,7 +190,7 @@ def _round(
     return Round(
         number,
         fault,
-        sum(statuses[answer] for answer in ("create 201", "update 200")),
+        sum(statuses[answer] for answer in ACKNOWLEDGEMENTS),
         dict(sorted(statuses.items())),
         dict(found.unknown),
         violations,
