@@ -86,14 +86,15 @@ class PostgreSQL:
         """Send a signal to the postmaster and all its processes, such as SIGSTOP."""
         if self._process is None or self._process.poll() is not None:
             return
-        postmaster = self._process.pid
+        # First the postmaster, which starts no other process once it is stopped.
+        os.kill(self._process.pid, number)
         listed = processes.run(["ps", "-e", "-o", "pid=,ppid="], "Listing processes")
-        rows = (line.split() for line in listed.splitlines())
-        for pid in (postmaster, *(int(pid) for pid, parent in rows if int(parent) == postmaster)):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:  # a backend that has ended meanwhile
-                continue
+        for pid, parent in (map(int, line.split()) for line in listed.splitlines()):
+            if parent == self._process.pid:
+                try:
+                    os.kill(pid, number)
+                except ProcessLookupError:  # a backend that has ended meanwhile
+                    continue
 
     def _start(self) -> ChildProcess:
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
