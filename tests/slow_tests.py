@@ -49,7 +49,7 @@ def only_slow_tests_start_slow_programs(
     """Fail a test without the marker that starts a slow program."""
     if request.node.get_closest_marker("slow"):
         return
-    for kind in (subprocess.Popen, ChildProcess):  # the second starts the first, by way of a shell
+    for kind in (subprocess.Popen, ChildProcess):  # the second starts the first, by way of Python
         monkeypatch.setattr(kind, "__init__", guarded(kind.__init__, request.node.nodeid))
 
 

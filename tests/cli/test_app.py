@@ -71,6 +71,25 @@ def test_no_checkout(tmp_path: Path) -> None:
     assert f"No checkout of ndop-fhir at {tmp_path}" in refused("build", home=tmp_path)
 
 
+@pytest.mark.parametrize("name", ["1700000000123", "9990000018"])
+def test_an_error_names_the_path_that_it_is_about(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But repeats no number elsewhere, such as in the file."""
+    folder = tmp_path / name
+    folder.mkdir()
+    file = folder / "old.json"
+    absolute = ndop_in_process("conformance", "compare", str(file), str(file))
+    assert absolute.stderr.startswith(f"{file}: expected a results.json")
+    monkeypatch.chdir(tmp_path)
+    relative = ndop_in_process("conformance", "compare", f"{name}/old.json", f"{name}/old.json")
+    assert relative.stderr.startswith(f"{name}/old.json: expected a results.json")
+    assert f"No checkout of ndop-fhir at {folder}:" in ndop_in_process("build", home=folder).stderr
+    elsewhere = ndop_in_process("conformance", f"http://127.0.0.1:9/fhir/{name}")
+    assert "Nothing answers at http://127.0.0.1:9/fhir/…/" in elsewhere.stderr
+    assert name not in elsewhere.stderr
+
+
 def test_a_base_url_where_nothing_answers() -> None:
     message = refused("conformance", f"http://127.0.0.1:{free_port()}/fhir")
     assert "Nothing answers at" in message

@@ -48,7 +48,7 @@ def test_the_help_imports_no_command_and_nothing_heavy(option: str) -> None:
     ours = {module for module in modules if module.startswith("ndop.")}
     assert ours == {
         *("ndop.cli", "ndop.cli.app", "ndop.cli.lazy_group"),
-        *("ndop.system", "ndop.system.errors", "ndop.system.masking"),
+        *("ndop.system", "ndop.system.errors", "ndop.system.layout", "ndop.system.masking"),
     }
 
 

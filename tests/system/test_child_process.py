@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from ndop.system import processes
 from ndop.system.child_process import ChildProcess
+from tests.running_processes import children, in_group, is_running, is_stopped
 
 #: Starts a program as a child process, prints its id, and waits.
 PARENT = """
@@ -28,23 +30,6 @@ echo open > "$0"
 while :; do sleep 0.1; done
 """
 WAITS = "sleep 600 & wait"
-
-
-def is_running(pid: int) -> bool:
-    """Whether the process exists and is no zombie."""
-    state = subprocess.run(
-        ["sh", "-c", f"ps -o stat= -p {pid}"], capture_output=True, text=True, check=False
-    ).stdout
-    return bool(state.strip()) and not state.strip().startswith("Z")
-
-
-def members(session: int) -> list[str]:
-    """The commands of the processes in a session that are no zombies."""
-    listed = subprocess.run(
-        ["sh", "-c", "ps -e -o pgid=,stat=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    rows = (line.split(maxsplit=2) for line in listed.splitlines())
-    return [row[2] for row in rows if row[0] == str(session) and not row[1].startswith("Z")]
 
 
 def until(condition: Callable[[], bool], seconds: float = 15) -> bool:
@@ -72,15 +57,15 @@ def test_it_ends_when_its_parent_is_killed(
         parent.send_signal(number)
     assert until(lambda: not is_running(child))
     assert state.read_text(encoding="ascii") == "closed\n"  # it was asked, not killed
-    assert until(lambda: members(child) == [])
+    assert until(lambda: in_group(child) == [])
 
 
 def test_what_a_program_started_ends_with_it() -> None:
     process = ChildProcess(["sh", "-c", WAITS])
-    assert until(lambda: any("sleep" in one for one in members(process.pid)))
+    assert until(lambda: any("sleep" in one for one in in_group(process.pid)))
     process.kill()
     process.wait()
-    assert until(lambda: members(process.pid) == [])
+    assert until(lambda: in_group(process.pid) == [])
 
 
 def test_nothing_is_left_of_one_that_ends_by_itself() -> None:
@@ -89,7 +74,7 @@ def test_nothing_is_left_of_one_that_ends_by_itself() -> None:
     assert process.poll() is None
     assert process.communicate("read") == ("read", None)
     assert process.returncode == 3
-    assert until(lambda: members(process.pid) == [])
+    assert until(lambda: in_group(process.pid) == [])
     assert len(list(Path("/dev/fd").iterdir())) == opened
 
 
@@ -104,3 +89,77 @@ def test_its_guard_keeps_no_pipe_open() -> None:
                 assert end.read() == b""
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("name", ["spring.datasource.url", "ndop.trail-file", "USUAL"])
+def test_every_variable_of_the_environment_arrives(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those that a shell could not have set."""
+    monkeypatch.setenv(name, "arrived\udcff")
+    prints = [sys.executable, "-c", f"import os; print(ascii(os.environ[{name!r}]))"]
+    assert processes.run(prints, "Printing") == "'arrived\\udcff'\n"
+
+
+def test_a_closed_pipe_ends_a_program() -> None:
+    """Python ignores SIGPIPE; what it starts must not."""
+    with ChildProcess(["sh", "-c", "kill -PIPE $$; sleep 0.1; exit 3"]) as process:
+        assert process.wait() == -signal.SIGPIPE
+
+
+def test_a_program_that_waits_for_all_its_children_ends() -> None:
+    """The guard is none of them."""
+    waits = "import os, sys\ntry:\n    os.wait()\nexcept ChildProcessError:\n    sys.exit(3)\n"
+    with ChildProcess([sys.executable, "-c", waits]) as process:
+        try:
+            assert process.wait(20) == 3
+        finally:
+            process.kill()
+
+
+def test_a_program_that_cannot_start_says_why(tmp_path: Path) -> None:
+    """It was there when `processes.start` looked."""
+    process = ChildProcess([str(tmp_path / "gone")], stderr=subprocess.PIPE, text=True)
+    _, message = process.communicate()
+    assert process.returncode == 127
+    assert message == f"{tmp_path}/gone: No such file or directory\n"
+
+
+def test_descendants_of_a_program_that_has_ended_have_time_to_end(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    slowly = """
+    trap 'sleep 1; echo closed > "$0"; exit' TERM
+    echo open > "$0"
+    while :; do sleep 0.1; done
+    """
+    command = ["sh", "-c", '"$@" & sleep 600', "sh", "sh", "-c", slowly, str(state)]
+    process = ChildProcess(command)
+    assert until(state.exists)
+    process.kill()
+    process.wait()
+    assert until(lambda: in_group(process.pid) == [])
+    assert state.read_text(encoding="ascii") == "closed\n"
+
+
+def test_paused_children_in_sessions_of_their_own_go_on() -> None:
+    """As PostgreSQL's: no signal to the group reaches them, and it waits for their end."""
+    starts = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        "child.wait()\n"
+    )
+    command = [sys.executable, "-c", PARENT, sys.executable, "-c", starts]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        leader = int(parent.stdout.readline())
+        assert until(lambda: children(leader) != [])
+        (child,) = children(leader)
+        for pid in (leader, child):
+            os.kill(pid, signal.SIGSTOP)
+        assert until(lambda: is_stopped(child))
+        parent.kill()
+    try:
+        assert until(lambda: not is_running(leader))
+        assert not is_stopped(child)
+    finally:
+        os.kill(child, signal.SIGKILL)

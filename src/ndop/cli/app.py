@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import typer
 
 from ndop.cli.lazy_group import EXIT_STATUSES, CommandSpec, lazy_group
-from ndop.system.errors import NdopError
+from ndop.system.errors import BuildError, NdopError
+from ndop.system.layout import checkout
 from ndop.system.masking import mask_numbers
 
 COMMANDS = (
@@ -176,8 +180,26 @@ def main() -> None:
     try:
         app()
     except NdopError as error:
-        # It may quote a server, a log or a file; the codes of purposes have nine digits.
-        print(mask_numbers(str(error), least=10), file=sys.stderr)
+        print(_message(error), file=sys.stderr)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _message(error: NdopError) -> str:
+    """The text of the error, which may quote a server, a log or a file, without the numbers of
+    patients (the codes of purposes have nine digits).
+
+    Paths stay: those that the command was given, and what is below the checkout, the current
+    folder and that for temporary files, except the part of it that could be a number.
+    """
+    import tempfile  # slow
+
+    own = [Path.cwd(), Path(tempfile.gettempdir()), *error.paths]
+    own += [
+        Path(os.environ[name]) for name in ("NDOP_HOME", "NDOP_PUBLISHED") if name in os.environ
+    ]
+    with suppress(BuildError):
+        own.append(checkout().root)
+    paths = {str(form) for path in own for form in (path, path.absolute(), path.resolve())}
+    return mask_numbers(str(error), least=10, paths=paths)

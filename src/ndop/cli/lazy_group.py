@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import UserDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
 import typer.main
 from typer.core import TyperGroup
+
+from ndop.system.errors import NdopError
 
 EXIT_STATUSES = (
     "Exit status: 0 success, 1 something failed or differs, 2 could not run, 130 Ctrl-C."
@@ -37,10 +42,38 @@ class CommandSpec:
         return f"Example: {self.example}. {self.exit_statuses}"
 
     def load(self) -> Callable[..., None]:
-        """Import the function."""
+        """Import the function. An NdopError of it has the paths that it was given."""
         module, _, function = self.target.partition(":")
         loaded: Callable[..., None] = getattr(import_module(module), function)
-        return loaded
+
+        @wraps(loaded)
+        def command(**values: Any) -> None:
+            try:
+                loaded(**values)
+            except NdopError as error:
+                error.paths = tuple(_paths_in(values.values()))
+                raise
+
+        return command
+
+
+def _paths_in(values: Iterable[Any]) -> Iterator[Path]:
+    """The paths among the values of options and arguments, be they declared as paths or texts."""
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from _paths_in(value)
+        elif isinstance(value, Path):
+            yield value
+        elif isinstance(value, str) and _is_path(value):
+            yield Path(value)
+
+
+def _is_path(text: str) -> bool:
+    """Whether it is there, or could be: an id of a patient is in no folder that there is."""
+    try:
+        return Path(text).exists() or (os.sep in text and Path(text).parent.is_dir())
+    except (OSError, ValueError):
+        return False
 
 
 class _LazyCommands(UserDict[str, Any]):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ndop.system import processes
-from ndop.system.errors import ProgramError, ServerError
+from ndop.system.errors import MissingToolError, ProgramError, ServerError
 from ndop.system.progress import Progress
 
 #: The database in its folder, as a JDBC URL and H2 name it.
@@ -21,8 +21,13 @@ _FILE = f"{DATABASE_NAME}.mv.db"
 
 #: struct flock: type, whence, start, length, process on Linux; in another order on macOS.
 _LINUX_FLOCK, _MACOS_FLOCK = "hhqqi4x", "qqihh"
-#: How `ps` shows the ndop command: by its script, or as a module.
-_NDOP = re.compile(r"(?:^|/| -m )(ndop\s.*)")
+#: How `ps` shows the ndop command: its script, run by a Python or not, or as a module of Python.
+#: Where the folder of both has a space in its name, nothing else tells where the script begins.
+_PYTHON = r"[Pp]ython[\d.]*\s(?:-[WX]\s?\S+\s|-[^\scmWX]\S*\s)*"
+_NDOP = re.compile(
+    rf"(?:(?P<folder>/.*?/){_PYTHON}(?P=folder)|(?:\S*/)?{_PYTHON}(?:-m\s|\S*/)?|\S*/)?"
+    r"(?P<command>ndop\s.*)"
+)
 #: A server whose ndop command was killed needs this long, at most, to close its database.
 _SECONDS_TO_END = 25.0
 
@@ -32,7 +37,8 @@ class DatabaseUser:
     """A process that uses a database: `pid` is the process to stop.
 
     `program` is its command line if that is an ndop command, else the name of the program: another
-    command line may contain a password. `is_ndop` says whether it runs, or was started by, ndop.
+    command line may contain a password. It is empty, as is `started`, where no `ps` is installed.
+    `is_ndop` says whether it runs, or was started by, ndop.
     """
 
     pid: int
@@ -43,6 +49,8 @@ class DatabaseUser:
     def __str__(self) -> str:
         if self.pid <= 0:  # in another container, say
             return "another process"
+        if not self.program:  # there is no `ps`
+            return f"process {self.pid}"
         details = f"{self.program}, started {self.started}" if self.started else self.program
         return f"process {self.pid} ({details})"
 
@@ -53,10 +61,16 @@ def database_user(folder: Path) -> DatabaseUser | None:
     if holder is None:
         return None
     parent = _ask("ppid", holder)
-    command = _NDOP.search(_ask("args", int(parent))) if parent.isdecimal() else None
+    command = ndop_command(_ask("args", int(parent))) if parent.isdecimal() else None
     if command:
-        return DatabaseUser(int(parent), command[1], _ask("lstart", int(parent)), True)
+        return DatabaseUser(int(parent), command, _ask("lstart", int(parent)), True)
     return DatabaseUser(holder, Path(_ask("comm", holder)).name, _ask("lstart", holder), False)
+
+
+def ndop_command(command_line: str) -> str | None:
+    """The ndop command that a process runs, from its command line; None where it runs another."""
+    found = _NDOP.match(command_line)
+    return found["command"] if found else None
 
 
 def check_unused(folder: Path, progress: Progress) -> None:
@@ -79,7 +93,7 @@ def in_use(folder: Path, user: DatabaseUser) -> ServerError:
     """The error that the process uses the database of the folder."""
     return ServerError(
         f"The database of {folder} is in use by {user}. "
-        "Stop it, or choose another folder with DATA=…"
+        "Stop it, or choose another folder with --data (make: DATA=)."
     )
 
 
@@ -100,11 +114,11 @@ def _lock_holder(file: Path) -> int | None:
 
 
 def _ask(column: str, pid: int) -> str:
-    """A column of `ps` about a process; empty where it has ended."""
+    """A column of `ps` about a process; empty where it has ended, or there is no `ps`."""
     if pid <= 0:
         return ""
     try:
         answer = processes.run(["ps", "-ww", "-o", f"{column}=", "-p", str(pid)], "Looking at it")
-    except ProgramError:
+    except (ProgramError, MissingToolError):
         return ""
     return " ".join(answer.split())

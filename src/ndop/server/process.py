@@ -225,8 +225,8 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise ServerError(
-                f"Port {port} of {HOST} cannot be used ({error}). Choose another, as in "
-                "'make serve PORT=9080', or stop what listens there."
+                f"Port {port} of {HOST} cannot be used ({error}). Choose another with --port "
+                "(make: PORT=), or stop what listens there."
             ) from error
 
 
@@ -238,7 +238,8 @@ def _check_disk_space(folder: Path) -> None:
     if free < _FREE_BYTES_NEEDED:
         raise ServerError(
             f"The disk of {existing} is full: the server needs {_FREE_BYTES_NEEDED // 2**20} MiB, "
-            f"{free // 2**20} MiB are free. Make room, or choose another folder with DATA=…"
+            f"{free // 2**20} MiB are free. Make room, or choose another folder "
+            "with --data (make: DATA=)."
         )
 
 

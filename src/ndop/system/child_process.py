@@ -12,22 +12,15 @@ from typing import Any
 
 _GUARD = Path(__file__).with_name("guard.py")
 
-#: Becomes the program, after it has started the guard in the same process group.
-_LAUNCHER = """
-guard=$1 python=$2 leash=$3 signal=$4
-shift 4
-"$python" -ISB "$guard" "$leash" $$ "$signal" </dev/null >/dev/null 2>&1 &
-exec "$@"
-"""
-
 
 class ChildProcess(subprocess.Popen[Any]):
     """A program in a session of its own, which does not outlive the process that started it.
 
     That process alone holds the writing end of a pipe. When it is gone (kill -9, a closed terminal,
     the out-of-memory killer), a guard beside the program sees the end of the pipe, sends
-    `ending_signal` to the program and all its descendants in the session, and kills after 20 s what
-    is left. The same cleans up after a program that has ended. POSIX only: Linux and macOS.
+    `ending_signal` to the process group, which is the program and all its descendants that have not
+    left it, and kills after 20 s what is left. The same cleans up after a program that has ended.
+    POSIX only: Linux and macOS.
 
     `settings` are those of subprocess.Popen. The program must exist: see `processes.start`.
     """
@@ -41,8 +34,7 @@ class ChildProcess(subprocess.Popen[Any]):
         **settings: Any,
     ) -> None:
         reading, self._leash = os.pipe()
-        launcher = ["/bin/sh", "-c", _LAUNCHER, "launcher", str(_GUARD), sys.executable]
-        launcher += [str(reading), str(int(ending_signal))]
+        launcher = [sys.executable, "-ISB", str(_GUARD), str(reading), str(int(ending_signal))]
         try:
             super().__init__(
                 [*launcher, *command],

@@ -27,12 +27,18 @@ NdopError                 the root; its text is one clear sentence or a few line
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class NdopError(Exception):
-    """`exit_status` is what the `ndop` command exits with; 2 means that it could not run."""
+    """`exit_status` is what the `ndop` command exits with; 2 means that it could not run.
+
+    `paths` are those that the command was given: they stay in its message, whose numbers are
+    masked otherwise.
+    """
 
     exit_status = 2
+    paths: tuple[Path, ...] = ()
 
 
 class EditionError(NdopError):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from ndop.assurance.fuzzing import health, postconditions
+from ndop.assurance.fuzzing.fuzzer import FuzzResult, trail_failures
 from ndop.assurance.fuzzing.oracle import OTHER, Oracle, ViolationError
+from ndop.assurance.fuzzing.plan import Plan
 from ndop.assurance.fuzzing.raw_http import Request
 from ndop.assurance.fuzzing.session import ExpectedState
 from ndop.conformance.suite.client import JSON, XML
@@ -131,6 +135,62 @@ def test_confidential_lines_and_failures_of_the_log_are_found() -> None:
     )
     assert len(health.confidential_lines(log)) == 6
     assert len(health.failure_lines(log)) == 1
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "9990000018",
+        "9-9-9-0-0-0-0-0-1-8",
+        "9990 000 018",
+        "999 0000 018",
+        "999:000:0018",
+        "999 / 000 / 0018",
+        "999,000,0018",
+        "999(000)0018",
+        "999%2B000%2B0018",
+        "999%253A000%253A0018",
+        "%39990-0%30%30-018",
+        "&#57;990-000-018",
+        "\\u0039990-000-018",
+        "\uff19\uff19\uff190000018",
+        "129990000018",
+    ],
+)
+def test_a_number_that_was_sent_is_found_in_any_form(
+    form: str, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the masker would miss it."""
+    monkeypatch.setattr(health, "mask_numbers", lambda text: text)
+    log = f"2026-11-26 10:00:00.123 WARN x: {form} was refused\n10:00:01 999 000 00\n19:05 x"
+    assert health.lines_with_numbers(log, {"9990000018"}) == log.splitlines()[:1]
+    assert health.confidential_lines(log, {"9990000018"}) == log.splitlines()[:1]
+    assert health.lines_with_numbers(log, {"9990000026"}) == []
+    monkeypatch.setattr("ndop.assurance.fuzzing.oracle.mask_numbers", lambda text, _: text)
+    body = outcome(edition, "invalid-resource")
+    body["issue"][0]["diagnostics"] = f"Expected something else than {form}."
+    entry = edition.errors["invalid-resource"]
+    with pytest.raises(ViolationError, match="a patient's number in a message"):
+        Oracle(edition, "/fhir", {"9990000018"}).judge(CREATE, response(entry.status, body))
+
+
+def test_a_number_in_the_trail_is_found(tmp_path: Path, edition: Edition) -> None:
+    trail = tmp_path / "audit.jsonl"
+    trail.write_text('{"a": "x"}\n{"path": "/fhir/9990%20000%20018"}\n', encoding="ascii")
+    result = FuzzResult(edition.id, Plan())
+    (failure,) = trail_failures(trail, result, {"9990000018"})
+    assert failure.rule == "an NHS number in the trail"
+    assert result.leaks == 1
+    assert list(trail_failures(trail, result, {"9990000026"})) == []
+
+
+def test_the_time_to_search_a_log_grows_with_its_length() -> None:
+    def seconds(length: int) -> float:
+        begun = time.process_time()
+        health.lines_with_numbers("1 " * length, {"9990000018"})
+        return time.process_time() - begun
+
+    assert seconds(80_000) < 9 * max(min(seconds(20_000), seconds(20_000)), 0.01)
 
 
 def test_duplicates_of_an_identity_are_found(edition: Edition) -> None:

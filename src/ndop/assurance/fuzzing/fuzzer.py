@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import hypothesis
@@ -39,9 +40,9 @@ _MOST_FAILURES = 20
 class FuzzResult:
     """What a run found, up to its end or interruption.
 
-    `leaks` is the number of lines in the server's log with patient data, `before` the health of the
-    server when warm, `after` at the end; all are None for a server that was not started for the
-    run.
+    `leaks` is the number of lines with patient data in the server's log and trail, `before` the
+    health of the server when warm, `after` at the end; all are None for a server that was not
+    started for the run.
     """
 
     edition: str
@@ -62,16 +63,17 @@ def fuzz(
     plan: Plan,
     *,
     server: RunningServer | None = None,
+    trail: Path | None = None,
     check_postconditions: bool = True,
     on_request: Callable[[int], object] = int,
     on_check: Callable[[int], object] = int,
 ) -> FuzzResult:
     """Send what the plan says, judge every response, and check what is stored.
 
-    If `server` was started for the run, its heap, threads and log are checked too. `on_request` is
-    called with 1 for each request of a case, `on_check` for each request of the postconditions. A
-    KeyboardInterrupt ends the run and is part of the result. Raises ServerError if nothing listens
-    any more.
+    If `server` was started for the run, its heap, threads and log are checked too, and the file
+    `trail`, if it writes its audit trail there. `on_request` is called with 1 for each request of a
+    case, `on_check` for each request of the postconditions. A KeyboardInterrupt ends the run and is
+    part of the result. Raises ServerError if nothing listens any more.
     """
     result = FuzzResult(edition.id, plan)
     client = RawHttpClient(base_url)
@@ -106,7 +108,9 @@ def fuzz(
         result.consents = len(session.expected.versions)
     if server is not None and result.interruption is None:
         result.after = health.measure(server)
-        result.failures += _health_failures(server, result)
+        result.failures += _health_failures(server, result, session.numbers)
+        if trail is not None:
+            result.failures += trail_failures(trail, result, session.numbers)
     return result
 
 
@@ -176,7 +180,9 @@ def _run_batch(
     return None
 
 
-def _health_failures(server: RunningServer, result: FuzzResult) -> Iterator[Failure]:
+def _health_failures(
+    server: RunningServer, result: FuzzResult, numbers: Set[str]
+) -> Iterator[Failure]:
     before, after = result.before, result.after
     if before and after:
         for rule, growth, most in (
@@ -186,9 +192,17 @@ def _health_failures(server: RunningServer, result: FuzzResult) -> Iterator[Fail
             if growth > most:
                 yield Failure(rule, f"{rule}: by {growth}, expected at most {most}")
     log = server.log.read_text(encoding="utf-8", errors="replace")
-    leaks = health.confidential_lines(log)
+    leaks = health.confidential_lines(log, numbers)
     result.leaks = len(leaks)
     for line in leaks[:5]:
         yield Failure("confidential data in the log", f"confidential data in the log: {line}")
     for line in health.failure_lines(log)[:5]:
         yield Failure("unexpected failure in the log", f"unexpected failure in the log: {line}")
+
+
+def trail_failures(trail: Path, result: FuzzResult, numbers: Set[str]) -> Iterator[Failure]:
+    """Lines of the audit trail that have one of the NHS numbers, which are added to the leaks."""
+    leaks = health.lines_with_numbers(trail.read_text(encoding="utf-8", errors="replace"), numbers)
+    result.leaks = (result.leaks or 0) + len(leaks)
+    for line in leaks[:5]:
+        yield Failure("an NHS number in the trail", f"an NHS number in the trail: {line}")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from ndop.server.process import RunningServer, resident_memory
 from ndop.system.errors import ServerError
@@ -17,6 +21,12 @@ _CONFIDENTIAL = re.compile(
     r"""eyJ[\w-]{8,}|resourceType\\*"|xmlns\\*=\\*["']http://hl7\.org/fhir"""
     r"""|\binsert into\b.*\bvalues\s*\(+'(?!…')"""
 )
+#: The digits of an NHS number, and how often they may be encoded for a URL.
+_DIGITS, _PERCENT_ENCODINGS = 10, 2
+_LONG_RUN = re.compile(rf"[0-9]{{{_DIGITS},}}")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\W_]{1,3}(?=[0-9])")
+_JSON_ESCAPE = re.compile(r"\\{1,4}u([0-9A-Fa-f]{4})")
+_DIGIT = re.compile(r"\d")
 _UNEXPECTED = re.compile(r"failed unexpectedly|OutOfMemoryError|StackOverflowError")
 
 
@@ -44,15 +54,44 @@ def measure(server: RunningServer) -> Health:
     return Health(sum(map(int, used)), resident_memory(server), int(live[1]))
 
 
-def confidential_lines(log: str) -> list[str]:
-    """Lines of the ordinary log that contain what could be an NHS number, in whatever form, a
-    token, a body or a row of the database.
+def confidential_lines(log: str, numbers: Set[str] = frozenset()) -> list[str]:
+    """Lines of the ordinary log that contain what could be an NHS number, a token, a body or a row
+    of the database; or one of the `numbers` that were sent, in forms that a masker may miss too.
     """
     return [
         line
         for line in log.splitlines()
-        if _CONFIDENTIAL.search(line) or mask_numbers(line) != line
+        if _CONFIDENTIAL.search(line) or mask_numbers(line) != line or _has_number(line, numbers)
     ]
+
+
+def lines_with_numbers(text: str, numbers: Set[str]) -> list[str]:
+    """Lines that contain one of the NHS numbers: its ten digits in any script and encoding, with up
+    to three other characters than letters between any two.
+    """
+    return [line for line in text.splitlines() if _has_number(line, numbers)]
+
+
+def _has_number(line: str, numbers: Set[str]) -> bool:
+    if not numbers or len(_DIGIT.findall(line)) < _DIGITS:
+        return False
+    forms = {line, _unescaped(line)}
+    for _ in range(_PERCENT_ENCODINGS):
+        forms |= {unquote(form) for form in forms}
+    return any(
+        digits[at : at + _DIGITS] in numbers
+        for form in forms
+        for digits in _LONG_RUN.findall(_BETWEEN_DIGITS.sub("", _in_ascii(form)))
+        for at in range(len(digits) - _DIGITS + 1)
+    )
+
+
+def _unescaped(line: str) -> str:
+    return html.unescape(_JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), line))
+
+
+def _in_ascii(text: str) -> str:
+    return _DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
 
 
 def failure_lines(log: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from jsonschema.exceptions import best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from ndop.assurance.fuzzing.health import lines_with_numbers
 from ndop.assurance.fuzzing.raw_http import Request
 from ndop.conformance.suite.expectations import ExpectationError, assert_spine_error, outcome_of
 from ndop.editions import Edition
@@ -48,9 +49,12 @@ class ViolationError(Exception):
 
 
 class Oracle:
-    """Judges responses by an edition's OpenAPI description. `api` is the path of the API."""
+    """Judges responses by an edition's OpenAPI description. `api` is the path of the API, `numbers`
+    are the NHS numbers that were sent, of which no message may have one.
+    """
 
-    def __init__(self, edition: Edition, api: str) -> None:
+    def __init__(self, edition: Edition, api: str, numbers: Set[str] = frozenset()) -> None:
+        self._numbers = numbers
         self._edition = edition
         self._api = api.encode()
         self._codes = {purpose.code for purpose in edition.purpose_codings()}
@@ -111,7 +115,7 @@ class Oracle:
         self._check_schema(self.interaction(request), response.status_code, outcome)
         for issue in outcome["issue"]:
             text = str(issue.get("diagnostics", ""))
-            if mask_numbers(text, self._codes) != text:
+            if mask_numbers(text, self._codes) != text or lines_with_numbers(text, self._numbers):
                 raise ViolationError("a patient's number in a message", text[:400])
         return str(outcome["issue"][0]["details"]["coding"][0]["code"])
 

@@ -24,10 +24,18 @@ def fuzz_new_server(
 ) -> tuple[FuzzResult, str]:
     """Start a server of the edition and fuzz it. Returns the result and the server's base URL."""
     # The database is on disk: in memory, stored Consents would look like a leak.
-    with tempfile.TemporaryDirectory() as data:
-        started = ServerPlan(edition.id, data=Path(data), settings=plan.audit.settings)
+    with tempfile.TemporaryDirectory() as folder:
+        trail = Path(folder) / "trail" / "audit.jsonl"
+        trail.parent.mkdir()
+        settings = {
+            **plan.audit.settings,
+            "ndop.trail.file": str(trail),
+            "ndop.trail.max-size": "4GB",  # all of it in this file
+        }
+        started = ServerPlan(edition.id, data=Path(folder) / "data", settings=settings)
         with process.running(layout, started, progress) as server:
-            return fuzz_server(edition, server.base_url, plan, progress, server), server.base_url
+            base_url = server.base_url
+            return fuzz_server(edition, base_url, plan, progress, server, trail), base_url
 
 
 def fuzz_server(
@@ -36,6 +44,7 @@ def fuzz_server(
     plan: Plan,
     progress: Progress,
     server: RunningServer | None = None,
+    trail: Path | None = None,
 ) -> FuzzResult:
     """Fuzz a running server; see `fuzz`. The first Ctrl-C takes effect between two requests."""
     title = f"Fuzzing {edition.id}, audit {plan.audit}"
@@ -53,6 +62,7 @@ def fuzz_server(
             base_url,
             plan,
             server=server,
+            trail=trail,
             on_request=on_request,
             on_check=lambda _: raise_if_interrupted(),
         )

@@ -68,7 +68,9 @@ class Session:
     ) -> None:
         self.counts: Counter[Outcome] = Counter()
         self.expected = ExpectedState()
-        self._oracle = Oracle(edition, client.api)
+        #: The NHS numbers of the patients that requests were about.
+        self.numbers: set[str] = set()
+        self._oracle = Oracle(edition, client.api, self.numbers)
         self._client = client
         self._authenticate = authenticator(edition, mode, self._oracle.interaction)
         self._on_request = on_request
@@ -88,12 +90,14 @@ class Session:
 
         Raises NoResponseError if there is no complete response, ServerError if nothing listens.
         """
+        self.numbers.add(patient)
         return self._client.send(self._authenticate(request, patient))
 
     def run(self, case: Case, patient: str) -> None:
         """Send the requests of a case, for a patient. Raises CaseFailedError at the first
         violation.
         """
+        self.numbers.add(patient)
         self.expected.patients.append(patient)
         consent_id, version = b"unknown", b"1"
         sent: list[Request] = []

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
  *
  * <p>A number is removed if it has nine digits or more: an NHS number has ten, the tenth follows
  * from the nine before it, and a mistyped one may have more. The digits may be grouped 3-3-4, be of
- * any script, or be encoded for a URL, XML or JSON. UUIDs are kept.
+ * any script, or be encoded for a URL, XML or JSON. Ten digits in any other groups are removed if
+ * the tenth is a check digit, see {@link NhsNumberGroups}. Dates, times, addresses of IPv4 and
+ * UUIDs are kept.
  *
  * <p>The time it takes is proportional to the length of the text: no pattern repeats without a
  * bound what it could also match in another way. Thread-safe.
@@ -26,26 +28,13 @@ public final class ConfidentialDataMasker {
   /** The fewest digits that identify a patient. */
   private static final int DIGITS = 9;
 
-  /**
-   * A decimal digit of any script; percent-encoded, up to three times over; a character reference
-   * of XML; an escape of JSON.
-   */
-  private static final String DIGIT =
-      "(?:\\p{Nd}|%(?:25){0,2}3[0-9]|\\\\{1,4}u003[0-9]"
-          + "|&#(?:0{0,5}(?:4[89]|5[0-7])|[xX]0{0,5}3[0-9]);)";
-
-  private static final String SEPARATOR =
-      "(?:[ \\t\\u00a0\\u00ad\\u2000-\\u200b\\u202f\\u2010-\\u2015\\u2212._/+-]"
-          + "|%(?:25){0,2}(?:20|2[dD]|C2%A0)|\\\\{1,4}u00[aA]0|&nbsp;){0,3}";
-
-  private static final String UUID =
-      "(?<![0-9A-Za-z-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z-])";
-
   /** Named groups: what is kept, or looked up among the numbers that are published. */
   private static final Pattern NUMBER =
       Pattern.compile(
-          "(?<uuid>%1$s)|(?<run>%2$s{%4$d,}+)|(?<!\\p{Nd})%2$s{3}%3$s%2$s{3}%3$s%2$s{4,5}(?!%2$s)"
-              .formatted(UUID, DIGIT, SEPARATOR, DIGITS));
+          ("(?<kept>%1$s)|(?<run>%2$s{%4$d,}+)"
+                  + "|(?<!\\p{Nd})%2$s{3}%3$s{0,3}%2$s{3}%3$s{0,3}%2$s{4,5}(?!%2$s)")
+              .formatted(
+                  DigitGrammar.NO_NUMBER, DigitGrammar.DIGIT, DigitGrammar.SEPARATOR, DIGITS));
 
   /** A JSON web token, or whatever a header of HTTP authenticates with. */
   private static final Pattern CREDENTIAL =
@@ -97,7 +86,11 @@ public final class ConfidentialDataMasker {
     if (mayHaveCredential(masked)) {
       masked = CREDENTIAL.matcher(masked).replaceAll(MASK);
     }
-    return hasDigits(masked) ? NUMBER.matcher(masked).replaceAll(this::replacement) : masked;
+    if (hasDigits(masked)) {
+      masked = NhsNumberGroups.mask(masked, published);
+      masked = NUMBER.matcher(masked).replaceAll(this::replacement);
+    }
+    return masked;
   }
 
   private String replacement(MatchResult found) {

@@ -29,6 +29,27 @@ class ConfidentialDataMaskerTest {
         "999 - 000 - 0018",
         "999\u00a0000\u00a00018",
         "999\u2013000\u20130018",
+        "9-9-9-0-0-0-0-0-1-8",
+        "9 9 9 0 0 0 0 0 1 8",
+        "9.9.9.0.0.0.0.0.1.8",
+        "9990 000 018",
+        "999 0000 018",
+        "99 90 00 00 18",
+        "99900 00018",
+        "9 990000018",
+        "9-990000018",
+        "999:000:0018",
+        "9990:000_018",
+        "999 : 000 : 0018",
+        "999%2B000%2B0018",
+        "999%3A000%3a0018",
+        "9990%2F000%5F018",
+        "9990%2E000%252e018",
+        "9990%20%20000%20018",
+        "%39990-000:0%31%38",
+        "&#57;99&#x30;-000-018",
+        "\\u00399-90-00-00-18",
+        "\uff19\uff19-9-0-0-0-0-0-1-8",
         "999 0000018",
         "999000 0018",
         "%39%39%39%30%30%30%30%30%31%38",
@@ -68,6 +89,14 @@ class ConfidentialDataMaskerTest {
         "Started FhirServer in 12.345 seconds (process running for 13.12)",
         "2026-11-26 19:05:24.123 10.20.30.40 192.168.100.200:8080",
         "Request 3f2504e0-4f89-41d3-9a0c-030512345678 failed",
+        "2026-11-26T19:05:24+01:00 and 2026-11-26T19:05:24.123456Z",
+        "2026-11-26 19, 2026/11/26 19:05, 26.11.2026 19:05 and 26/11/2026 19:05:24,123 +0100",
+        "[26/Nov/2026:19:05:24 +0000] 127.0.0.1:8080 192.168.10.20. 192.168.10.28 10.10.10.140:81",
+        "HAPI-0389: HAPI-1094 12 34, HAPI-2223/0508",
+        "HAPI 8.8.0, Java 17.0.16+8-1, PostgreSQL 15.14-0+deb12u1, Tomcat 10.1.48",
+        "12 3f2504e0-4f89-41d3-9a0c-030512345678 34",
+        "ip-10-20-130-140:8080",
+        "9990 000 019 has no check digit",
         "jdbc[3]: ERROR 0A000 at line 1234, column 12345678",
         "a {} placeholder, {0}, ${name}, Map<String, List<String>> and <init>",
         "Consent.status: The status is active or inactive.",
@@ -75,6 +104,24 @@ class ConfidentialDataMaskerTest {
       })
   void whatCannotBeConfidentialStays(String text) {
     assertThat(masker.mask(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9990 000 018 and 9990-000-018",
+        "10:00:00 9990 000 018",
+        "2026-11-26 19:05:24.123 9-9-9-0-0-0-0-0-1-8",
+        "line 3: 9990 000 018: 12",
+        "12 999 000 0019",
+        "10.20.30.40:8080 9990 000 018",
+        "9990 000 018 3f2504e0-4f89-41d3-9a0c-030512345678",
+        "9990 000 018 9990 000 018"
+      })
+  void groupsAreFoundAmongOtherNumbers(String text) {
+    assertThat(masker.maskIdentifiers(text))
+        .contains(ConfidentialDataMasker.MASK)
+        .isEqualTo(text.replaceAll("9990[ -]000[ -]018|9-9-9-0-0-0-0-0-1-8|999 000 0019", "…"));
   }
 
   @Test
@@ -131,6 +178,13 @@ class ConfidentialDataMaskerTest {
         "999 000 ",
         "999",
         "12345678 ",
+        "1 ",
+        "9-9-",
+        "1:",
+        "%31%20",
+        "2026-11-26 ",
+        "19:05:24 ",
+        "10.20.30.40 ",
         "%25",
         "%3",
         "%39",
