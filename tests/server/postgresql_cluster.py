@@ -61,6 +61,16 @@ def execute(cluster: PostgreSQL, sql: str) -> None:
     subprocess.run(_psql(cluster, sql), check=True, capture_output=True)
 
 
+def waiting_writers(cluster: PostgreSQL, table: str) -> int:
+    """How many transactions wait to write into a table."""
+    count = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'RowExclusiveLock' "
+        f"AND relation = '{table}'::regclass"
+    )
+    command = [*_psql(cluster, count), "--tuples-only", "--no-align"]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 @contextmanager
 def held(cluster: PostgreSQL, table: str) -> Iterator[None]:
     """Within the block every insert into the table waits, until the cluster stops."""

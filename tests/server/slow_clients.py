@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from ndop.conformance.suite.client import JSON
 from tests.server.raw_http import connect
+
+SECONDS_TO_BEGIN = 30.0
 
 #: How a request begins whose body then comes a byte a second.
 ATTACKS = {
@@ -45,33 +47,44 @@ def connections(base_url: str, sources: list[str]) -> Iterator[list[socket.socke
 
 @contextmanager
 def slow_senders(base_url: str, head: str, sources: list[str]) -> Iterator[None]:
-    """Keep a connection from each source sending a byte a second; who is cut off comes again."""
-    stopping = threading.Event()
+    """Keep a connection from each source sending a byte a second; who is cut off comes again.
+
+    The block begins when each has tried to connect. Raises AssertionError at its end: the server
+    accepted fewer than half of them, so this was no attack.
+    """
+    stopping, under_way = threading.Event(), threading.Event()
     host = f"Host: {urlsplit(base_url).hostname}"
     byte = b"1\r\n \r\n" if "chunked" in head else b" "
     start = f"{head}\r\n{host}\r\n\r\n".encode() + byte
+    accepted: set[int] = set()
 
     def attack() -> None:
         opened: dict[int, socket.socket] = {}
-        while not stopping.is_set():
-            for number, source in enumerate(sources):
-                try:
-                    if number not in opened:
-                        opened[number] = connect(base_url, source)
-                        opened[number].sendall(start)
-                    else:
-                        opened[number].sendall(byte)
-                except OSError:
-                    opened.pop(number).close()
-            stopping.wait(1)
-        for connection in opened.values():
-            connection.close()
+        try:
+            while not stopping.is_set():
+                for number, source in enumerate(sources):
+                    try:
+                        if number in opened:
+                            opened[number].sendall(byte)
+                        else:
+                            opened[number] = connect(base_url, source)
+                            opened[number].sendall(start)
+                            accepted.add(number)
+                    except OSError:
+                        if number in opened:
+                            opened.pop(number).close()
+                under_way.set()
+                stopping.wait(1)
+        finally:
+            for connection in opened.values():
+                connection.close()
 
-    attacker = threading.Thread(target=attack)
-    attacker.start()
-    try:
-        time.sleep(1.5)
-        yield
-    finally:
-        stopping.set()
-        attacker.join()
+    with ThreadPoolExecutor(1) as pool:
+        attacker = pool.submit(attack)
+        try:
+            under_way.wait(SECONDS_TO_BEGIN)
+            yield
+        finally:
+            stopping.set()
+        attacker.result()
+    assert len(accepted) >= len(sources) / 2, f"only {len(accepted)} connections were accepted"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from ndop.server.process import SHORT_LIVED, RunningServer, ServerPlan
 from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
-from tests.server.postgresql_cluster import held, running_cluster, stop
+from tests.server.postgresql_cluster import held, running_cluster, stop, waiting_writers
 from tests.server.raw_http import send_raw
 
 pytestmark = pytest.mark.slow
@@ -51,6 +51,13 @@ WRITES_BEFORE_THE_END = 20
 def leaks(text: str, numbers: list[str]) -> list[str]:
     """Lines with a number that was used, in any usual form, and those with other patient data."""
     return health.confidential_lines(text, set(numbers))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    latest = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < latest, "not within a minute"
+        time.sleep(0.05)
 
 
 def test_postgresql_goes_away(
@@ -85,12 +92,10 @@ def test_postgresql_goes_away(
             with ThreadPoolExecutor(8) as pool:
                 writes = pool.map(write, numbers)
                 try:
-                    deadline = time.monotonic() + 60
-                    while len(stored) < WRITES_BEFORE_THE_END and time.monotonic() < deadline:
-                        time.sleep(0.05)
-                    # Every writer is then about to store the text of its Consent.
+                    wait_for(lambda: len(stored) >= WRITES_BEFORE_THE_END)
+                    # A writer that waits is about to store the text of its Consent.
                     with held(database, "hfj_res_ver"):
-                        time.sleep(3)
+                        wait_for(lambda: waiting_writers(database, "hfj_res_ver") > 0)
                         stop(database, "immediate")
                     time.sleep(1)
                 finally:

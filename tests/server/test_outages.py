@@ -33,9 +33,13 @@ from tests.server.postgresql_cluster import execute, gone, running_cluster
 pytestmark = pytest.mark.slow
 
 MEBIBYTE = 1024 * 1024
-#: An answer during an outage comes within this time.
+#: An answer during an outage comes within this time, and what a busy machine adds to it.
 SECONDS_TO_ANSWER = 5.0
-SECONDS_TO_RECOVER = 30.0
+SECONDS_OF_THE_MACHINE = 5.0
+SECONDS_TO_RECOVER = 60.0
+#: How many writes a server acknowledges before it is killed, and how long that may take.
+WRITES_BEFORE_THE_KILL = 20
+SECONDS_TO_WRITE = 60.0
 
 
 class Client:
@@ -92,7 +96,7 @@ def expect_outage(edition: Edition, answer: httpx.Response, text: str = "") -> N
     assert_spine_error(edition, answer, status=503, issue="transient", code="INTERNAL_SERVER_ERROR")
     assert int(answer.headers["retry-after"]) > 0
     assert text in answer.text
-    assert answer.elapsed.total_seconds() < SECONDS_TO_ANSWER
+    assert answer.elapsed.total_seconds() < SECONDS_TO_ANSWER + SECONDS_OF_THE_MACHINE
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
@@ -344,11 +348,13 @@ def test_acknowledged_writes_survive_a_kill(
         threads = [threading.Thread(target=load) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(6)
+        latest = time.monotonic() + SECONDS_TO_WRITE
+        while len(updated) < WRITES_BEFORE_THE_KILL and time.monotonic() < latest:
+            time.sleep(0.01)
         server.process.kill()
         for thread in threads:
             thread.join()
-    assert len(acknowledged) > 10
+    assert len(updated) >= WRITES_BEFORE_THE_KILL
     with (
         process.running(built, plan, progress) as server,
         Client(server, edition, numbers) as client,

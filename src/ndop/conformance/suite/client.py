@@ -26,6 +26,8 @@ _LONGEST_REPORTED = 8000
 _CHUNK = 64 * 1024
 #: Headers that the library adds to each request; no test is about them.
 _LIBRARY_HEADERS = {"host", "connection", "user-agent", "content-length", "accept-encoding"}
+#: The methods that are sent outside the base URL: they change nothing there.
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class NdopClient:
@@ -67,7 +69,9 @@ class NdopClient:
         """Send one request; `path` is below the base URL, such as `Consent/123`, or beside it,
         such as `../page`.
 
-        A header that is None is not sent, even if every other request has it. Raises
+        A header that is None is not sent, even if every other request has it. What is outside the
+        base URL may be somebody else's: such a request carries no header but those given here, no
+        token, no cookie and no user. Raises ValueError: it is to change something there; and
         httpx.HTTPError, such as NoAnswer: no whole answer came in time.
         """
         request = self._http.build_request(
@@ -76,10 +80,14 @@ class NdopClient:
             params=cast("Any", params),
             content=body,
         )
-        if self._credentials:
+        credentials = self._credentials
+        common: Mapping[str, str] = self._access.headers
+        if self._is_outside(request.url):
+            request, credentials, common = _anonymous(request), None, {}
+        if credentials:
             text = request.content.decode(errors="replace")
-            request.headers.update(self._credentials.headers(method, str(request.url), text))
-        for name, value in {**self._access.headers, **(headers or {})}.items():
+            request.headers.update(credentials.headers(method, str(request.url), text))
+        for name, value in {**common, **(headers or {})}.items():
             if value is None:
                 request.headers.pop(name, None)
             else:
@@ -92,14 +100,19 @@ class NdopClient:
             self._keep(request, None, reason, time.monotonic() - begun)
             raise
         self._keep(request, response, response.text, time.monotonic() - begun)
-        if self._credentials:
-            self._credentials.remember(response.headers)
+        if credentials:
+            credentials.remember(response.headers)
         return response
 
     def _address(self, path: str) -> str:
         if path.startswith("../"):
             return urljoin(f"{self.base_url}/", path)
         return f"{self.base_url}/{path.removeprefix('/')}" if path else self.base_url
+
+    def _is_outside(self, url: httpx.URL) -> bool:
+        """Whether an address, whose dot segments httpx has resolved, is not below the base URL."""
+        base = httpx.URL(self.base_url).path.rstrip("/")
+        return url.path != base and not url.path.startswith(f"{base}/")
 
     def _answer_to(self, request: httpx.Request) -> httpx.Response:
         """The whole answer. Raises httpx.HTTPError: it does not come in time, or does not end."""
@@ -172,6 +185,8 @@ class NdopClient:
             "cert": access.certificate
             and (str(access.certificate), str(access.key or access.certificate)),
             "stream": True,
+            # Nor are these followed, with their headers, to wherever the server says.
+            "allow_redirects": False,
         }
         return _LimitedFhirpy(
             self.base_url, extra_headers=access.headers, requests_config=config
@@ -256,6 +271,14 @@ class _LimitedFhirpy(SyncFHIRClient):
             # A preset that switches the check of certificates off does so on purpose.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
             return super()._do_request(*arguments, **options)
+
+
+def _anonymous(request: httpx.Request) -> httpx.Request:
+    """The request without what tells who sends it. Raises ValueError: it is no safe one."""
+    if request.method not in _SAFE_METHODS:
+        raise ValueError(f"{request.method} {request.url.path} is outside the base URL")
+    url = request.url.copy_with(username="", password="")
+    return httpx.Request(request.method, url, headers={"Accept-Encoding": "identity"})
 
 
 def _read_all(chunks: Iterable[bytes], latest: float, limit: float) -> bytes:

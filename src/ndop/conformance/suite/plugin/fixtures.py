@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NoReturn, Protocol
 
 import httpx
 import pytest
@@ -18,6 +19,13 @@ from ndop.consents import Draft, draft
 from ndop.consents.nhs_numbers import synthetic
 from ndop.consents.patients import MAX_TRIES, first_without_consent
 from ndop.editions import Edition
+
+
+class SkipTest(Protocol):
+    """Ends tests as skipped."""
+
+    def __call__(self, reason: str, *, remedy: str) -> NoReturn:
+        """The report says why, and what would let the test run."""
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +50,17 @@ def _connections(suite: Suite) -> Iterator[httpx.Client]:
 def credentials(suite: Suite) -> Credentials:
     """Makes audit headers and tokens: a new token for each request."""
     return Credentials.from_settings(suite.edition, suite.settings)
+
+
+@pytest.fixture
+def skip_test(request: pytest.FixtureRequest) -> SkipTest:
+    """Skips the test: `skip_test("needs …", remedy="give …")`."""
+
+    def skip(reason: str, *, remedy: str) -> NoReturn:
+        request.node.stash[RECORD].remedy = remedy
+        pytest.skip(reason)
+
+    return skip
 
 
 @pytest.fixture
@@ -81,6 +100,7 @@ def new_patient(
     ndop: NdopClient,
     edition: Edition,
     _nhs_numbers: Iterator[str],
+    skip_test: SkipTest,
     request: pytest.FixtureRequest,
 ) -> Callable[[], str]:
     """Returns the NHS number of another patient without a Consent, each once in a run.
@@ -99,8 +119,10 @@ def new_patient(
             max_tries=MAX_TRIES if are_synthetic else None,
         )
         if nhs_number is None:
-            record.remedy = "name more patients without a Consent in the preset"
-            pytest.skip("needs a patient without a Consent, and the preset's are used up")
+            skip_test(
+                "needs a patient without a Consent, and the preset's are used up",
+                remedy="name more patients without a Consent in the preset",
+            )
         del ndop.exchanges[exchanges_before:]
         record.patients.append(nhs_number)
         return nhs_number
