@@ -101,4 +101,8 @@ def test_time_grows_with_the_length(piece: str) -> None:
         mask_numbers(text)
         return time.process_time() - begun
 
-    assert seconds(80_000) < 9 * max(min(seconds(20_000), seconds(20_000)), 0.01)
+    def shortest(length: int) -> float:
+        return min(seconds(length) for _ in range(4))
+
+    # Times below some hundredths of a second say nothing.
+    assert shortest(80_000) < 9 * max(shortest(20_000), 0.03)

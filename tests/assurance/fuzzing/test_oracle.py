@@ -190,7 +190,11 @@ def test_the_time_to_search_a_log_grows_with_its_length() -> None:
         health.lines_with_numbers("1 " * length, {"9990000018"})
         return time.process_time() - begun
 
-    assert seconds(80_000) < 9 * max(min(seconds(20_000), seconds(20_000)), 0.01)
+    def shortest(length: int) -> float:
+        return min(seconds(length) for _ in range(4))
+
+    # Times below some hundredths of a second say nothing.
+    assert shortest(80_000) < 9 * max(shortest(20_000), 0.03)
 
 
 def test_duplicates_of_an_identity_are_found(edition: Edition) -> None:
