@@ -39,6 +39,8 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
           entry("management.endpoint.health.show-components", "never"),
           entry("management.endpoint.health.show-details", "never"),
           entry("server.max-http-request-header-size", "16KB"),
+          // An answer may repeat what was asked: an origin, and the names of headers.
+          entry("server.tomcat.max-http-response-header-size", "32KB"),
           // LingeringClose reads the rest of a body that is refused, without a thread for it.
           entry("server.tomcat.max-swallow-size", "0"),
           // More than ndop.max-arriving and ndop.max-at-once together.
