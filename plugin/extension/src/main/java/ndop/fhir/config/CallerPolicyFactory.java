@@ -71,6 +71,8 @@ final class CallerPolicyFactory {
               + failure.getMostSpecificCause().getMessage(),
           "Let the server create it, or create it yourself: "
               + JdbcUsedTokenRepository.TABLE
+              + "; "
+              + JdbcUsedTokenRepository.INDEX
               + "; the server needs to select, insert and delete.");
     }
     return new ReplayPolicy(edition.audit().headers().token().get(0), used, remembered, clock);

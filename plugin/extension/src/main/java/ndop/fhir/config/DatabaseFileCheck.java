@@ -3,12 +3,13 @@ package ndop.fhir.config;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import ndop.fhir.store.H2Url;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -19,10 +20,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class DatabaseFileCheck
     implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-  /** A file as H2's URLs name it, without options: a path may begin with the home folder's ~. */
-  private static final Pattern FILE_URL =
-      Pattern.compile("jdbc:h2:(?:file:(.+)|([./~].*))", Pattern.CASE_INSENSITIVE);
-
   /** With these options H2 locks in another way, or shares the file. */
   private static final Pattern OTHER_LOCK = Pattern.compile(";(?:AUTO_SERVER=TRUE|FILE_LOCK=)");
 
@@ -32,23 +29,25 @@ public final class DatabaseFileCheck
   }
 
   static void requireUnused(String url) {
-    Matcher matcher = FILE_URL.matcher(url.split(";", 2)[0]);
-    if (!matcher.matches() || OTHER_LOCK.matcher(url.toUpperCase(Locale.ROOT)).find()) {
+    if (OTHER_LOCK.matcher(url.toUpperCase(Locale.ROOT)).find()) {
       return;
     }
-    String name = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-    Path file = Path.of(name.replaceFirst("^~", System.getProperty("user.home")) + ".mv.db");
-    if (Files.isWritable(file) && isLocked(file)) {
-      throw new StartupFailureException(
-          "The database %s is in use by another process.".formatted(file.toAbsolutePath()),
-          "Stop the other process, or choose another database with spring.datasource.url.");
-    }
+    H2Url.file(url)
+        .filter(file -> Files.isWritable(file) && isLocked(file))
+        .ifPresent(
+            file -> {
+              throw new StartupFailureException(
+                  "The database %s is in use by another process.".formatted(file.toAbsolutePath()),
+                  "Stop the other process, or choose another database with spring.datasource.url.");
+            });
   }
 
   private static boolean isLocked(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       return lock == null;
+    } catch (OverlappingFileLockException ofThisProcess) {
+      return false; // H2 shares it
     } catch (IOException unreadable) {
       return false; // H2 says why
     }

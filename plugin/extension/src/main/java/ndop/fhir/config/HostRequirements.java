@@ -88,6 +88,21 @@ final class HostRequirements {
     }
   }
 
+  /**
+   * No access log but those that are masked: URLs and headers have NHS numbers and tokens in them.
+   *
+   * @param unmasked the classes of the others
+   */
+  static void requireMaskedAccessLogs(List<String> unmasked) {
+    if (!unmasked.isEmpty()) {
+      throw new StartupFailureException(
+          "The host writes an access log that cannot be masked: "
+              + String.join(", ", unmasked)
+              + ".",
+          "Use Tomcat's plain AccessLogValve, as server.tomcat.accesslog.enabled=true does.");
+    }
+  }
+
   static void requireAnswers(Edition edition) {
     List<String> unanswered = Situation.unanswered(edition);
     if (!unanswered.isEmpty()) {

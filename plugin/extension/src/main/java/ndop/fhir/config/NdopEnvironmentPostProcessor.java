@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import ndop.fhir.store.H2Url;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
@@ -75,9 +76,7 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
    */
   private static void disableTraceFile(ConfigurableEnvironment environment) {
     String url = environment.getProperty(DATABASE_URL);
-    if (url != null
-        && url.startsWith("jdbc:h2:")
-        && !url.toUpperCase(Locale.ROOT).contains(TRACE_LEVEL)) {
+    if (url != null && H2Url.matches(url) && !url.toUpperCase(Locale.ROOT).contains(TRACE_LEVEL)) {
       environment
           .getPropertySources()
           .addFirst(

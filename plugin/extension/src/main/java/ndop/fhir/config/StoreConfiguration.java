@@ -11,6 +11,7 @@ import ndop.fhir.store.Database;
 import ndop.fhir.store.FreeSpace;
 import ndop.fhir.store.Readiness;
 import ndop.fhir.store.StoreMonitor;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -21,8 +22,9 @@ class StoreConfiguration {
 
   @Bean
   Database ndopDatabase(DataSource source, Environment environment) {
+    HikariDataSource pool = DataSourceUnwrapper.unwrap(source, HikariDataSource.class);
     String url =
-        source instanceof HikariDataSource pool && pool.getJdbcUrl() != null
+        pool != null && pool.getJdbcUrl() != null
             ? pool.getJdbcUrl()
             : environment.getProperty("spring.datasource.url", "");
     return new Database(source, url);

@@ -3,6 +3,7 @@ package ndop.fhir.config;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import ndop.fhir.store.H2Url;
 
 /**
  * The properties of the data source that make an acknowledged write durable and an outage short
@@ -35,7 +36,7 @@ final class StoreDefaults {
   }
 
   private static Map<String, String> driverProperties(String url) {
-    if (isLocalFileOfH2(url)) {
+    if (H2Url.isOnDisk(url)) {
       return Map.of(
           // A commit returns when it is in the file; H2's default is half a second later.
           "WRITE_DELAY", "0",
@@ -47,10 +48,6 @@ final class StoreDefaults {
       return Map.of("connectTimeout", "3", "socketTimeout", "4", "tcpKeepAlive", "true");
     }
     return Map.of();
-  }
-
-  private static boolean isLocalFileOfH2(String url) {
-    return url.startsWith("jdbc:h2:") && !url.matches("jdbc:h2:(mem|tcp|ssl):.*");
   }
 
   /** A property that is in the URL and in the driver's properties is an error for H2. */

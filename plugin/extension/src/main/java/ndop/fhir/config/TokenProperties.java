@@ -41,6 +41,11 @@ public record TokenProperties(
   public TokenProperties {
     values.forEach(TokenProperties::requireValues);
     requireWithin("clock-tolerance", clockTolerance, Duration.ZERO, Duration.ofMinutes(5));
+    if (maxUsed < 1) {
+      throw new StartupFailureException(
+          "ndop.token.max-used: expected at least 1; found %d.".formatted(maxUsed),
+          "Leave the setting out, or set it to the tokens that clients use in 10 minutes.");
+    }
     requireWithin("keys-kept", keysKept, Duration.ofSeconds(1), Duration.ofDays(1));
     requireWithin("keys-pause", keysPause, Duration.ofMillis(1), keysKept);
     requireWithin("keys-limit", keysLimit, Duration.ofMillis(100), Duration.ofMinutes(1));

@@ -3,7 +3,11 @@ package ndop.fhir.config;
 import ndop.fhir.servlet.SpineErrorResponseFactory;
 import ndop.fhir.servlet.TomcatCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -15,5 +19,17 @@ class TomcatConfiguration {
   @Bean
   TomcatCustomizer ndopTomcatCustomizer(ObjectProvider<SpineErrorResponseFactory> responses) {
     return new TomcatCustomizer(responses::getObject, NdopProperties.GRACE);
+  }
+
+  /** Runs when the server has been set up, by whomever, and before it takes connections. */
+  @Bean
+  SmartInitializingSingleton ndopAccessLogCheck(ApplicationContext context) {
+    return () -> {
+      if (context instanceof WebServerApplicationContext host
+          && host.getWebServer() instanceof TomcatWebServer server) {
+        HostRequirements.requireMaskedAccessLogs(
+            TomcatCustomizer.unmaskedAccessLogs(server.getTomcat()));
+      }
+    };
   }
 }

@@ -1,6 +1,7 @@
 package ndop.fhir.logging;
 
 import ch.qos.logback.classic.LoggerContext;
+import java.io.PrintStream;
 import ndop.fhir.masking.ConfidentialDataMasker;
 
 /**
@@ -22,11 +23,17 @@ public final class LogMasking {
   public static void install(LoggerContext context) {
     ConfidentialDataMasker masker = new ConfidentialDataMasker();
     if (!(System.out instanceof MaskingPrintStream)) {
-      System.setOut(new MaskingPrintStream(System.out, masker));
+      System.setOut(masking(System.out, masker));
     }
     if (!(System.err instanceof MaskingPrintStream)) {
-      System.setErr(new MaskingPrintStream(System.err, masker));
+      System.setErr(masking(System.err, masker));
     }
     MaskingTurboFilter.install(context, masker);
+  }
+
+  private static PrintStream masking(PrintStream unmasked, ConfidentialDataMasker masker) {
+    MaskingPrintStream masking = new MaskingPrintStream(unmasked, masker);
+    Runtime.getRuntime().addShutdownHook(new Thread(masking::finishLine, "ndop-last-line"));
+    return masking;
   }
 }

@@ -11,16 +11,27 @@ import ndop.fhir.masking.ConfidentialDataMasker;
 
 /**
  * Standard output or error, masked line by line: what is printed rather than logged, such as the
- * stack trace of a thread that died. A line is written when it ends. What is printed in bytes is
- * taken to be UTF-8.
+ * stack trace of a thread that died. A line is written when it ends, the last one at the latest
+ * when the JVM does. What is printed in bytes is taken to be UTF-8.
  */
 final class MaskingPrintStream extends PrintStream {
 
+  private final Lines lines;
   private final OutputStream unmasked;
 
   MaskingPrintStream(PrintStream unmasked, ConfidentialDataMasker masker) {
-    super(new Lines(unmasked, masker), true, StandardCharsets.UTF_8);
+    this(new Lines(unmasked, masker), unmasked);
+  }
+
+  private MaskingPrintStream(Lines lines, PrintStream unmasked) {
+    super(lines, true, StandardCharsets.UTF_8);
+    this.lines = lines;
     this.unmasked = new Uncloseable(unmasked);
+  }
+
+  /** Writes what there is of a line that has not ended. */
+  void finishLine() {
+    lines.writeLine();
   }
 
   /** The stream that the lines are written to; closing it has no effect. */
@@ -92,7 +103,7 @@ final class MaskingPrintStream extends PrintStream {
       unmasked.close();
     }
 
-    private void writeLine() {
+    private synchronized void writeLine() {
       String text = line.toString(StandardCharsets.UTF_8);
       line.reset();
       String ending = text.endsWith("\n") ? "\n" : "";

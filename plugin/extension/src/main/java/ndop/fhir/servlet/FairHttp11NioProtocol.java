@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import ndop.fhir.policy.ClientIdentity;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -13,7 +14,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 /**
  * Tomcat's HTTP connector, except that each address has its share of {@code
  * server.tomcat.max-connections}: a connection beyond it is closed as soon as it is accepted. A
- * silent connection occupies no thread, but whoever has them all shuts the others out.
+ * silent connection occupies no thread, but whoever has them all shuts the others out. And no
+ * request is answered before it reaches the filters.
  */
 public final class FairHttp11NioProtocol extends Http11NioProtocol {
 
@@ -27,6 +29,11 @@ public final class FairHttp11NioProtocol extends Http11NioProtocol {
   private FairHttp11NioProtocol(FairNioEndpoint endpoint) {
     super(endpoint);
     this.endpoint = endpoint;
+  }
+
+  @Override
+  public void setAdapter(Adapter adapter) {
+    super.setAdapter(new AllToFiltersAdapter(adapter));
   }
 
   /** Limits the time in which a client takes nothing of an answer for which a thread waits. */

@@ -38,11 +38,19 @@ final class LingeringClose {
     if (rest.isFinished() || !request.isAsyncSupported() || !connections.tryAcquire(client)) {
       return;
     }
-    AsyncContext context = request.startAsync(request, response);
-    context.setTimeout(MAX_TIME.toMillis());
-    Drain drain = new Drain(context, rest);
-    context.addListener(new End(client, drain));
-    rest.setReadListener(drain);
+    boolean releasedAtEnd = false;
+    try {
+      AsyncContext context = request.startAsync(request, response);
+      context.setTimeout(MAX_TIME.toMillis());
+      Drain drain = new Drain(context, rest);
+      context.addListener(new End(client, drain));
+      releasedAtEnd = true;
+      rest.setReadListener(drain);
+    } finally {
+      if (!releasedAtEnd) {
+        connections.release(client);
+      }
+    }
   }
 
   /** Drops what arrives. */

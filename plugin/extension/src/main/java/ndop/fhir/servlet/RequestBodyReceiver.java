@@ -31,9 +31,12 @@ public final class RequestBodyReceiver {
     this.timeLimit = timeLimit;
   }
 
-  /** Whether the header announces a body. */
+  /** Whether there is a body, or may be one: in HTTP/2 no header need announce it. */
   static boolean hasBody(HttpServletRequest request) {
-    return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    long length = request.getContentLengthLong();
+    return length > 0
+        || request.getHeader("Transfer-Encoding") != null
+        || length < 0 && request.getProtocol().startsWith("HTTP/2");
   }
 
   /** Receives the body; an empty one of a request that has none. */

@@ -2,6 +2,7 @@ package ndop.fhir.servlet;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -12,6 +13,7 @@ import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.Valve;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.AccessLogValve;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
@@ -46,8 +48,8 @@ public final class TomcatCustomizer
   @Override
   public void customize(TomcatServletWebServerFactory factory) {
     factory.setProtocol(FairHttp11NioProtocol.class.getName());
-    factory.setEngineValves(
-        factory.getEngineValves().stream().map(TomcatCustomizer::masked).toList());
+    factory.setEngineValves(masked(factory.getEngineValves()));
+    factory.setContextValves(masked(factory.getContextValves()));
     factory.addConnectorCustomizers(this::customize);
     factory.addContextCustomizers(
         context -> {
@@ -58,6 +60,14 @@ public final class TomcatCustomizer
             host.getPipeline().addValve(new SpineErrorReportValve(responses));
           }
         });
+  }
+
+  /**
+   * The access logs of a server that are written unmasked, by their classes: those that were no
+   * plain {@link AccessLogValve} when Tomcat was configured.
+   */
+  public static List<String> unmaskedAccessLogs(Tomcat tomcat) {
+    return MaskingAccessLogValve.unmaskedIn(tomcat.getEngine()).distinct().toList();
   }
 
   private void customize(Connector connector) {
@@ -88,6 +98,10 @@ public final class TomcatCustomizer
       filters.get(false).forEach(context::removeFilterMap);
       filters.get(false).forEach(context::addFilterMap);
     }
+  }
+
+  private static List<Valve> masked(Collection<Valve> valves) {
+    return valves.stream().map(TomcatCustomizer::masked).toList();
   }
 
   private static Valve masked(Valve valve) {

@@ -1,21 +1,16 @@
 package ndop.fhir.store;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 
 /** The host's database, for what goes beyond JPA: is it there, does it write, is it on disk? */
 public final class Database {
-
-  private static final Pattern H2_FILE = Pattern.compile("jdbc:h2:(?:file:)?([^;]+).*");
-  private static final Pattern H2_ELSEWHERE = Pattern.compile("jdbc:h2:(?:mem|tcp|ssl):.*");
 
   /** In seconds. */
   private static final int PATIENCE = 1;
@@ -40,18 +35,9 @@ public final class Database {
     this.url = url;
   }
 
-  /** H2's file, without its suffix; empty for H2 in memory and for any other database. */
+  /** The file of an H2 database on disk; empty for any other. */
   public Optional<Path> file() {
-    Matcher matcher = H2_FILE.matcher(url);
-    if (!matcher.matches() || H2_ELSEWHERE.matcher(url).matches()) {
-      return Optional.empty();
-    }
-    String name = matcher.group(1).replaceFirst("^~", Matcher.quoteReplacement(home()));
-    try {
-      return Optional.of(Path.of(name + ".mv.db"));
-    } catch (InvalidPathException otherFileSystem) {
-      return Optional.empty();
-    }
+    return H2Url.file(url);
   }
 
   /**
@@ -60,7 +46,7 @@ public final class Database {
    * @throws SQLException it is not known whether it is on the disk
    */
   public void force() throws SQLException {
-    if (file().isPresent()) {
+    if (H2Url.isOnDisk(url)) {
       try (Connection connection = source.getConnection();
           Statement statement = connection.createStatement()) {
         statement.execute(CHECKPOINT);
@@ -87,7 +73,7 @@ public final class Database {
    * @throws SQLException it cannot
    */
   void requireWrite() throws SQLException {
-    if (url.startsWith("jdbc:h2:")) {
+    if (H2Url.matches(url)) {
       force();
       return;
     }
@@ -108,12 +94,9 @@ public final class Database {
    * when the last connection to the closed one is gone.
    */
   void evictConnections() {
-    if (source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null) {
+    HikariDataSource pool = DataSourceUnwrapper.unwrap(source, HikariDataSource.class);
+    if (pool != null && pool.getHikariPoolMXBean() != null) {
       pool.getHikariPoolMXBean().softEvictConnections();
     }
-  }
-
-  private static String home() {
-    return System.getProperty("user.home");
   }
 }

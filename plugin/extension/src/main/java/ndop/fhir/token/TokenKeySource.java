@@ -146,9 +146,12 @@ public final class TokenKeySource {
     }
   }
 
-  /** The id of a key within the set: ids are unique for each issuer only. */
+  /**
+   * The id of a key within the set: ids are unique for each issuer only. With the length of the
+   * issuer, so that no two pairs have the same id.
+   */
   private static String idOf(String issuer, String keyId) {
-    return issuer + " " + keyId;
+    return "%d:%s%s".formatted(issuer.length(), issuer, keyId);
   }
 
   @FunctionalInterface
@@ -184,7 +187,7 @@ public final class TokenKeySource {
 
     private Map<String, Object> issued(Map<String, Object> key) throws ParseException {
       String own = key.containsKey("iss") ? JSONObjectUtils.getString(key, "iss") : issuer;
-      if (own == null || own.isBlank() || own.contains(" ")) {
+      if (own == null || own.isBlank()) {
         throw new ParseException("each of its keys must name its issuer in the member iss", 0);
       }
       String keyId = JSONObjectUtils.getString(key, "kid");

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,9 +29,7 @@ class DatabaseFileCheckTest {
     private Holder() {}
 
     public static void main(String[] arguments) throws IOException {
-      try (var channel =
-              java.nio.channels.FileChannel.open(
-                  Path.of(arguments[0]), java.nio.file.StandardOpenOption.WRITE);
+      try (var channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
           var lock = channel.lock()) {
         System.out.println(lock.isValid());
         System.in.read();
@@ -80,6 +80,38 @@ class DatabaseFileCheckTest {
       })
   void acceptsWhatIsUnusedOrSharedOrNoFile(String url) {
     assertThatCode(() -> DatabaseFileCheck.requireUnused(url.formatted(folder)))
+        .doesNotThrowAnyException();
+  }
+
+  /** In one JVM, H2 shares the database between those who open it. */
+  @Test
+  void acceptsDatabaseOfThisProcess() throws IOException {
+    try (var channel = FileChannel.open(folder.resolve("unused.mv.db"), StandardOpenOption.WRITE);
+        var lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      assertThatCode(() -> DatabaseFileCheck.requireUnused("jdbc:h2:file:" + folder + "/unused"))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void readsTheHomeFolderAsItIsWritten() throws IOException {
+    Path home = Files.createDirectory(folder.resolve("$1 home"));
+    Files.createSymbolicLink(home.resolve("consents.mv.db"), folder.resolve("consents.mv.db"));
+    String before = System.getProperty("user.home");
+    System.setProperty("user.home", home.toString());
+    try {
+      assertThatThrownBy(() -> DatabaseFileCheck.requireUnused("jdbc:h2:~/consents"))
+          .isInstanceOf(StartupFailureException.class)
+          .hasMessageContaining("$1 home/consents.mv.db is in use");
+    } finally {
+      System.setProperty("user.home", before);
+    }
+  }
+
+  @Test
+  void leavesAPathThatIsNoneToH2() {
+    assertThatCode(() -> DatabaseFileCheck.requireUnused("jdbc:h2:file:/a\0b"))
         .doesNotThrowAnyException();
   }
 

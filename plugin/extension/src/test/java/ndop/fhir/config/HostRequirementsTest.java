@@ -53,6 +53,18 @@ class HostRequirementsTest {
   }
 
   @Test
+  void refusesToRememberNoUsedToken() {
+    for (String number : List.of("0", "-1")) {
+      assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.max-used", number)))
+          .rootCause()
+          .isInstanceOf(StartupFailureException.class)
+          .hasMessage("ndop.token.max-used: expected at least 1; found %s.", number);
+    }
+    assertThat(PropertiesFixtures.bind(Map.of("ndop.token.max-used", "1")).token().maxUsed())
+        .isEqualTo(1);
+  }
+
+  @Test
   void refusesSignaturesWithoutKeysOrWithTokensNotRequired() {
     assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.signatures", "required")))
         .rootCause()

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import ndop.fhir.edition.EditionFixtures;
 import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
@@ -50,6 +51,9 @@ class HostScopeTest {
           "TRACE",
           "PROPFIND",
           "UNHEARD");
+
+  private static final List<String> METHODS_AND_CONNECT =
+      Stream.concat(METHODS.stream(), Stream.of("CONNECT")).toList();
 
   /** Statuses of a refusal; those but 404 are the container's, for what is not well formed. */
   private static final Set<Integer> REFUSED = Set.of(400, 404, 405, 501);
@@ -187,6 +191,46 @@ class HostScopeTest {
         assertRefused(host, "GET", spelling);
       }
     }
+  }
+
+  /** Tomcat answers some of them itself, before any filter. */
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"WITH_ANOTHER_API", "UNGUARDED"})
+  void noOtherFormOfATargetIsAnswered(Host host) throws IOException {
+    int port = host.running().getWebServer().getPort();
+    String page = host.contextPath + "/page";
+    for (String target :
+        List.of(
+            "*",
+            "/*",
+            "localhost:443",
+            "http://localhost/*",
+            "http://localhost",
+            "http://localhost" + page,
+            "http://localhost" + host.contextPath + host.fhir + "/.." + page,
+            "//localhost" + page,
+            "page")) {
+      for (String method : METHODS_AND_CONNECT) {
+        RawHttp.Response response = RawHttp.send(port, method, target);
+        String request = host + ": " + method + " " + target;
+        if (!isStartPage(host, method, target)) {
+          assertThat(response.status()).as(request).isIn(REFUSED);
+        }
+        assertThat(response.head() + response.body())
+            .as(request)
+            .doesNotContain(StockHost.MARKER, "Allow:");
+      }
+    }
+    assertThat(RawHttp.send(port, "OPTIONS", "*").status()).isEqualTo(404);
+    assertThat(RawHttp.send(port, "OPTIONS", "*").body()).contains("OperationOutcome");
+  }
+
+  private static boolean isStartPage(Host host, String method, String target) {
+    return host.contextPath.isEmpty()
+        && target.equals("http://localhost")
+        && Set.of("GET", "HEAD").contains(method);
   }
 
   @ParameterizedTest

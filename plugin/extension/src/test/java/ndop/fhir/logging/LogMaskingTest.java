@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,5 +167,37 @@ class LogMaskingTest {
     assertThat(text).doesNotContain(CONFIDENTIAL);
     assertThat(text)
         .contains("half a number …\n", "IllegalStateException: on …", "é and nothing else\n");
+  }
+
+  /** Prints a line without an end, and exits. */
+  static final class Exiting {
+    private Exiting() {}
+
+    public static void main(String[] arguments) {
+      LogMasking.install(new LoggerContext());
+      System.out.print("the last line of 9990000018");
+      System.err.print("the last error of 9990000018");
+      System.exit(3);
+    }
+  }
+
+  @Test
+  void aLineThatHasNotEndedIsWrittenAtExit() throws IOException, InterruptedException {
+    Path output = folder.resolve("out.txt");
+    Path errors = folder.resolve("err.txt");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Exiting.class.getName())
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile())
+            .start();
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(3);
+    assertThat(output).content().endsWith("the last line of …");
+    assertThat(errors).content().endsWith("the last error of …");
   }
 }

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.catalina.valves.AccessLogValve;
+import org.apache.catalina.valves.ExtendedAccessLogValve;
+import org.apache.catalina.valves.JsonAccessLogValve;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.WebServer;
 
 class MaskingAccessLogValveTest {
@@ -52,5 +55,22 @@ class MaskingAccessLogValveTest {
     assertThat(Files.readString(log))
         .startsWith("GET \"GET /a?patient=… HTTP/1.1\"")
         .endsWith("…\n");
+  }
+
+  /** Others write in forms of their own; a server with one does not start. */
+  @Test
+  void everyOtherAccessLogIsFound() {
+    TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
+    factory.addEngineValves(new AccessLogValve(), new JsonAccessLogValve());
+    factory.addContextValves(new AccessLogValve(), new ExtendedAccessLogValve());
+    new TomcatCustomizer(() -> null, Duration.ofSeconds(5)).customize(factory);
+    TomcatWebServer server = (TomcatWebServer) factory.getWebServer();
+    try {
+      assertThat(TomcatCustomizer.unmaskedAccessLogs(server.getTomcat()))
+          .containsExactlyInAnyOrder(
+              JsonAccessLogValve.class.getName(), ExtendedAccessLogValve.class.getName());
+    } finally {
+      server.stop();
+    }
   }
 }

@@ -2,33 +2,38 @@ package ndop.fhir.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 class DatabaseTest {
 
-  @ParameterizedTest
-  @CsvSource({
-    "jdbc:h2:file:/data/consents, /data/consents.mv.db",
-    "jdbc:h2:/data/consents;WRITE_DELAY=0, /data/consents.mv.db",
-    "jdbc:h2:file:./data/consents;MODE=x, ./data/consents.mv.db"
-  })
-  void theFileOfH2(String url, Path expected) {
-    assertThat(new Database(null, url).file()).contains(expected);
-  }
-
   @Test
-  void aFileInTheHomeFolder() {
-    assertThat(new Database(null, "jdbc:h2:~/consents").file())
-        .contains(Path.of(System.getProperty("user.home"), "consents.mv.db"));
+  void givesUpTheConnectionsOfAPoolThatIsWrapped() throws SQLException {
+    try (HikariDataSource pool = new HikariDataSource()) {
+      pool.setJdbcUrl("jdbc:h2:mem:wrapped;DB_CLOSE_DELAY=-1");
+      DataSource wrapped = new DelegatingDataSource(new DelegatingDataSource(pool));
+      Database database = new Database(wrapped, pool.getJdbcUrl());
+      String first = session(wrapped);
+      assertThat(session(wrapped)).isEqualTo(first);
+
+      database.evictConnections();
+
+      assertThat(session(wrapped)).isNotEqualTo(first);
+    }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"jdbc:h2:mem:x", "jdbc:postgresql://h2/x", "jdbc:h2:tcp://host/x", ""})
-  void noFile(String url) {
-    assertThat(new Database(null, url).file()).isEmpty();
+  private static String session(DataSource source) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("CALL SESSION_ID()")) {
+      result.next();
+      return result.getString(1);
+    }
   }
 }

@@ -1,9 +1,12 @@
 package ndop.fhir.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,12 +144,101 @@ class JdbcUsedTokenRepositoryTest {
   }
 
   @Test
+  void aTokenThatIsNotAddedTakesNoRoom() throws Exception {
+    JdbcUsedTokenRepository repository = repository(pool, 2);
+    assertThat(repository.add("a", now + 420)).isTrue();
+    for (int again = 0; again < 5; again++) {
+      assertThat(repository.add("a", now + 420)).isFalse();
+      assertThatThrownBy(() -> repository.add("x".repeat(65), now + 420))
+          .isInstanceOf(DataAccessException.class);
+    }
+    assertThat(repository.add("b", now + 420)).isTrue();
+    assertThatThrownBy(() -> repository.add("c", now + 420))
+        .isInstanceOf(UsedTokenRepository.FullException.class);
+  }
+
+  @Test
+  void looksForRoomEverySecondOnceItIsFull() throws Exception {
+    JdbcUsedTokenRepository repository = repository(pool, 2);
+    repository.add("a", now + 10);
+    repository.add("b", now + 10);
+    assertThatThrownBy(() -> repository.add("c", now + 420))
+        .isInstanceOf(UsedTokenRepository.FullException.class);
+    now += 11;
+    assertThat(repository.add("c", now + 420)).isTrue();
+  }
+
+  @Test
+  void aTokenIsAddedWhileOthersCannotBeForgotten() throws Exception {
+    repository(pool, 100).add("expired", now - 1);
+    try (Connection another = pool.getConnection();
+        Statement statement = another.createStatement()) {
+      another.setAutoCommit(false);
+      statement.execute("DELETE FROM NDOP_USED_TOKEN"); // keeps the row locked
+      JdbcUsedTokenRepository repository = repository(pool, 100);
+      assertThat(repository.add("a", now + 420)).isTrue();
+      another.rollback();
+    }
+    assertThat(rows()).isEqualTo(2);
+  }
+
+  @Test
+  void noRequestWaitsUntilVeryManyAreForgotten() throws Exception {
+    JdbcUsedTokenRepository repository = repository(pool, 100_000);
+    new JdbcTemplate(pool)
+        .update(
+            "INSERT INTO NDOP_USED_TOKEN SELECT 'expired ' || X, ? FROM SYSTEM_RANGE(1, 25000)",
+            now - 1);
+    repository.add("a", now + 420);
+    assertThat(rows()).isEqualTo(15_001);
+    repository.add("b", now + 420);
+    assertThat(rows()).as("in the same second").isEqualTo(15_002);
+    now++;
+    repository.add("c", now + 420);
+    now++;
+    repository.add("d", now + 420);
+    assertThat(rows()).isEqualTo(4);
+  }
+
+  @Test
+  void aPauseOfLessThanASecondIsOne() throws Exception {
+    JdbcUsedTokenRepository repository =
+        new JdbcUsedTokenRepository(pool, 100, Duration.ofMillis(500), clock);
+    repository.createTable();
+    repository.add("a", now + 420);
+    new JdbcTemplate(pool).update("INSERT INTO NDOP_USED_TOKEN VALUES ('expired', ?)", now - 1);
+    repository.add("b", now + 420);
+    assertThat(rows()).as("not looked at again in the same second").isEqualTo(3);
+    now++;
+    repository.add("c", now + 420);
+    assertThat(rows()).isEqualTo(3);
+  }
+
+  @Test
+  void needsToSelectInsertAndDelete() {
+    repository(pool, 100);
+    JdbcTemplate administrator = new JdbcTemplate(pool);
+    administrator.execute("CREATE USER LIMITED PASSWORD ''");
+    JdbcConnectionPool limited =
+        JdbcConnectionPool.create("jdbc:h2:file:" + folder.resolve("used"), "LIMITED", "");
+    try {
+      for (String right : List.of("SELECT", "INSERT", "DELETE")) {
+        assertThatThrownBy(() -> repository(limited, 100)).isInstanceOf(DataAccessException.class);
+        administrator.execute("GRANT " + right + " ON NDOP_USED_TOKEN TO LIMITED");
+      }
+      assertThatCode(() -> repository(limited, 100)).doesNotThrowAnyException();
+    } finally {
+      limited.dispose();
+    }
+  }
+
+  @Test
   void commitsWhereConnectionsDoNot() throws Exception {
     DataSource manual =
         new DelegatingDataSource(pool) {
           @Override
-          public java.sql.Connection getConnection() throws java.sql.SQLException {
-            java.sql.Connection connection = super.getConnection();
+          public Connection getConnection() throws java.sql.SQLException {
+            Connection connection = super.getConnection();
             connection.setAutoCommit(false);
             return connection;
           }
