@@ -36,6 +36,8 @@ MEBIBYTE = 1024 * 1024
 #: An answer during an outage comes within this time.
 SECONDS_TO_ANSWER = 5.0
 SECONDS_TO_RECOVER = 30.0
+#: A user of PostgreSQL that owns what it creates, and may create no temporary table.
+USER_WITHOUT_PRIVILEGES = "plain"
 
 
 class Client:
@@ -114,6 +116,12 @@ def numbers() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
     with running_cluster(tmp_path_factory.mktemp("postgresql")) as cluster:
+        for sql in (
+            f"CREATE ROLE {USER_WITHOUT_PRIVILEGES} LOGIN",
+            f"GRANT CREATE ON SCHEMA public TO {USER_WITHOUT_PRIVILEGES}",
+            "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC",
+        ):
+            execute(cluster, sql)
         yield cluster
 
 
@@ -139,7 +147,7 @@ def client(
             "spring.datasource.url": (
                 f"jdbc:postgresql://127.0.0.1:{proxy.port}/postgres?prepareThreshold=0"
             ),
-            "spring.datasource.username": "ndop",
+            "spring.datasource.username": USER_WITHOUT_PRIVILEGES,
         },
     )
     with (

@@ -17,18 +17,18 @@ class DatabaseTest {
     "jdbc:h2:file:./data/consents;MODE=x, ./data/consents.mv.db"
   })
   void theFileOfH2(String url, Path expected) {
-    assertThat(new Database(null, url).file()).contains(expected);
+    assertThat(new Database(null, url, true).file()).contains(expected);
   }
 
   @Test
   void aFileInTheHomeFolder() {
-    assertThat(new Database(null, "jdbc:h2:~/consents").file())
+    assertThat(new Database(null, "jdbc:h2:~/consents", true).file())
         .contains(Path.of(System.getProperty("user.home"), "consents.mv.db"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"jdbc:h2:mem:x", "jdbc:postgresql://h2/x", "jdbc:h2:tcp://host/x", ""})
   void noFile(String url) {
-    assertThat(new Database(null, url).file()).isEmpty();
+    assertThat(new Database(null, url, true).file()).isEmpty();
   }
 }
