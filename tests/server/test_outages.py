@@ -40,6 +40,8 @@ SECONDS_TO_RECOVER = 60.0
 #: How many writes a server acknowledges before it is killed, and how long that may take.
 WRITES_BEFORE_THE_KILL = 20
 SECONDS_TO_WRITE = 60.0
+#: A user of PostgreSQL that owns what it creates, and may create no temporary table.
+USER_WITHOUT_PRIVILEGES = "plain"
 
 
 class Client:
@@ -118,6 +120,12 @@ def numbers() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
     with running_cluster(tmp_path_factory.mktemp("postgresql")) as cluster:
+        for sql in (
+            f"CREATE ROLE {USER_WITHOUT_PRIVILEGES} LOGIN",
+            f"GRANT CREATE ON SCHEMA public TO {USER_WITHOUT_PRIVILEGES}",
+            "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC",
+        ):
+            execute(cluster, sql)
         yield cluster
 
 
@@ -143,7 +151,7 @@ def client(
             "spring.datasource.url": (
                 f"jdbc:postgresql://127.0.0.1:{proxy.port}/postgres?prepareThreshold=0"
             ),
-            "spring.datasource.username": "ndop",
+            "spring.datasource.username": USER_WITHOUT_PRIVILEGES,
         },
     )
     with (

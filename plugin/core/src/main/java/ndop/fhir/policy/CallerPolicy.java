@@ -78,11 +78,20 @@ public final class CallerPolicy {
     Token sent = token.get();
     return new CallerDecision(
         caller,
-        signatures
-            .problem(sent)
-            .flatMap(this::refused)
+        signatureRefusal(sent)
             .or(() -> claims.refusal(sent, interaction, headers))
             .or(() -> replays.flatMap(policy -> policy.refusal(sent))));
+  }
+
+  private Optional<Outcome> signatureRefusal(Token sent) {
+    try {
+      return signatures.problem(sent).flatMap(this::refused);
+    } catch (SignaturePolicy.KeysUnavailableException outage) {
+      return Optional.of(
+          Outcome.of(
+              Situation.STORE_UNAVAILABLE,
+              "The keys of tokens cannot be read; repeat the request."));
+    }
   }
 
   private Optional<Outcome> refused(String problem) {

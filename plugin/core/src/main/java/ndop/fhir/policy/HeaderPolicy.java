@@ -23,10 +23,27 @@ public final class HeaderPolicy {
 
   private final Edition.Audit audit;
   private final boolean required;
+  private final IdForm capabilitiesId;
+  private final IdForm serviceId;
+
+  /** What the id of an interaction must be, in words and as a pattern. */
+  private record IdForm(String expected, Pattern pattern) {}
 
   public HeaderPolicy(Edition edition, AuditMode mode) {
     this.audit = edition.audit();
     this.required = mode == AuditMode.REQUIRED;
+    Edition.InteractionIds ids = audit == null ? null : audit.interactionIds();
+    IdForm any = new IdForm("the id of the interaction", SYSTEM);
+    this.capabilitiesId =
+        ids == null
+            ? any
+            : new IdForm(ids.capabilities(), Pattern.compile(Pattern.quote(ids.capabilities())));
+    this.serviceId =
+        ids == null
+            ? any
+            : new IdForm(
+                "an id that begins with " + ids.service(),
+                Pattern.compile(Pattern.quote(ids.service()) + "[!-~]{1,200}"));
   }
 
   /**
@@ -44,23 +61,20 @@ public final class HeaderPolicy {
     check(problems, names.trace(), headers.trace(), capabilities, "a UUID", UUID);
     check(problems, names.from(), headers.from(), true, "the ASID of the caller", SYSTEM);
     check(problems, names.to(), headers.to(), true, "the ASID of this service", SYSTEM);
-    check(
-        problems,
-        names.interaction(),
-        headers.interaction(),
-        true,
-        interactionId(capabilities),
-        interactionForm(capabilities));
+    IdForm id = capabilities ? capabilitiesId : serviceId;
+    check(problems, names.interaction(), headers.interaction(), true, id.expected(), id.pattern());
     if (problems.isEmpty() && interaction != null) {
       headers
           .interaction()
-          .filter(id -> namesAnother(id, interaction))
+          .filter(sent -> namesAnother(sent, interaction))
           .ifPresent(
-              id ->
+              sent ->
                   problems.add(
                       "%s: expected an id for %s; found %s."
                           .formatted(
-                              names.interaction().get(0), interaction.code(), QuotedInput.of(id))));
+                              names.interaction().get(0),
+                              interaction.code(),
+                              QuotedInput.of(sent))));
     }
     return problems.isEmpty()
         ? Optional.empty()
@@ -101,24 +115,5 @@ public final class HeaderPolicy {
             .filter(entry -> !entry.getKey().equals(interaction.access().orElseThrow()))
             .flatMap(entry -> entry.getValue().stream())
             .anyMatch(segments::contains);
-  }
-
-  private String interactionId(boolean capabilities) {
-    if (audit.interactionIds() == null) {
-      return "the id of the interaction";
-    }
-    return capabilities
-        ? audit.interactionIds().capabilities()
-        : "an id that begins with " + audit.interactionIds().service();
-  }
-
-  private Pattern interactionForm(boolean capabilities) {
-    if (audit.interactionIds() == null) {
-      return SYSTEM;
-    }
-    return Pattern.compile(
-        capabilities
-            ? Pattern.quote(audit.interactionIds().capabilities())
-            : Pattern.quote(audit.interactionIds().service()) + "[!-~]{1,200}");
   }
 }

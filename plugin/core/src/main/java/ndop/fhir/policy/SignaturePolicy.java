@@ -11,6 +11,20 @@ public interface SignaturePolicy {
    */
   SignaturePolicy NOT_VERIFIED = token -> Optional.empty();
 
-  /** What is wrong with the signature, in one sentence; empty if it is accepted. */
-  Optional<String> problem(Token token);
+  /**
+   * What is wrong with the signature, in one sentence; empty if it is accepted.
+   *
+   * @throws KeysUnavailableException whether a known key made it cannot be told now
+   */
+  Optional<String> problem(Token token) throws KeysUnavailableException;
+
+  /** The keys cannot be read. */
+  final class KeysUnavailableException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    public KeysUnavailableException(Throwable cause) {
+      super("The keys of tokens cannot be read", cause);
+    }
+  }
 }

@@ -28,9 +28,14 @@ class CallerPolicyTest {
   }
 
   private CallerDecision decide(Edition edition, AuditMode mode, Interaction interaction) {
+    return decide(edition, mode, interaction, SignaturePolicy.NOT_VERIFIED);
+  }
+
+  private CallerDecision decide(
+      Edition edition, AuditMode mode, Interaction interaction, SignaturePolicy signatures) {
     ClaimPolicy claims =
         new ClaimPolicy(edition, Map.of(), Duration.ofSeconds(30), TokenFixtures.CLOCK);
-    return new CallerPolicy(edition, mode, SignaturePolicy.NOT_VERIFIED, claims, Optional.empty())
+    return new CallerPolicy(edition, mode, signatures, claims, Optional.empty())
         .decide(
             AuditHeaders.of(edition, name -> headers.getOrDefault(name, List.of())), interaction);
   }
@@ -51,6 +56,19 @@ class CallerPolicyTest {
     Outcome refusal = decision.refusal().orElseThrow();
     assertThat(refusal.situation()).isEqualTo(situation);
     assertThat(refusal.diagnostics()).anySatisfy(text -> assertThat(text).contains(expected));
+  }
+
+  @Test
+  void whoCannotTellAnInvalidTokenAsksToRepeatTheRequest() {
+    sendAll();
+    SignaturePolicy withoutKeys =
+        token -> {
+          throw new SignaturePolicy.KeysUnavailableException(new java.io.IOException("no route"));
+        };
+    assertRefused(
+        decide(EditionFixtures.FACTS, AuditMode.REQUIRED, Interaction.READ, withoutKeys),
+        Situation.STORE_UNAVAILABLE,
+        "repeat the request");
   }
 
   @Test

@@ -56,9 +56,13 @@ public final class AuditLogFile implements AutoCloseable {
    * @throws IOException it cannot be written
    */
   public synchronized void append(String line, boolean forced) throws IOException {
-    failed = true;
-    appendLine(line, forced);
-    failed = false;
+    boolean appended = false;
+    try {
+      appendLine(line, forced);
+      appended = true;
+    } finally {
+      failed = !appended;
+    }
   }
 
   /** Whether a line can be appended: the last one could, or a blank that is removed again can. */
@@ -67,6 +71,9 @@ public final class AuditLogFile implements AutoCloseable {
   }
 
   private synchronized boolean canWrite() {
+    if (!failed) {
+      return true;
+    }
     try {
       if (!channel.isOpen()) {
         open();

@@ -7,6 +7,7 @@ import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -15,6 +16,7 @@ import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.AuditMode;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.servlet.FhirServlet;
+import ndop.fhir.store.Database;
 
 /**
  * Checks that the host is one that the extension can work in. Each check throws {@link
@@ -100,6 +102,19 @@ final class HostRequirements {
               + String.join(", ", unmasked)
               + ".",
           "Use Tomcat's plain AccessLogValve, as server.tomcat.accesslog.enabled=true does.");
+    }
+  }
+
+  /** Otherwise every write would be stored, and answered as if nobody knew (NDOP-210). */
+  static void requireForce(Database database) {
+    try {
+      database.force();
+    } catch (SQLException failure) {
+      throw new StartupFailureException(
+          "H2 cannot force its file to the disk, so no write could be acknowledged: "
+              + failure.getMessage(),
+          "Give the user of spring.datasource.username the right (ALTER USER … ADMIN TRUE), "
+              + "or set ndop.force-writes to false: a loss of power may then lose writes.");
     }
   }
 

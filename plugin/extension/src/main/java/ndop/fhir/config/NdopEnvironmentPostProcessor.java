@@ -58,7 +58,7 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
       ConfigurableEnvironment environment, SpringApplication application) {
     MutablePropertySources sources = environment.getPropertySources();
     Map<String, Object> properties = new HashMap<>(DEFAULTS);
-    properties.putAll(StoreDefaults.forUrl(environment.getProperty("spring.datasource.url", "")));
+    properties.putAll(StoreDefaults.forUrl(environment.getProperty(DATABASE_URL, "")));
     PropertySource<?> defaults = new MapPropertySource(SOURCE_NAME, properties);
     sources.stream()
         .map(PropertySource::getName)

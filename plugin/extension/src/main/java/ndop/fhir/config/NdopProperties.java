@@ -26,7 +26,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxParameters the maximum number of parameters in a URL
  * @param maxDepth the maximum nesting depth of a body
  * @param maxElements the maximum number of values (JSON) or elements (XML) in a body
- * @param maxTime the time within which a whole request must arrive
+ * @param maxTime the time within which a whole body must arrive
  * @param minRate the bytes that a client must at least send, or take, in a second; 0: no limit
  * @param maxArriving the maximum number of requests that are arriving at once
  * @param maxAtOnce the maximum number of requests that are being answered at once

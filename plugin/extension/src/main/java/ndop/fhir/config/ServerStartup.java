@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
+import ndop.fhir.store.Database;
+import ndop.fhir.store.Readiness;
 import ndop.fhir.store.StoreMonitor;
 import ndop.fhir.validation.ProfileValidator;
 import org.slf4j.Logger;
@@ -32,7 +34,9 @@ final class ServerStartup implements SmartInitializingSingleton {
   private final SearchParameterInstaller searchParameters;
   private final InterceptorRegistry interceptors;
   private final RestfulServerCustomizer serverCustomizer;
+  private final Database database;
   private final StoreMonitor store;
+  private final Readiness readiness;
 
   ServerStartup(
       ServletContext context,
@@ -44,7 +48,9 @@ final class ServerStartup implements SmartInitializingSingleton {
       SearchParameterInstaller searchParameters,
       InterceptorRegistry interceptors,
       RestfulServerCustomizer serverCustomizer,
-      StoreMonitor store) {
+      Database database,
+      StoreMonitor store,
+      Readiness readiness) {
     this.context = context;
     this.server = server;
     this.editionPackage = editionPackage;
@@ -54,18 +60,22 @@ final class ServerStartup implements SmartInitializingSingleton {
     this.searchParameters = searchParameters;
     this.interceptors = interceptors;
     this.serverCustomizer = serverCustomizer;
+    this.database = database;
     this.store = store;
+    this.readiness = readiness;
   }
 
   @Override
   public void afterSingletonsInstantiated() {
     HostRequirements.requireOneFhirServlet(context);
+    HostRequirements.requireForce(database);
     storage.customize();
     searchParameters.install(editionPackage);
     warmUp();
     interceptors.register(server);
     serverCustomizer.customize(server);
     store.start();
+    readiness.start();
     LOG.info(
         "ndop-fhir serves {} ({}): HAPI FHIR {}, FHIR {}, package {}#{}, {} interceptors, "
             + "strict NHS numbers {}, If-Match {}, audit {}",

@@ -21,13 +21,13 @@ import org.springframework.core.env.Environment;
 class StoreConfiguration {
 
   @Bean
-  Database ndopDatabase(DataSource source, Environment environment) {
+  Database ndopDatabase(DataSource source, Environment environment, NdopProperties properties) {
     HikariDataSource pool = DataSourceUnwrapper.unwrap(source, HikariDataSource.class);
     String url =
         pool != null && pool.getJdbcUrl() != null
             ? pool.getJdbcUrl()
             : environment.getProperty("spring.datasource.url", "");
-    return new Database(source, url);
+    return new Database(source, url, properties.forceWrites());
   }
 
   @Bean
@@ -47,12 +47,8 @@ class StoreConfiguration {
 
   @Bean
   DurabilityInterceptor ndopDurabilityInterceptor(
-      FreeSpace space,
-      Database database,
-      StoreMonitor store,
-      SpineOutcomeFactory outcomes,
-      NdopProperties properties) {
-    return new DurabilityInterceptor(space, database, properties.forceWrites(), store, outcomes);
+      FreeSpace space, Database database, StoreMonitor store, SpineOutcomeFactory outcomes) {
+    return new DurabilityInterceptor(space, database, store, outcomes);
   }
 
   @Bean

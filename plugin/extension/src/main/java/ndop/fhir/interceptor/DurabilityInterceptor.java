@@ -3,6 +3,7 @@ package ndop.fhir.interceptor;
 import ca.uhn.fhir.interceptor.api.Hook;
 import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
+import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.sql.SQLException;
@@ -32,20 +33,13 @@ public final class DurabilityInterceptor {
 
   private final FreeSpace space;
   private final Database database;
-  private final boolean forcing;
   private final StoreMonitor store;
   private final SpineOutcomeFactory outcomes;
 
-  /** Forces writes to the disk if {@code forcing}. */
   public DurabilityInterceptor(
-      FreeSpace space,
-      Database database,
-      boolean forcing,
-      StoreMonitor store,
-      SpineOutcomeFactory outcomes) {
+      FreeSpace space, Database database, StoreMonitor store, SpineOutcomeFactory outcomes) {
     this.space = space;
     this.database = database;
-    this.forcing = forcing;
     this.store = store;
     this.outcomes = outcomes;
   }
@@ -75,18 +69,32 @@ public final class DurabilityInterceptor {
     markCommitting(after, request);
   }
 
-  /** Forces what was committed to the disk before it is acknowledged. */
+  /**
+   * Forces what was committed to the disk before it is acknowledged, by whichever answer: an update
+   * that changes nothing repeats one that may not be on the disk, and a read that follows a failure
+   * tells its client what became of a write.
+   */
   @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.FORCE)
   public void force(ServletRequestDetails request) {
-    if (forcing && WriteProgress.of(request) == WriteProgress.COMMITTING) {
-      try {
-        database.force();
-      } catch (SQLException failure) {
-        store.report(StoreFailure.LOST);
-        LOG.warn("Request {} was stored, and not forced to the disk", request.getRequestId());
-        throw outcomes.exception(HapiExceptionMapper.OUTCOME_UNKNOWN);
-      }
+    WriteProgress write = WriteProgress.of(request);
+    if (write == WriteProgress.NONE && !(database.owesForce() && tellsOfConsents(request))) {
+      return;
     }
+    try {
+      database.force();
+    } catch (SQLException failure) {
+      store.report(StoreFailure.of(failure).orElse(StoreFailure.LOST));
+      LOG.warn(
+          "Request {} was done, and what it tells not forced to the disk", request.getRequestId());
+      throw outcomes.exception(
+          write == WriteProgress.NONE
+              ? HapiExceptionMapper.STORE_UNAVAILABLE
+              : HapiExceptionMapper.OUTCOME_UNKNOWN);
+    }
+  }
+
+  private static boolean tellsOfConsents(ServletRequestDetails request) {
+    return request.getRestOperationType() != RestOperationTypeEnum.METADATA;
   }
 
   private static void markCommitting(IBaseResource resource, RequestDetails details) {

@@ -5,7 +5,6 @@ import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceVersionConflictException;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
@@ -36,6 +35,10 @@ final class HapiExceptionMapper {
           Situation.OUTCOME_UNKNOWN,
           "The outcome of this write is not known; search before you repeat it.");
 
+  /** Of a read that failed. */
+  static final Outcome STORE_UNAVAILABLE =
+      Outcome.of(Situation.STORE_UNAVAILABLE, "The store cannot be reached; repeat the request.");
+
   private HapiExceptionMapper() {}
 
   /**
@@ -49,9 +52,8 @@ final class HapiExceptionMapper {
           Situation.DUPLICATE,
           "There is a Consent of this identity already; it is changed by PUT to its id.");
     }
-    Optional<StoreFailure> failure = StoreFailure.of(thrown);
-    if (failure.isPresent()) {
-      return outcome(failure.get(), write);
+    if (StoreFailure.of(thrown).isPresent()) {
+      return outcomeOfFailedStore(write);
     }
     if (thrown instanceof ResourceNotFoundException && !has(thrown, NOT_BOUND)
         || thrown instanceof ResourceGoneException) {
@@ -84,15 +86,16 @@ final class HapiExceptionMapper {
     return Outcome.of(Situation.INTERNAL_FAILURE, "The request failed unexpectedly.");
   }
 
-  private static Outcome outcome(StoreFailure failure, WriteProgress write) {
-    if (write == WriteProgress.COMMITTING && failure == StoreFailure.LOST) {
-      return OUTCOME_UNKNOWN;
-    }
-    return Outcome.of(
-        Situation.STORE_UNAVAILABLE,
-        write == WriteProgress.NONE
-            ? "The store cannot be reached; repeat the request."
-            : "The store cannot be reached or written; nothing was stored. Repeat the request.");
+  /** A refused connection says nothing of a write that had its own and has begun to commit. */
+  private static Outcome outcomeOfFailedStore(WriteProgress write) {
+    return switch (write) {
+      case NONE -> STORE_UNAVAILABLE;
+      case PENDING ->
+          Outcome.of(
+              Situation.STORE_UNAVAILABLE,
+              "The store cannot be reached or written; nothing was stored. Repeat the request.");
+      case COMMITTING -> OUTCOME_UNKNOWN;
+    };
   }
 
   private static boolean has(Throwable thrown, Pattern pattern) {

@@ -32,7 +32,7 @@ import org.hl7.fhir.instance.model.api.IIdType;
  * <p>A request that names another patient is refused without looking at what is stored. If only the
  * id could show whose Consent it is, another patient's Consent is treated as one that does not
  * exist, so that no response reveals that it does. Nor may such a caller store that somebody else
- * has consented.
+ * has consented, or name a person in a second way beside the reference.
  *
  * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
  * RequestValidatingInterceptor}, whose parsed body it reads; {@code STORAGE_PRESEARCH_REGISTERED},
@@ -72,6 +72,7 @@ public final class PatientAuthorizationInterceptor {
     }
     RestOperationTypeEnum operation = request.getRestOperationType();
     if (operation == RestOperationTypeEnum.CREATE || operation == RestOperationTypeEnum.UPDATE) {
+      requireNamedByReference(request.getResource());
       requireSamePatient(nhsNumber(request.getResource()), boundTo.get());
       consentingParties(request.getResource())
           .forEach(party -> requireSamePatient(Optional.of(party), boundTo.get()));
@@ -95,6 +96,23 @@ public final class PatientAuthorizationInterceptor {
         .boundTo()
         .filter(nhsNumber -> !search.containsKey(byPatient.identity()))
         .ifPresent(nhsNumber -> search.add(byPatient.identity(), new TokenParam(null, nhsNumber)));
+  }
+
+  /** A second name could be another patient's, and a reader of the Consent might go by it. */
+  private void requireNamedByReference(IBaseResource resource) {
+    if (resource instanceof Consent consent
+        && Stream.concat(Stream.of(consent.getPatient()), consent.getConsentingParty().stream())
+            .anyMatch(PatientAuthorizationInterceptor::isNamedOtherwise)) {
+      throw outcomes.exception(
+          Situation.ANOTHER_PATIENT,
+          "Expected the patient by reference only; found an identifier or an extension as well.");
+    }
+  }
+
+  private static boolean isNamedOtherwise(Reference person) {
+    return person.hasIdentifier()
+        || person.hasExtension()
+        || person.getReferenceElement_().hasExtension();
   }
 
   private void requireSamePatient(Optional<String> named, String boundTo) {

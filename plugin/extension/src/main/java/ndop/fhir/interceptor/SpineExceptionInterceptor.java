@@ -72,14 +72,18 @@ public final class SpineExceptionInterceptor {
       LOG.error("Request {} failed unexpectedly", request.getRequestId(), thrown);
       return outcomes.exception(
           Situation.INTERNAL_FAILURE,
-          "The request failed unexpectedly; %s. The server's log has the cause under the request id %s."
-              .formatted(
-                  write == WriteProgress.COMMITTING
-                      ? "whether it was stored is not known: search before you repeat it"
-                      : "nothing was stored",
-                  request.getRequestId()));
+          "The request failed unexpectedly%s. The server's log has the cause under the request id %s."
+              .formatted(whatWasStored(write), request.getRequestId()));
     }
     return outcomes.exception(outcome);
+  }
+
+  private static String whatWasStored(WriteProgress write) {
+    return switch (write) {
+      case NONE -> "";
+      case PENDING -> "; nothing was stored";
+      case COMMITTING -> "; whether it was stored is not known: search before you repeat it";
+    };
   }
 
   /** Replaces HAPI's outcome of a successful write with the catalogue's informational one. */

@@ -1,6 +1,7 @@
 package ndop.fhir.outcome;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.masking.ConfidentialDataMasker;
@@ -11,6 +12,7 @@ import org.hl7.fhir.dstu3.model.OperationOutcome.IssueSeverity;
 import org.hl7.fhir.dstu3.model.OperationOutcome.IssueType;
 import org.hl7.fhir.dstu3.model.OperationOutcome.OperationOutcomeIssueComponent;
 import org.hl7.fhir.instance.model.api.IBaseOperationOutcome;
+import org.springframework.http.HttpHeaders;
 
 /**
  * Turns the outcome of a policy into the OperationOutcome, the HTTP status and the exception that
@@ -23,12 +25,11 @@ public final class SpineOutcomeFactory {
 
   private static final String TRANSIENT = IssueType.TRANSIENT.toCode();
 
-  private static final String RETRY_AFTER = "Retry-After";
-
-  private static final String SECONDS_TO_RETRY_OVERLOAD = "1";
+  /** After how many seconds a request that found the server overloaded may be repeated. */
+  public static final int SECONDS_TO_RETRY_OVERLOAD = 1;
 
   /** In this time a database that was restarted answers again. */
-  private static final String SECONDS_TO_RETRY_OUTAGE = "5";
+  private static final int SECONDS_TO_RETRY_OUTAGE = 5;
 
   private final Edition edition;
   private final ConfidentialDataMasker masker;
@@ -61,12 +62,21 @@ public final class SpineOutcomeFactory {
   public OutcomeException exception(Outcome outcome) {
     OutcomeException exception =
         new OutcomeException(outcome.situation(), status(outcome), operationOutcome(outcome));
-    if (outcome.situation() == Situation.OVERLOADED) {
-      exception.addResponseHeader(RETRY_AFTER, SECONDS_TO_RETRY_OVERLOAD);
-    } else if (TRANSIENT.equals(outcome.situation().answer(edition).issue())) {
-      exception.addResponseHeader(RETRY_AFTER, SECONDS_TO_RETRY_OUTAGE);
-    }
+    secondsToRetry(outcome)
+        .ifPresent(
+            seconds ->
+                exception.addResponseHeader(HttpHeaders.RETRY_AFTER, String.valueOf(seconds)));
     return exception;
+  }
+
+  /** After how many seconds repeating the request may succeed; empty if it never will. */
+  public OptionalInt secondsToRetry(Outcome outcome) {
+    if (outcome.situation() == Situation.OVERLOADED) {
+      return OptionalInt.of(SECONDS_TO_RETRY_OVERLOAD);
+    }
+    return TRANSIENT.equals(outcome.situation().answer(edition).issue())
+        ? OptionalInt.of(SECONDS_TO_RETRY_OUTAGE)
+        : OptionalInt.empty();
   }
 
   /** As {@link #exception(Outcome)}, with a single issue. */

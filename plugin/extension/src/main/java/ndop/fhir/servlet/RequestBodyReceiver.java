@@ -54,7 +54,7 @@ public final class RequestBodyReceiver {
               ? tooSlow()
               : Outcome.of(
                   Situation.UNREADABLE_BODY,
-                  "The body ended early or is not what its Content-Encoding says."));
+                  "The body ended early, or its chunks are not well formed."));
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
+import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.ClientIdentity;
 import ndop.fhir.policy.FairShares;
@@ -17,6 +18,7 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.RateLimiter;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.policy.UrlPolicy;
+import org.springframework.http.HttpHeaders;
 
 /**
  * Refuses a request that exceeds a limit, before any work is done for it: requests of one client in
@@ -38,7 +40,6 @@ public final class RequestLimitFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-  private static final String RETRY_AFTER = "Retry-After";
 
   /** How long a request that has arrived may wait: a burst of an honest client is soon over. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -87,7 +88,7 @@ public final class RequestLimitFilter extends HttpFilter {
     Exchange exchange = new Exchange(client(request), request, response);
     long wait = rate.map(limiter -> limiter.secondsToWait(exchange.client())).orElse(0L);
     if (wait > 0) {
-      response.setHeader(RETRY_AFTER, String.valueOf(wait));
+      response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(wait));
       refuse(
           Outcome.of(
               Situation.TOO_MANY_REQUESTS,
@@ -152,10 +153,11 @@ public final class RequestLimitFilter extends HttpFilter {
   }
 
   private void refuseForNow(Exchange exchange) throws IOException {
-    exchange.response().setHeader(RETRY_AFTER, "1");
     refuse(
         Outcome.of(
-            Situation.OVERLOADED, "The server has as many requests as it can take; repeat it."),
+            Situation.OVERLOADED,
+            "The server has as many requests as it can take; repeat the request in %d s."
+                .formatted(SpineOutcomeFactory.SECONDS_TO_RETRY_OVERLOAD)),
         exchange);
   }
 

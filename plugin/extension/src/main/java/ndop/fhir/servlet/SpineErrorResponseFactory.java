@@ -48,7 +48,8 @@ public final class SpineErrorResponseFactory {
     return new SpineErrorResponse(
         outcomes.status(outcome),
         parser.encodeResourceToString(outcomes.operationOutcome(outcome)),
-        xml ? "application/fhir+xml;charset=UTF-8" : "application/fhir+json;charset=UTF-8");
+        xml ? "application/fhir+xml;charset=UTF-8" : "application/fhir+json;charset=UTF-8",
+        outcomes.secondsToRetry(outcome));
   }
 
   private static Outcome outcome(int status) {

@@ -1,16 +1,24 @@
 package ndop.fhir.store;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 
-/** The host's database, for what goes beyond JPA: is it there, does it write, is it on disk? */
-public final class Database {
+/**
+ * The host's database, for what goes beyond JPA: is it there, does it write, is it on disk? It has
+ * connections of its own, so that it need not wait for one while requests have all of the host's.
+ */
+public final class Database implements AutoCloseable {
 
   /** In seconds. */
   private static final int PATIENCE = 1;
@@ -18,21 +26,39 @@ public final class Database {
   /** Writes everything committed to the file, and forces the file to the disk. */
   private static final String CHECKPOINT = "CHECKPOINT SYNC";
 
+  /** One to force writes, one to ask the database meanwhile. */
+  private static final int OWN_CONNECTIONS = 2;
+
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
+  private static final String READ_ONLY = "25006";
+  private static final String IO_ERROR = "58030";
+
+  /** What H2 may need for a few writes. */
+  private static final int PROBE_BYTES = 1 << 20;
+
   /** Extends a file, and leaves nothing behind. */
   private static final String TEMPORARY_TABLE =
       "CREATE TEMPORARY TABLE ndop_write_probe AS SELECT 1 AS probe";
 
+  private final Optional<HikariDataSource> hostPool;
+  private final Optional<HikariDataSource> ownPool;
   private final DataSource source;
   private final String url;
+  private final boolean forcing;
+  private final GroupCommit commits = new GroupCommit(this::checkpoint);
 
   /**
    * The database behind a data source.
    *
    * @param url its JDBC URL
+   * @param forcing whether {@link #force} is to force what was committed to the disk
    */
-  public Database(DataSource source, String url) {
-    this.source = source;
+  public Database(DataSource source, String url, boolean forcing) {
+    this.hostPool = Optional.ofNullable(DataSourceUnwrapper.unwrap(source, HikariDataSource.class));
+    this.ownPool = hostPool.map(Database::ownPool);
+    this.source = ownPool.isPresent() ? ownPool.get() : source;
     this.url = url;
+    this.forcing = forcing;
   }
 
   /** The file of an H2 database on disk; empty for any other. */
@@ -41,16 +67,26 @@ public final class Database {
   }
 
   /**
-   * Forces what has been committed to the disk, where the database does not do so itself.
+   * Forces what has been committed to the disk, where the database does not do so itself and it is
+   * to be done.
    *
    * @throws SQLException it is not known whether it is on the disk
    */
   public void force() throws SQLException {
-    if (H2Url.isOnDisk(url)) {
-      try (Connection connection = source.getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute(CHECKPOINT);
-      }
+    if (forcing && H2Url.isOnDisk(url)) {
+      commits.force();
+    }
+  }
+
+  /** Whether forcing failed when it was last tried, so that not all of it may be on the disk. */
+  public boolean owesForce() {
+    return commits.isOwed();
+  }
+
+  private void checkpoint() throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(CHECKPOINT);
     }
   }
 
@@ -68,12 +104,16 @@ public final class Database {
   }
 
   /**
-   * Returns if the database can write.
+   * Returns if the database can write; of H2, if its file system can, whose files may be opened and
+   * forced on a full disk too.
    *
    * @throws SQLException it cannot
    */
   void requireWrite() throws SQLException {
     if (H2Url.matches(url)) {
+      if (file().isPresent()) {
+        requireRoomBeside(file().get());
+      }
       force();
       return;
     }
@@ -82,9 +122,38 @@ public final class Database {
       connection.setAutoCommit(false);
       try (Statement statement = connection.createStatement()) {
         statement.execute(TEMPORARY_TABLE);
+      } catch (SQLException failure) {
+        if (!INSUFFICIENT_PRIVILEGE.equals(failure.getSQLState())) {
+          throw failure;
+        }
+        connection.rollback();
+        requireReadWrite(connection);
       } finally {
         connection.rollback();
         connection.setAutoCommit(committing);
+      }
+    }
+  }
+
+  private static void requireRoomBeside(Path file) throws SQLException {
+    Path probe = file.resolveSibling(file.getFileName() + ".probe");
+    try {
+      try {
+        Files.write(probe, new byte[PROBE_BYTES]);
+      } finally {
+        Files.deleteIfExists(probe);
+      }
+    } catch (IOException full) {
+      throw new SQLException("the disk of the database cannot be written", IO_ERROR, full);
+    }
+  }
+
+  /** For a user of PostgreSQL without the privilege TEMPORARY. */
+  private static void requireReadWrite(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet answer = statement.executeQuery("SHOW transaction_read_only")) {
+      if (answer.next() && answer.getString(1).equals("on")) {
+        throw new SQLException("the database is read only", READ_ONLY);
       }
     }
   }
@@ -94,9 +163,26 @@ public final class Database {
    * when the last connection to the closed one is gone.
    */
   void evictConnections() {
-    HikariDataSource pool = DataSourceUnwrapper.unwrap(source, HikariDataSource.class);
-    if (pool != null && pool.getHikariPoolMXBean() != null) {
-      pool.getHikariPoolMXBean().softEvictConnections();
-    }
+    Stream.of(hostPool, ownPool)
+        .flatMap(Optional::stream)
+        .filter(pool -> pool.getHikariPoolMXBean() != null)
+        .forEach(pool -> pool.getHikariPoolMXBean().softEvictConnections());
+  }
+
+  /** Closes its own connections, not the host's. */
+  @Override
+  public void close() {
+    ownPool.ifPresent(HikariDataSource::close);
+  }
+
+  private static HikariDataSource ownPool(HikariDataSource hostPool) {
+    HikariConfig config = new HikariConfig();
+    hostPool.copyStateTo(config);
+    config.setPoolName("ndop-store");
+    config.setMaximumPoolSize(OWN_CONNECTIONS);
+    config.setMinimumIdle(0);
+    // Connects when it is asked to, whether or not there is a database now.
+    config.setInitializationFailTimeout(-1);
+    return new HikariDataSource(config);
   }
 }

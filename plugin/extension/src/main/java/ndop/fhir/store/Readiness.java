@@ -1,21 +1,79 @@
 package ndop.fhir.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Whether the server can do its work: every part that writes says that it can. */
-public final class Readiness {
+/**
+ * Whether the server can do its work: every part that writes says that it can. It asks them every
+ * second in a thread of its own, because one that looks at a disk that hangs does not answer; the
+ * server is not ready then either.
+ */
+public final class Readiness implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** How long an answer holds while none follows: a disk that is slow is not one that hangs. */
+  private static final Duration VALIDITY = Duration.ofSeconds(10);
 
   private final List<BooleanSupplier> conditions = new CopyOnWriteArrayList<>();
+  private final Duration validity;
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "ndop-readiness");
+            thread.setDaemon(true);
+            return thread;
+          });
 
-  /** Adds a condition, which must answer at once. */
+  /** As {@code System.nanoTime()} counts. */
+  private volatile long readyUntil = System.nanoTime();
+
+  public Readiness() {
+    this(VALIDITY);
+  }
+
+  Readiness(Duration validity) {
+    this.validity = validity;
+  }
+
+  /** Adds a condition. */
   public void require(BooleanSupplier condition) {
     conditions.add(condition);
   }
 
-  /** Whether every condition holds. */
+  /** Asks for the first time, and begins to ask regularly. */
+  public void start() {
+    ask();
+    executor.scheduleWithFixedDelay(
+        this::ask, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether every condition held when they were last asked; answers at once. */
   public boolean isReady() {
-    return conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
+    return System.nanoTime() - readyUntil < 0;
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  // Anything thrown would end the schedule.
+  private void ask() {
+    boolean ready = false;
+    try {
+      ready = conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
+    } catch (Throwable failure) {
+      LOG.warn("Whether the server is ready cannot be told", failure);
+    }
+    readyUntil = System.nanoTime() + (ready ? validity.toNanos() : 0);
   }
 }

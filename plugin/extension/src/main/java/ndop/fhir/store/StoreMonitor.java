@@ -66,19 +66,19 @@ public final class StoreMonitor implements AutoCloseable {
     executor.shutdownNow();
   }
 
-  // An exception would end the schedule.
+  // Anything thrown would end the schedule, an Error such as one of memory too.
   private void check() {
     boolean wasSuspected = suspected.getAndSet(false);
-    if (lost.getAndSet(false)) {
-      database.evictConnections();
-    }
     try {
+      if (lost.getAndSet(false)) {
+        database.evictConnections();
+      }
       database.requireAnswer();
       if (wasSuspected || !available) {
         database.requireWrite();
       }
       set(true, null);
-    } catch (SQLException | RuntimeException failure) {
+    } catch (Throwable failure) {
       if (StoreFailure.of(failure).orElse(StoreFailure.LOST) == StoreFailure.LOST) {
         lost.set(true);
       }
@@ -86,7 +86,7 @@ public final class StoreMonitor implements AutoCloseable {
     }
   }
 
-  private void set(boolean now, Exception failure) {
+  private void set(boolean now, Throwable failure) {
     if (available && !now) {
       LOG.error(
           "The store cannot be reached or written ({}); requests are answered with 503 until it can",
@@ -98,7 +98,7 @@ public final class StoreMonitor implements AutoCloseable {
   }
 
   /** Without its message, which may quote a row. */
-  private static String describe(Exception failure) {
+  private static String describe(Throwable failure) {
     return failure instanceof SQLException sql
         ? "%s, SQLState %s, error %d"
             .formatted(failure.getClass().getSimpleName(), sql.getSQLState(), sql.getErrorCode())

@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Token;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Accepts a token only if one of the known keys signed it (JWS, RFC 7515), a key of the issuer that
@@ -28,6 +30,8 @@ import ndop.fhir.policy.Token;
  * @see TokenKeySource
  */
 public final class JwsSignaturePolicy implements SignaturePolicy {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JwsSignaturePolicy.class);
 
   /** Asymmetric only: with a shared secret, anyone who can verify can also sign. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
@@ -50,7 +54,7 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
   }
 
   @Override
-  public Optional<String> problem(Token token) {
+  public Optional<String> problem(Token token) throws KeysUnavailableException {
     for (String name : KEY_HEADERS) {
       if (token.head().has(name)) {
         return problem("a key named by kid only", "the token's header has " + name);
@@ -87,7 +91,8 @@ public final class JwsSignaturePolicy implements SignaturePolicy {
       // Or the algorithm is "none".
       return problem("a signature with " + algorithmNames(), "none");
     } catch (TokenKeySource.UnavailableException unavailable) {
-      throw new IllegalStateException("The keys of tokens cannot be read", unavailable);
+      LOG.warn("The keys of tokens cannot be read: {}", unavailable.getMessage());
+      throw new KeysUnavailableException(unavailable);
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The public keys that verify the signatures of tokens: a JWK set (RFC 7517) in a file or at a URL.
@@ -45,9 +46,11 @@ public final class TokenKeySource {
   private static final Duration OUTAGE = Duration.ofHours(1);
 
   private final JWKSource<SecurityContext> source;
+  private final AtomicBoolean failing;
 
-  private TokenKeySource(JWKSource<SecurityContext> source) {
+  private TokenKeySource(JWKSource<SecurityContext> source, AtomicBoolean failing) {
     this.source = source;
+    this.failing = failing;
   }
 
   /** The keys cannot be read; the message says from where and why. */
@@ -77,14 +80,16 @@ public final class TokenKeySource {
         place.matches("(?i)https?://.*")
             ? ofUrl(place, Math.toIntExact(limit.toMillis()))
             : () -> Files.readString(Path.of(place));
+    AtomicBoolean failing = new AtomicBoolean();
     return new TokenKeySource(
-        JWKSourceBuilder.create(new IssuedKeys(place, issuer, text))
+        JWKSourceBuilder.create(new IssuedKeys(place, issuer, text, failing))
             .cache(kept.toMillis(), 2 * limit.toMillis())
             // Refreshing ahead would start a thread that nothing here stops.
             .refreshAheadCache(false)
             .rateLimited(pause.toMillis())
             .outageTolerant(OUTAGE.toMillis())
-            .build());
+            .build(),
+        failing);
   }
 
   /**
@@ -101,6 +106,9 @@ public final class TokenKeySource {
     try {
       return source.get(new JWKSelector(matcher), null);
     } catch (RateLimitReachedException askedTooOften) {
+      if (failing.get()) {
+        throw new UnavailableException("the last attempt failed, and the next must wait");
+      }
       return List.of();
     } catch (KeySourceException unavailable) {
       throw new UnavailableException(String.valueOf(unavailable.getMessage()));
@@ -160,13 +168,20 @@ public final class TokenKeySource {
   }
 
   /** A set whose keys have the ids of {@link #idOf}. */
-  private record IssuedKeys(String place, String issuer, KeySetText text)
+  private record IssuedKeys(String place, String issuer, KeySetText text, AtomicBoolean failing)
       implements JWKSetSource<SecurityContext> {
 
     @Override
     public JWKSet getJWKSet(
         JWKSetCacheRefreshEvaluator evaluator, long now, SecurityContext context)
         throws KeySourceException {
+      failing.set(true);
+      JWKSet set = read();
+      failing.set(false);
+      return set;
+    }
+
+    private JWKSet read() throws KeySourceException {
       try {
         Map<String, Object> set = JSONObjectUtils.parse(text.read());
         Map<String, Object>[] keys = JSONObjectUtils.getJSONObjectArray(set, "keys");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +40,39 @@ class AuditLogFileTest {
       }
     }
     assertThat(Files.readAllLines(file)).containsExactly("start 1", "start 2");
+  }
+
+  /** In between, a reader would see a blank line, and a kill would leave it. */
+  @Test
+  void whetherALineCanBeWrittenIsToldWithoutWaitingForOne() throws Exception {
+    String line = "x".repeat(20_000_000);
+    try (AuditLogFile trail = new AuditLogFile(folder.resolve("audit.jsonl"), 1L << 40, 2)) {
+      assertThat(trail.isWritable()).isTrue();
+      AtomicBoolean done = new AtomicBoolean();
+      AtomicBoolean writable = new AtomicBoolean(true);
+      Thread probe =
+          new Thread(
+              () -> {
+                while (!done.get()) {
+                  writable.compareAndSet(true, trail.isWritable());
+                  LockSupport.parkNanos(100_000);
+                }
+              });
+      probe.start();
+      long before = blocked(probe);
+      for (int count = 0; count < 10; count++) {
+        trail.append(line, false);
+      }
+      long after = blocked(probe);
+      done.set(true);
+      probe.join();
+      assertThat(after).as("how often the probe waited").isEqualTo(before);
+      assertThat(writable).isTrue();
+    }
+  }
+
+  private static long blocked(Thread thread) {
+    return ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId()).getBlockedCount();
   }
 
   @Test

@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.util.VersionUtil;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import ndop.fhir.edition.EditionFixtures;
+import ndop.fhir.store.Database;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class HostRequirementsTest {
+
+  @TempDir private Path folder;
 
   @Test
   void wasBuiltForTheHapiThatItIsTestedWith() {
@@ -104,5 +113,26 @@ class HostRequirementsTest {
 
     assertThat(analysis.getDescription()).isEqualTo("It cannot start.");
     assertThat(analysis.getAction()).isEqualTo("Do this.");
+  }
+
+  @Test
+  void aDatabaseWhoseUserMayNotForceItIsNotServed() throws Exception {
+    String url = "jdbc:h2:file:" + folder + "/consents";
+    try (Connection owner = DriverManager.getConnection(url, "owner", "");
+        Statement statement = owner.createStatement()) {
+      statement.execute("CREATE USER plain PASSWORD ''");
+      HostRequirements.requireForce(database(url, "owner", true));
+      HostRequirements.requireForce(database(url, "plain", false));
+      assertThatThrownBy(() -> HostRequirements.requireForce(database(url, "plain", true)))
+          .isInstanceOf(StartupFailureException.class)
+          .hasMessageContaining("cannot force")
+          .extracting(failure -> ((StartupFailureException) failure).remedy())
+          .asString()
+          .contains("ADMIN TRUE", "ndop.force-writes");
+    }
+  }
+
+  private static Database database(String url, String user, boolean forcing) {
+    return new Database(new DriverManagerDataSource(url, user, ""), url, forcing);
   }
 }

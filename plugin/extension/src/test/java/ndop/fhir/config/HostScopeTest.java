@@ -139,7 +139,9 @@ class HostScopeTest {
 
     @Bean
     Readiness readiness() {
-      return new Readiness();
+      Readiness readiness = new Readiness();
+      readiness.start();
+      return readiness;
     }
   }
 

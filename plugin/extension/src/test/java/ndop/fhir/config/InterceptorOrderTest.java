@@ -128,7 +128,7 @@ class InterceptorOrderTest {
     InteractionPolicy interactions = new InteractionPolicy(edition);
     PatientReferenceParser patients = new PatientReferenceParser(edition);
     SpineOutcomeFactory outcomes = new SpineOutcomeFactory(edition);
-    Database database = new Database(null, "");
+    Database database = new Database(null, "", true);
     StoreMonitor store = new StoreMonitor(database);
     registry =
         new InterceptorRegistry(
@@ -143,7 +143,7 @@ class InterceptorOrderTest {
             outcomes,
             new AuditInterceptorFactory(
                 properties, edition, interactions, patients, outcomes, null, new Readiness()),
-            new DurabilityInterceptor(new FreeSpace(List.of(), 0), database, true, store, outcomes),
+            new DurabilityInterceptor(new FreeSpace(List.of(), 0), database, store, outcomes),
             store);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ca.uhn.fhir.interceptor.executor.InterceptorService;
 import ca.uhn.fhir.parser.DataFormatException;
+import ca.uhn.fhir.rest.api.RequestTypeEnum;
 import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
 import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.exceptions.NotModifiedException;
@@ -11,9 +12,12 @@ import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceVersionConflictException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.stream.Stream;
 import ndop.fhir.edition.EditionFixtures;
+import ndop.fhir.outcome.OutcomeException;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.store.Database;
@@ -22,13 +26,15 @@ import org.hl7.fhir.dstu3.model.OperationOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 class SpineExceptionInterceptorTest {
 
   private final SpineOutcomeFactory outcomes = new SpineOutcomeFactory(EditionFixtures.FACTS);
   private final SpineExceptionInterceptor interceptor =
-      new SpineExceptionInterceptor(outcomes, new StoreMonitor(new Database(null, "")));
+      new SpineExceptionInterceptor(outcomes, new StoreMonitor(new Database(null, "", true)));
   private final ServletRequestDetails request = new RequestWithoutHeaders();
 
   static Stream<Arguments> failures() {
@@ -64,6 +70,55 @@ class SpineExceptionInterceptorTest {
     assertThat(issue.getCode().toCode()).isEqualTo(expected.issue());
     assertThat(issue.getDetails().getCodingFirstRep().getCode()).isEqualTo(expected.code());
     assertThat(issue.getDiagnostics()).doesNotContain("HAPI", "4505577104", "Exception", "types");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, false, store-unavailable",
+    "PUT, false, store-unavailable",
+    "PUT, true, outcome-unknown",
+    "POST, true, outcome-unknown"
+  })
+  void nothingIsCertainOnceTheCommitHasBegun(
+      RequestTypeEnum method, boolean committing, String situation) {
+    request.setRequestType(method);
+    if (committing) {
+      WriteProgress.markCommitting(request);
+    }
+    for (Exception failure :
+        List.of(
+            new CannotCreateTransactionException("x"),
+            new SQLTransientConnectionException("x"),
+            new SQLException("x", "57014"),
+            new SQLException("x", "53100"),
+            new SQLException("x", "08006"))) {
+      BaseServerResponseException answer = interceptor.toSpineException(request, failure);
+
+      assertThat(((OutcomeException) answer).situation().key())
+          .as(failure.toString())
+          .isEqualTo(situation);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, false, 'unexpectedly. The'",
+    "PUT, false, 'unexpectedly; nothing was stored. The'",
+    "PUT, true, 'unexpectedly; whether it was stored is not known: search'"
+  })
+  void anUnexpectedFailureSaysWhatBecameOfAWriteOnly(
+      RequestTypeEnum method, boolean committing, String expected) {
+    request.setRequestType(method);
+    if (committing) {
+      WriteProgress.markCommitting(request);
+    }
+    BaseServerResponseException answer =
+        interceptor.toSpineException(request, new IllegalStateException("x"));
+
+    assertThat(((OperationOutcome) answer.getOperationOutcome()).getIssueFirstRep())
+        .extracting(OperationOutcome.OperationOutcomeIssueComponent::getDiagnostics)
+        .asString()
+        .contains(expected);
   }
 
   @Test

@@ -18,7 +18,7 @@ class DatabaseTest {
     try (HikariDataSource pool = new HikariDataSource()) {
       pool.setJdbcUrl("jdbc:h2:mem:wrapped;DB_CLOSE_DELAY=-1");
       DataSource wrapped = new DelegatingDataSource(new DelegatingDataSource(pool));
-      Database database = new Database(wrapped, pool.getJdbcUrl());
+      Database database = new Database(wrapped, pool.getJdbcUrl(), true);
       String first = session(wrapped);
       assertThat(session(wrapped)).isEqualTo(first);
 

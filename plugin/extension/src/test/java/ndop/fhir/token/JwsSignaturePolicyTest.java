@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import ndop.fhir.policy.SignaturePolicy;
 import ndop.fhir.policy.Token;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,8 +103,8 @@ class JwsSignaturePolicyTest {
   private static Optional<String> problem(JwsSignaturePolicy signatures, String text) {
     try {
       return signatures.problem(Token.of("Bearer " + text));
-    } catch (Token.MalformedException malformed) {
-      throw new IllegalArgumentException(malformed);
+    } catch (Token.MalformedException | SignaturePolicy.KeysUnavailableException failure) {
+      throw new IllegalArgumentException(failure);
     }
   }
 
@@ -378,6 +379,25 @@ class JwsSignaturePolicyTest {
       assertThatThrownBy(keys::requireUsable)
           .isInstanceOf(TokenKeySource.UnavailableException.class);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  /** Not as if no known key had made the signature: the token may be good. */
+  @Test
+  void cannotTellWithoutKeys() throws Exception {
+    TokenKeySource keys =
+        TokenKeySource.of(
+            folder.resolve("none").toString(),
+            ISSUER,
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(4),
+            Duration.ofSeconds(5));
+    JwsSignaturePolicy signatures = new JwsSignaturePolicy(keys);
+    Token token = Token.of("Bearer " + signed(header(JWSAlgorithm.ES256, EC), EC));
+    for (int count = 1; count <= 5; count++) {
+      assertThatThrownBy(() -> signatures.problem(token))
+          .as("attempt " + count)
+          .isInstanceOf(SignaturePolicy.KeysUnavailableException.class);
     }
   }
 
