@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ndop.system import fingerprint
 from ndop.system.errors import BuildError, ProgramError
+from ndop.system.file_lock import locked
 from ndop.system.layout import Layout
 from ndop.system.processes import run
 from ndop.system.progress import Progress
@@ -47,10 +48,18 @@ EXTENSION = Module(
 
 
 def build(layout: Layout, modules: Sequence[Module], progress: Progress) -> None:
-    """Build those of `modules` whose sources changed since the last build.
+    """Build those of `modules` whose sources changed since the last build. Another process that
+    runs Maven in the same checkout is waited for.
 
     Raises BuildError, with the end of Maven's output; MissingToolError without Maven.
     """
+    if all(_is_current(layout, module) for module in modules):
+        return
+    with locked(layout.build / "maven.lock"):
+        _build(layout, modules, progress)
+
+
+def _build(layout: Layout, modules: Sequence[Module], progress: Progress) -> None:
     stale = [module for module in modules if not _is_current(layout, module)]
     if not stale:
         return
