@@ -109,11 +109,11 @@ final class HostRequirements {
   static void requireForce(Database database) {
     try {
       database.force();
-    } catch (SQLException failure) {
+    } catch (SQLException | LinkageError failure) {
       throw new StartupFailureException(
           "H2 cannot force its file to the disk, so no write could be acknowledged: "
               + failure.getMessage(),
-          "Give the user of spring.datasource.username the right (ALTER USER … ADMIN TRUE), "
+          "Give spring.datasource.url a file that can be written and the H2 that comes with HAPI, "
               + "or set ndop.force-writes to false: a loss of power may then lose writes.");
     }
   }

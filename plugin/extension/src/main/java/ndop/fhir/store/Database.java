@@ -23,15 +23,14 @@ public final class Database implements AutoCloseable {
   /** In seconds. */
   private static final int PATIENCE = 1;
 
-  /** Writes everything committed to the file, and forces the file to the disk. */
-  private static final String CHECKPOINT = "CHECKPOINT SYNC";
-
   /** One to force writes, one to ask the database meanwhile. */
   private static final int OWN_CONNECTIONS = 2;
 
   private static final String INSUFFICIENT_PRIVILEGE = "42501";
   private static final String READ_ONLY = "25006";
-  private static final String IO_ERROR = "58030";
+
+  /** An SQLState of an error of the system, as of a disk. */
+  static final String IO_ERROR = "58030";
 
   /** What H2 may need for a few writes. */
   private static final int PROBE_BYTES = 1 << 20;
@@ -45,7 +44,7 @@ public final class Database implements AutoCloseable {
   private final DataSource source;
   private final String url;
   private final boolean forcing;
-  private final GroupCommit commits = new GroupCommit(this::checkpoint);
+  private final GroupCommit commits = new GroupCommit(this::forceFile);
 
   /**
    * The database behind a data source.
@@ -83,10 +82,9 @@ public final class Database implements AutoCloseable {
     return commits.isOwed();
   }
 
-  private void checkpoint() throws SQLException {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(CHECKPOINT);
+  private void forceFile() throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      H2FileSync.force(connection);
     }
   }
 
