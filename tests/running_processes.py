@@ -23,9 +23,9 @@ def in_group(group: int) -> list[str]:
 
 
 def children(parent: int) -> list[int]:
-    """The ids of the processes that a process has started itself."""
-    rows = (line.split() for line in _ps("-e", "-o", "ppid=,pid=").splitlines())
-    return [int(pid) for ppid, pid in rows if int(ppid) == parent]
+    """The ids of the processes that a process has started itself and that are no zombies."""
+    rows = (line.split() for line in _ps("-e", "-o", "ppid=,pid=,stat=").splitlines())
+    return [int(pid) for ppid, pid, state in rows if int(ppid) == parent and state[0] != "Z"]
 
 
 def _ps(*options: str) -> str:

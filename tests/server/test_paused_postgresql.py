@@ -43,12 +43,14 @@ def test_it_ends_in_order_with_the_command_that_paused_it_and_is_killed(tmp_path
     folder.mkdir()
     command = [sys.executable, "-c", PAUSES, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        postmaster = int(parent.stdout.readline())
-        backends = children(postmaster)
-        assert len(backends) > 1
-        assert until(lambda: all(map(is_stopped, [postmaster, *backends])), 10)
-        parent.kill()
+        try:
+            assert parent.stdout is not None
+            postmaster = int(parent.stdout.readline())
+            backends = children(postmaster)
+            assert len(backends) > 1
+            assert until(lambda: all(map(is_stopped, [postmaster, *backends])), 10)
+        finally:
+            parent.kill()
     try:
         assert until(lambda: not any(map(is_running, [postmaster, *backends])), 19)
         assert not (folder / "data" / "postmaster.pid").exists()  # it was asked, not killed
