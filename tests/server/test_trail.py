@@ -186,7 +186,9 @@ def test_nothing_confidential_is_written_down(recorded: Recorded, edition: Editi
     (token,) = tokens.token_header(edition, tokens.unsecured(recorded.claims)).values()
     for written in DISGUISED:
         assert written not in trail, written
-    assert len(recorded.lines()) == 9 + 5 * len(DISGUISED)
+    # A path that is encoded twice is refused as malformed, before there is a caller to record.
+    malformed = sum("%" in written for written in DISGUISED)
+    assert len(recorded.lines()) == 9 + 5 * len(DISGUISED) - malformed
     for confidential in (PATIENT, ANOTHER, "eyJ", token):
         assert confidential not in trail
         assert confidential not in log
