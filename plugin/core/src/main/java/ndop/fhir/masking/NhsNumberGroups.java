@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * NHS numbers whose ten digits are in other groups than 3-3-4, down to single digits. Most texts of
@@ -45,6 +46,10 @@ final class NhsNumberGroups {
   private static String withoutNumbers(String groups, Set<String> published) {
     List<MatchResult> digits =
         TOKEN.matcher(groups).results().filter(token -> token.group(1) != null).toList();
+    String values =
+        digits.stream()
+            .map(digit -> String.valueOf(valueOf(digit.group())))
+            .collect(Collectors.joining());
     BitSet boundaries = boundaries(digits);
     StringBuilder masked = new StringBuilder();
     int rest = 0;
@@ -53,7 +58,7 @@ final class NhsNumberGroups {
       int end = digits.get(first + LENGTH - 1).end();
       if (boundaries.get(first)
           && boundaries.get(first + LENGTH)
-          && hasCheckDigit(digits.subList(first, first + LENGTH))
+          && NhsNumber.hasValidCheckDigit(values.substring(first, first + LENGTH))
           && published.stream().noneMatch(groups.substring(start, end)::contains)) {
         if (start >= rest) { // else it overlaps the one before
           masked.append(groups, rest, start).append(ConfidentialDataMasker.MASK);
@@ -73,14 +78,6 @@ final class NhsNumberGroups {
     }
     boundaries.set(digits.size());
     return boundaries;
-  }
-
-  private static boolean hasCheckDigit(List<MatchResult> digits) {
-    int sum = 0;
-    for (int at = 0; at < LENGTH; at++) {
-      sum += valueOf(digits.get(at).group()) * (LENGTH - at);
-    }
-    return sum % 11 == 0;
   }
 
   private static int valueOf(String digit) {

@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import ndop.fhir.masking.NhsNumber;
 import ndop.fhir.policy.HeaderPolicy;
 
 /**
