@@ -109,8 +109,9 @@ public final class Database implements AutoCloseable {
    */
   void requireWrite() throws SQLException {
     if (H2Url.matches(url)) {
-      if (file().isPresent()) {
-        requireRoomBeside(file().get());
+      Optional<Path> file = file();
+      if (file.isPresent()) {
+        requireRoomBeside(file.get());
       }
       force();
       return;

@@ -3,9 +3,6 @@ package ndop.fhir.store;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,20 +15,13 @@ import org.slf4j.LoggerFactory;
 public final class Readiness implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   /** How long an answer holds while none follows: a disk that is slow is not one that hangs. */
   private static final Duration VALIDITY = Duration.ofSeconds(10);
 
   private final List<BooleanSupplier> conditions = new CopyOnWriteArrayList<>();
   private final Duration validity;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "ndop-readiness");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final PeriodicTask asking = new PeriodicTask("ndop-readiness", this::ask);
 
   /** As {@code System.nanoTime()} counts. */
   private volatile long readyUntil = System.nanoTime();
@@ -52,8 +42,7 @@ public final class Readiness implements AutoCloseable {
   /** Asks for the first time, and begins to ask regularly. */
   public void start() {
     ask();
-    executor.scheduleWithFixedDelay(
-        this::ask, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    asking.start();
   }
 
   /** Whether every condition held when they were last asked; answers at once. */
@@ -63,7 +52,7 @@ public final class Readiness implements AutoCloseable {
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    asking.close();
   }
 
   // Anything thrown would end the schedule.

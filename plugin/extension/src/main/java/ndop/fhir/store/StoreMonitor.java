@@ -1,11 +1,6 @@
 package ndop.fhir.store;
 
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,18 +13,11 @@ import org.slf4j.LoggerFactory;
 public final class StoreMonitor implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreMonitor.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final Database database;
   private final AtomicBoolean suspected = new AtomicBoolean();
   private final AtomicBoolean lost = new AtomicBoolean();
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "ndop-store-monitor");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final PeriodicTask checking = new PeriodicTask("ndop-store-monitor", this::check);
   private volatile boolean available = true;
 
   public StoreMonitor(Database database) {
@@ -38,8 +26,7 @@ public final class StoreMonitor implements AutoCloseable {
 
   /** Begins to ask. */
   public void start() {
-    executor.scheduleWithFixedDelay(
-        this::check, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    checking.start();
   }
 
   /** Whether the database answered when it was last asked and, after a failure, could write. */
@@ -53,17 +40,13 @@ public final class StoreMonitor implements AutoCloseable {
       lost.set(true);
     }
     if (suspected.compareAndSet(false, true)) {
-      try {
-        executor.execute(this::check);
-      } catch (RejectedExecutionException stopping) {
-        LOG.debug("The server is stopping", stopping);
-      }
+      checking.runSoon();
     }
   }
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    checking.close();
   }
 
   // Anything thrown would end the schedule, an Error such as one of memory too.
