@@ -8,7 +8,6 @@ import ca.uhn.fhir.interceptor.executor.InterceptorService;
 import ca.uhn.fhir.rest.api.RequestTypeEnum;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.store.Database;
 import ndop.fhir.store.FreeSpace;
+import ndop.fhir.store.H2Pools;
 import ndop.fhir.store.StoreMonitor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,13 +37,8 @@ class DurabilityInterceptorTest {
   private DurabilityInterceptor interceptor;
 
   @BeforeEach
-  void open() throws Exception {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl("jdbc:h2:file:" + folder + "/consents");
-    config.setMaximumPoolSize(1);
-    config.setConnectionTimeout(1000);
-    config.setValidationTimeout(500);
-    pool = new HikariDataSource(config);
+  void open() {
+    pool = H2Pools.open(folder, 1);
     open(true);
   }
 
@@ -64,8 +59,7 @@ class DurabilityInterceptorTest {
   }
 
   private void breakTheDatabase() throws Exception {
-    pool.close();
-    Files.writeString(folder.resolve("consents.mv.db"), "no database");
+    H2Pools.breakDatabase(pool, folder);
   }
 
   private Situation refusal(ServletRequestDetails request) {

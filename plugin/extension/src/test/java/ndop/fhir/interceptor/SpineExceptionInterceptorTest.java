@@ -72,6 +72,13 @@ class SpineExceptionInterceptorTest {
     assertThat(issue.getDiagnostics()).doesNotContain("HAPI", "4505577104", "Exception", "types");
   }
 
+  private void begin(RequestTypeEnum method, boolean committing) {
+    request.setRequestType(method);
+    if (committing) {
+      WriteProgress.markCommitting(request);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET, false, store-unavailable",
@@ -81,10 +88,7 @@ class SpineExceptionInterceptorTest {
   })
   void nothingIsCertainOnceTheCommitHasBegun(
       RequestTypeEnum method, boolean committing, String situation) {
-    request.setRequestType(method);
-    if (committing) {
-      WriteProgress.markCommitting(request);
-    }
+    begin(method, committing);
     for (Exception failure :
         List.of(
             new CannotCreateTransactionException("x"),
@@ -108,10 +112,7 @@ class SpineExceptionInterceptorTest {
   })
   void anUnexpectedFailureSaysWhatBecameOfAWriteOnly(
       RequestTypeEnum method, boolean committing, String expected) {
-    request.setRequestType(method);
-    if (committing) {
-      WriteProgress.markCommitting(request);
-    }
+    begin(method, committing);
     BaseServerResponseException answer =
         interceptor.toSpineException(request, new IllegalStateException("x"));
 

@@ -2,9 +2,7 @@ package ndop.fhir.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,14 +30,9 @@ class StoreMonitorTest {
 
   @BeforeEach
   void open() throws SQLException {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl("jdbc:h2:file:" + folder + "/consents");
-    config.setMaximumPoolSize(3);
-    config.setConnectionTimeout(1000);
-    config.setValidationTimeout(500);
-    pool = new HikariDataSource(config);
+    pool = H2Pools.open(folder, 3);
     execute("CREATE TABLE kept (id INT)");
-    database = new Database(pool, config.getJdbcUrl(), true);
+    database = new Database(pool, pool.getJdbcUrl(), true);
     monitor = new StoreMonitor(database);
   }
 
@@ -70,8 +63,7 @@ class StoreMonitorTest {
 
   @Test
   void aDatabaseThatIsGoneIsNoticedWithoutARequest() throws Exception {
-    pool.close();
-    Files.writeString(folder.resolve("consents.mv.db"), "no database");
+    H2Pools.breakDatabase(pool, folder);
     assertThat(monitor.isAvailable()).isTrue();
 
     monitor.start();

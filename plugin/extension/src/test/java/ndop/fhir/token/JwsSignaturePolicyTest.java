@@ -71,13 +71,7 @@ class JwsSignaturePolicyTest {
   }
 
   private JwsSignaturePolicy verifying(JWK... keys) throws Exception {
-    return new JwsSignaturePolicy(
-        TokenKeySource.of(
-            file(keys).toString(),
-            ISSUER,
-            Duration.ofMinutes(5),
-            Duration.ofMillis(1),
-            Duration.ofSeconds(5)));
+    return new JwsSignaturePolicy(keys(file(keys).toString()));
   }
 
   private Path file(JWK... keys) throws IOException {
@@ -227,13 +221,7 @@ class JwsSignaturePolicyTest {
   }
 
   private JwsSignaturePolicy verifyingAsWritten(String issuer) throws Exception {
-    return new JwsSignaturePolicy(
-        TokenKeySource.of(
-            folder.resolve("jwks.json").toString(),
-            issuer,
-            Duration.ofMinutes(5),
-            Duration.ofMillis(1),
-            Duration.ofSeconds(5)));
+    return new JwsSignaturePolicy(keys(folder.resolve("jwks.json").toString(), issuer));
   }
 
   private static String signedAs(String issuer, String kid, JWK key) throws JOSEException {
@@ -300,13 +288,7 @@ class JwsSignaturePolicyTest {
   void aSetWhoseKeysAreNobodysIsRefused() throws Exception {
     file(EC.toPublicJWK());
     for (String issuer : List.of("", " ")) {
-      TokenKeySource keys =
-          TokenKeySource.of(
-              folder.resolve("jwks.json").toString(),
-              issuer,
-              Duration.ofMinutes(5),
-              Duration.ofMillis(1),
-              Duration.ofSeconds(5));
+      TokenKeySource keys = keys(folder.resolve("jwks.json").toString(), issuer);
       assertThatThrownBy(keys::requireUsable)
           .isInstanceOf(TokenKeySource.UnavailableException.class)
           .hasMessageContaining("must name its issuer in the member iss");
@@ -428,8 +410,13 @@ class JwsSignaturePolicyTest {
   }
 
   private static TokenKeySource keys(String place) throws TokenKeySource.UnavailableException {
+    return keys(place, ISSUER);
+  }
+
+  private static TokenKeySource keys(String place, String issuer)
+      throws TokenKeySource.UnavailableException {
     return TokenKeySource.of(
-        place, ISSUER, Duration.ofMinutes(5), Duration.ofMillis(1), Duration.ofSeconds(5));
+        place, issuer, Duration.ofMinutes(5), Duration.ofMillis(1), Duration.ofSeconds(5));
   }
 
   private static HttpServer serving(AtomicReference<String> text, AtomicInteger reads)
