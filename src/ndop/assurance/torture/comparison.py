@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from ndop.assurance.torture.http import Connection, content_of, version_of
+from ndop.assurance.torture.http import Connection, is_as_sent, version_of
 from ndop.assurance.torture.journal import History, Write
 from ndop.editions import Edition
 
@@ -111,7 +111,7 @@ def _compare(server: Connection, history: History) -> Comparison:
     stored = beyond.body if beyond.status == HTTPStatus.OK else None
     if stored is not None and unknown is None:
         report("duplicates", f"Consent/{consent_id} version {next_version}, which nobody sent")
-    elif stored is not None and unknown is not None and not _same(stored, unknown):
+    elif stored is not None and unknown is not None and not is_as_sent(stored, unknown.sent):
         report("half-written", f"Consent/{consent_id} version {next_version} is not what was sent")
     expected = next_version if stored is not None else latest
     if current.status != HTTPStatus.OK or version_of(current.body) != expected:
@@ -126,10 +126,6 @@ def _compare(server: Connection, history: History) -> Comparison:
         report("duplicates", f"Consent/{consent_id} has a version {next_version + 1}")
     _settle(history, unknown, stored, found, report)
     return found
-
-
-def _same(stored: dict[str, Any], write: Write) -> bool:
-    return content_of(stored) == content_of(write.sent)
 
 
 def _settle(

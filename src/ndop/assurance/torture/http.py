@@ -90,6 +90,10 @@ def version_of(consent: Draft | None) -> int | None:
     return int(version) if version.isdecimal() else None
 
 
-def content_of(consent: Draft) -> Draft:
-    """What a client sends of a Consent: without what the server adds."""
+def is_as_sent(stored: Draft, sent: Draft) -> bool:
+    """Whether the server has of a Consent what was sent, apart from what the server adds."""
+    return _content(stored) == _content(sent)
+
+
+def _content(consent: Draft) -> Draft:
     return {key: value for key, value in consent.items() if key not in ("id", "meta")}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from threading import Event, Lock, Thread
 
-from ndop.assurance.torture.http import Answer, Connection, content_of, version_of
+from ndop.assurance.torture.http import Answer, Connection, is_as_sent, version_of
 from ndop.assurance.torture.journal import NO_ANSWER, History, Journal, Write
 from ndop.consents import draft, having
 from ndop.consents.drafts import Draft
@@ -145,7 +145,7 @@ def _confirms(answer: Answer, write: Write, known_id: str | None) -> bool:
     """Whether an answer shows the version that the write makes, with what was sent."""
     body = answer.body or {}
     return (
-        content_of(body) == content_of(write.sent)
+        is_as_sent(body, write.sent)
         and version_of(body) == (write.based_on or 0) + 1
         and known_id in (None, body.get("id"))
     )
