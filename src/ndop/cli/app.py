@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from contextlib import suppress
@@ -196,10 +195,8 @@ def _message(error: NdopError) -> str:
     import tempfile  # slow
 
     own = [Path.cwd(), Path(tempfile.gettempdir()), *error.paths]
-    own += [
-        Path(os.environ[name]) for name in ("NDOP_HOME", "NDOP_PUBLISHED") if name in os.environ
-    ]
-    with suppress(BuildError):
-        own.append(checkout().root)
+    with suppress(BuildError):  # it is the error, and has the path that is none
+        layout = checkout()
+        own += [layout.root, layout.published]
     paths = {str(form) for path in own for form in (path, path.absolute(), path.resolve())}
     return mask_numbers(str(error), least=10, paths=paths)

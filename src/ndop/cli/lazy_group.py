@@ -51,7 +51,7 @@ class CommandSpec:
             try:
                 loaded(**values)
             except NdopError as error:
-                error.paths = tuple(_paths_in(values.values()))
+                error.paths += tuple(_paths_in(values.values()))
                 raise
 
         return command

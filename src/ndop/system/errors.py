@@ -33,8 +33,8 @@ from pathlib import Path
 class NdopError(Exception):
     """`exit_status` is what the `ndop` command exits with; 2 means that it could not run.
 
-    `paths` are those that the command was given: they stay in its message, whose numbers are
-    masked otherwise.
+    `paths` are those that the command was given, or that the error is about: they stay in its
+    message, whose numbers are masked otherwise.
     """
 
     exit_status = 2

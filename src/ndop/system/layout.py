@@ -124,9 +124,11 @@ def checkout() -> Layout:
     """
     root = Path(os.environ.get("NDOP_HOME", Path(__file__).parents[3])).resolve()
     if not (root / "profiles" / "editions").is_dir():
-        raise BuildError(
+        missing = BuildError(
             f"No checkout of ndop-fhir at {root}: expected the folder profiles/editions there. "
             "Run ndop from a clone, or name one in the environment variable NDOP_HOME."
         )
+        missing.paths = (root,)
+        raise missing
     published = os.environ.get("NDOP_PUBLISHED")
     return Layout(root, Path(published).resolve() if published else None)
