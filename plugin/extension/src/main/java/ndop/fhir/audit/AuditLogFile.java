@@ -7,11 +7,15 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -28,10 +32,14 @@ public final class AuditLogFile implements AutoCloseable {
           }
           : new FileAttribute<?>[0];
 
+  /** More than the last block of the file may have left on a full disk, and some hundred lines. */
+  private static final int PROBE_BYTES = 1 << 16;
+
   private final Path file;
   private final long maxSize;
   private final int kept;
   private FileChannel channel;
+  private Object key;
   private volatile boolean failed;
 
   /**
@@ -65,7 +73,7 @@ public final class AuditLogFile implements AutoCloseable {
     }
   }
 
-  /** Whether a line can be appended: the last one could, or a blank that is removed again can. */
+  /** Whether lines can be appended: the last one could, or blank ones that are removed again. */
   public boolean isWritable() {
     return !failed || canWrite();
   }
@@ -79,8 +87,10 @@ public final class AuditLogFile implements AutoCloseable {
         open();
       }
       long before = channel.size();
+      byte[] blankLines = new byte[PROBE_BYTES];
+      Arrays.fill(blankLines, (byte) '\n');
       try {
-        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        write(ByteBuffer.wrap(blankLines));
       } finally {
         channel.truncate(before);
       }
@@ -92,6 +102,9 @@ public final class AuditLogFile implements AutoCloseable {
   }
 
   private void appendLine(String line, boolean forced) throws IOException {
+    if (channel.isOpen() && wasMoved()) {
+      channel.close();
+    }
     if (!channel.isOpen()) {
       open();
     }
@@ -101,9 +114,7 @@ public final class AuditLogFile implements AutoCloseable {
     }
     long before = channel.size();
     try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      write(bytes);
       if (forced) {
         channel.force(false);
       }
@@ -113,9 +124,29 @@ public final class AuditLogFile implements AutoCloseable {
     }
   }
 
+  private void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
   @Override
   public synchronized void close() throws IOException {
     channel.close();
+  }
+
+  /** Whether the file is no longer at its path, as after a rotation by the system. */
+  private boolean wasMoved() throws IOException {
+    try {
+      return !Objects.equals(key, fileKey());
+    } catch (NoSuchFileException gone) {
+      return true;
+    }
+  }
+
+  /** Null where the file system has no such keys; then a moved file is not noticed. */
+  private Object fileKey() throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   private void open() throws IOException {
@@ -132,6 +163,7 @@ public final class AuditLogFile implements AutoCloseable {
           ? failure
           : new IOException("another server writes into " + file, taken);
     }
+    key = fileKey();
   }
 
   private void rotate() throws IOException {

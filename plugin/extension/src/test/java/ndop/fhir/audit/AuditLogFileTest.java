@@ -42,6 +42,22 @@ class AuditLogFileTest {
     assertThat(Files.readAllLines(file)).containsExactly("start 1", "start 2");
   }
 
+  @Test
+  void goesOnInANewFileWhenItsOwnWasMovedOrDeleted() throws IOException {
+    Path file = folder.resolve("audit.jsonl");
+    try (AuditLogFile trail = new AuditLogFile(file, 1000, 2)) {
+      trail.append("one", true);
+      Files.move(file, folder.resolve("moved"));
+      trail.append("two", true);
+      trail.append("three", true);
+      assertThat(Files.readAllLines(file)).containsExactly("two", "three");
+      Files.delete(file);
+      trail.append("four", true);
+    }
+    assertThat(Files.readAllLines(folder.resolve("moved"))).containsExactly("one");
+    assertThat(Files.readAllLines(file)).containsExactly("four");
+  }
+
   /** In between, a reader would see a blank line, and a kill would leave it. */
   @Test
   void whetherALineCanBeWrittenIsToldWithoutWaitingForOne() throws Exception {
