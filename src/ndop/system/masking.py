@@ -20,14 +20,20 @@ _LENGTH = 10
 #: The weighted sum of the digits of an NHS number is a multiple of 11.
 _WEIGHTS = range(_LENGTH, 0, -1)
 
-_DIGIT = (
-    r"(?:\d|%(?:25){0,2}3[0-9]|\\{1,4}u003[0-9]|&#(?:0{0,5}(?:4[89]|5[0-7])|[xX]0{0,5}3[0-9]);)"
-)
+_DIGIT_REFERENCE = r"(?:0{0,5}(?:4[89]|5[0-7])|[xX]0{0,5}3[0-9]);"
+_DIGIT = rf"(?:\d|%(?:25)*+3[0-9]|\\{{1,4}}u003[0-9]|&#{_DIGIT_REFERENCE})"
 _SEPARATOR = (
     r"(?:[ \t\xa0\xad\u2000-\u200b\u202f\u2010-\u2015\u2212._/+-]"
-    r"|%(?:25){0,2}(?:2[0bBdDeEfF]|5[fF]|C2%A0)|\\{1,4}u00[aA]0|&nbsp;)"
+    r"|%(?:25)*+(?:2[0bBdDeEfF]|5[fF]|C2%A0)|\\{1,4}u00[aA]0|&nbsp;)"
 )
-_ANY_SEPARATOR = rf"(?:{_SEPARATOR}|:|%(?:25){{0,2}}3[aA])"
+#: Whatever is neither a letter nor a digit, as it is or encoded.
+_ANY_SEPARATOR = (
+    r"(?:[^\w%&\\]|_"
+    r"|%(?:25)*+(?:[01][0-9A-Fa-f]|2[0-46-9A-Fa-f]|3[A-Fa-f]|40|5[B-Fb-f]|60|7[B-Fb-f]"
+    r"|[C-Fc-f][0-9A-Fa-f](?:%(?:25)*+[89ABab][0-9A-Fa-f]){1,3})"
+    r"|\\{1,4}(?:[bfnrt/\"']|u(?!003[0-9])[0-9A-Fa-f]{4})"
+    rf"|&(?:[A-Za-z]{{2,8}}|#(?!{_DIGIT_REFERENCE})[xX]?[0-9A-Fa-f]{{1,7}});)"
+)
 
 _UUID = r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z-])"
 _YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
@@ -47,7 +53,7 @@ _NUMBER = re.compile(
 )
 #: Ten digits or more, in whatever groups.
 _GROUPS = re.compile(
-    rf"(?P<kept>{_KEPT})|{_DIGIT}(?:{_ANY_SEPARATOR}{{0,3}}(?!{_KEPT}){_DIGIT}){{9,}}+"
+    rf"(?P<kept>{_KEPT})|{_DIGIT}(?:{_ANY_SEPARATOR}{{0,8}}(?!{_KEPT}){_DIGIT}){{9,}}+"
 )
 _TOKEN = re.compile(rf"(?P<digit>{_DIGIT})|{_ANY_SEPARATOR}")
 

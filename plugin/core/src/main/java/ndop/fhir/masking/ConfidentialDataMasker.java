@@ -45,7 +45,7 @@ public final class ConfidentialDataMasker {
   /** From here on a text has SQL in it, with the values of rows. */
   private static final Pattern SQL =
       Pattern.compile(
-          "\\b(?:insert\\s{1,9}into|update\\s|delete\\s{1,9}from|select\\s|values\\s{0,9}\\()",
+          "\\b(?:insert\\s{1,9}into|update\\s{1,9}(?:[^\\s']{1,200}\\s{1,9}){1,4}set\\s|delete\\s{1,9}from|select\\s|values\\s{0,9}\\()",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern SQL_LITERAL = Pattern.compile("'[^']*+(?:'|\\z)");
@@ -91,6 +91,21 @@ public final class ConfidentialDataMasker {
       masked = NUMBER.matcher(masked).replaceAll(this::replacement);
     }
     return masked;
+  }
+
+  /**
+   * The beginning of a text that is longer than {@code length}, and an ellipsis. It ends after a
+   * letter: half a number could not be recognised as one.
+   */
+  public static String beginning(String text, int length) {
+    if (text == null || text.length() <= length) {
+      return text;
+    }
+    int end = length;
+    while (end > 0 && !Character.isLetter(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end) + MASK;
   }
 
   private String replacement(MatchResult found) {

@@ -19,12 +19,13 @@ final class NhsNumberGroups {
   /** Ten digits or more, in whatever groups. */
   private static final Pattern GROUPS =
       Pattern.compile(
-          "(?<kept>%1$s)|%2$s(?:%3$s{0,3}(?!%1$s)%2$s){%4$d,}+"
+          "(?<kept>%1$s)|%2$s(?:%3$s{0,%5$d}(?!%1$s)%2$s){%4$d,}+"
               .formatted(
                   DigitGrammar.NO_NUMBER,
                   DigitGrammar.DIGIT,
                   DigitGrammar.ANY_SEPARATOR,
-                  LENGTH - 1));
+                  LENGTH - 1,
+                  DigitGrammar.MOST_SEPARATORS));
 
   private static final Pattern TOKEN =
       Pattern.compile("(?<digit>" + DigitGrammar.DIGIT + ")|" + DigitGrammar.ANY_SEPARATOR);
@@ -48,7 +49,7 @@ final class NhsNumberGroups {
         TOKEN.matcher(groups).results().filter(token -> token.group(1) != null).toList();
     String values =
         digits.stream()
-            .map(digit -> String.valueOf(valueOf(digit.group())))
+            .map(digit -> String.valueOf(DigitGrammar.valueOf(digit.group())))
             .collect(Collectors.joining());
     BitSet boundaries = boundaries(digits);
     StringBuilder masked = new StringBuilder();
@@ -78,15 +79,5 @@ final class NhsNumberGroups {
     }
     boundaries.set(digits.size());
     return boundaries;
-  }
-
-  private static int valueOf(String digit) {
-    if (digit.startsWith("&#")) {
-      String code = digit.substring(2, digit.length() - 1);
-      boolean hexadecimal = Character.toLowerCase(code.charAt(0)) == 'x';
-      return Character.digit(
-          hexadecimal ? Integer.parseInt(code.substring(1), 16) : Integer.parseInt(code), 10);
-    }
-    return Character.digit(digit.codePointBefore(digit.length()), 10);
   }
 }

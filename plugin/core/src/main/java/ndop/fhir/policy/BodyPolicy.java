@@ -112,6 +112,6 @@ public final class BodyPolicy {
   }
 
   private static String quoted(String name) {
-    return "'" + name.replaceAll("[^A-Za-z0-9_\\-.]", "?") + "'";
+    return QuotedInput.of(name).replaceAll("[^A-Za-z0-9_\\-.'…]", "?");
   }
 }

@@ -10,12 +10,18 @@ final class QuotedInput {
 
   private static final int LENGTH = 40;
 
+  /** Enough for what is left when the numbers in it are masked. */
+  private static final int LOOKED_AT = 1000;
+
   private static final ConfidentialDataMasker MASKER = new ConfidentialDataMasker();
 
   private QuotedInput() {}
 
   static String of(String text) {
-    String printable = MASKER.maskIdentifiers(text).replaceAll("[^ -~…]", "?");
+    String printable =
+        MASKER
+            .maskIdentifiers(ConfidentialDataMasker.beginning(text, LOOKED_AT))
+            .replaceAll("[^ -~…]", "?");
     String cut = printable.length() > LENGTH ? printable.substring(0, LENGTH) + "…" : printable;
     return "'" + cut + "'";
   }

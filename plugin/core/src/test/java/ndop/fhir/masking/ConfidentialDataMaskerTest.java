@@ -50,6 +50,18 @@ class ConfidentialDataMaskerTest {
         "&#57;99&#x30;-000-018",
         "\\u00399-90-00-00-18",
         "\uff19\uff19-9-0-0-0-0-0-1-8",
+        "999,000,0018",
+        "999|000|0018",
+        "999)(000)(0018",
+        "999;000;0018",
+        "999     000     0018",
+        "999\u2060000\ufeff0018",
+        "999\u200c000\u00b70018",
+        "999\n000\r\n0018",
+        "999%2C000%2c0018",
+        "999%0A000%E2%81%A00018",
+        "999\\n000\\u20600018",
+        "999&comma;000&#44;0018",
         "999 0000018",
         "999000 0018",
         "%39%39%39%30%30%30%30%30%31%38",
@@ -100,7 +112,8 @@ class ConfidentialDataMaskerTest {
         "jdbc[3]: ERROR 0A000 at line 1234, column 12345678",
         "a {} placeholder, {0}, ${name}, Map<String, List<String>> and <init>",
         "Consent.status: The status is active or inactive.",
-        "it's the caller's own"
+        "it's the caller's own",
+        "Update your application's configuration. The values are valid: off, required. That's all"
       })
   void whatCannotBeConfidentialStays(String text) {
     assertThat(masker.mask(text)).isEqualTo(text);
@@ -133,6 +146,13 @@ class ConfidentialDataMaskerTest {
   }
 
   @Test
+  void aLongTextEndsAfterALetter() {
+    assertThat(ConfidentialDataMasker.beginning("abc", 3)).isEqualTo("abc");
+    assertThat(ConfidentialDataMasker.beginning("ab 999 000 0018", 12)).isEqualTo("ab…");
+    assertThat(ConfidentialDataMasker.beginning("999 000 0018", 10)).isEqualTo("…");
+  }
+
+  @Test
   void nullStaysNull() {
     assertThat(masker.mask(null)).isNull();
     assertThat(masker.maskIdentifiers(null)).isNull();
@@ -149,6 +169,9 @@ class ConfidentialDataMaskerTest {
         List.of(
             "VALUES ( /* 1 */ 'Consent?patient=Smith' )\"; SQL statement",
             "VALUES ( /* 1 */ '…' )\"; SQL statement"),
+        List.of(
+            "update HFJ_RESOURCE r1_0 set FHIR_ID='Smith' where RES_ID=1",
+            "update HFJ_RESOURCE r1_0 set FHIR_ID='…' where RES_ID=1"),
         List.of("got { \n\"a\": \"Smith\", \"b\": [{\"c\": 1}] } from", "got {…} from"),
         List.of("got {\\\"a\\\": \\\"Smith\\\"} from", "got {…} from"),
         List.of("got {\"a\": {\"b\": 1}, \"c\": \"Smith", "got {…}"),
@@ -182,6 +205,11 @@ class ConfidentialDataMaskerTest {
         "9-9-",
         "1:",
         "%31%20",
+        "%2525",
+        "1,",
+        "1,;,;,;,;",
+        "update ",
+        "update x set ",
         "2026-11-26 ",
         "19:05:24 ",
         "10.20.30.40 ",

@@ -12,6 +12,7 @@ import ndop.fhir.validation.ValidationSupportFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyPolicyTest {
 
@@ -72,5 +73,17 @@ class BodyPolicyTest {
         .singleElement()
         .asString()
         .contains("'a?b'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"999 000 0018", "999/000/0018", "9-9-9-0-0-0-0-0-1-8", "999,000,0018"})
+  void namesNoNhsNumber(String written) {
+    ParsedBody body =
+        policy.read("{\"resourceType\": \"Consent\", \"" + written + "\": 1}", EncodingEnum.JSON);
+
+    assertThat(body.refusal().orElseThrow().diagnostics())
+        .singleElement()
+        .asString()
+        .contains("'…'");
   }
 }

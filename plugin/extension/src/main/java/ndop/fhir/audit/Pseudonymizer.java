@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import ndop.fhir.masking.DigitGrammar;
 import ndop.fhir.masking.NhsNumber;
 import ndop.fhir.policy.HeaderPolicy;
 
@@ -30,23 +31,24 @@ public final class Pseudonymizer {
   /** What may be an NHS number or contain one: ten digits, grouped 3-3-4 or not, or more. */
   public static final Pattern NUMBER = Pattern.compile(GROUPED + "|[0-9]{10,}+");
 
-  /** A digit of any script, or percent-encoded however often. */
-  private static final String DIGIT = "(?:%(?:25)*+3[0-9]|\\p{Nd})";
-
-  /** What may stand between two digits of a number: not a letter, nor the colon of a time. */
-  private static final String SEPARATOR = "(?:%(?:25)*+2[0DdEeFf]|[\\p{Z}\\p{Pd}\\s._/+])";
-
   private static final Pattern UUID =
       Pattern.compile("(?<![0-9A-Za-z])%s(?![0-9A-Za-z])".formatted(HeaderPolicy.UUID.pattern()));
 
-  /** A UUID, or a number however it is written. Each character is looked at a few times only. */
+  /**
+   * A UUID, a time, or a number however it is written. Each character is looked at a few times
+   * only.
+   */
   private static final Pattern UUID_OR_NUMBER =
       Pattern.compile(
-          "(?<uuid>%s)|%s|%s(?:%s{0,4}+%s){9,}+"
-              .formatted(UUID.pattern(), GROUPED, DIGIT, SEPARATOR, DIGIT));
+          "(?<uuid>%1$s)|(?<time>%2$s)|%3$s|%4$s(?:%5$s{0,%6$d}+(?!%2$s)%4$s){9,}+"
+              .formatted(
+                  UUID.pattern(),
+                  DigitGrammar.TIME,
+                  GROUPED,
+                  DigitGrammar.DIGIT,
+                  DigitGrammar.ANY_SEPARATOR,
+                  DigitGrammar.MOST_SEPARATORS));
 
-  private static final Pattern ENCODED_DIGIT = Pattern.compile("%(?:25)*+3([0-9])");
-  private static final Pattern ENCODED_SEPARATOR = Pattern.compile("%(?:25)*+2[0DdEeFf]");
   private static final Pattern DIGITS_IN_A_ROW = Pattern.compile("[0-9]{10,}+");
 
   /** The length of an ASID; other numbers of systems and staff are longer. */
@@ -100,14 +102,17 @@ public final class Pseudonymizer {
     Matcher found = UUID_OR_NUMBER.matcher(text);
     StringBuilder scrubbed = new StringBuilder();
     while (found.find()) {
-      String safe = found.group("uuid") == null ? number(found.group(), left) : uuid(found.group());
+      String safe =
+          found.group("uuid") != null
+              ? uuid(found.group())
+              : found.group("time") != null ? found.group() : number(found.group(), left);
       found.appendReplacement(scrubbed, Matcher.quoteReplacement(safe));
     }
     return found.appendTail(scrubbed).toString();
   }
 
   private String number(String found, Predicate<String> left) {
-    String digits = digits(found);
+    String digits = DigitGrammar.digits(found);
     return left.test(digits) ? found : of(digits);
   }
 
@@ -115,18 +120,6 @@ public final class Pseudonymizer {
     return DIGITS_IN_A_ROW
         .matcher(found)
         .replaceAll(run -> containsNhsNumber(run.group()) ? of(run.group()) : run.group());
-  }
-
-  /** The digits of a number, in ASCII. */
-  private static String digits(String number) {
-    String decoded =
-        ENCODED_SEPARATOR.matcher(ENCODED_DIGIT.matcher(number).replaceAll("$1")).replaceAll("");
-    return decoded
-        .codePoints()
-        .filter(Character::isDigit)
-        .map(digit -> Character.digit(digit, 10))
-        .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append)
-        .toString();
   }
 
   /**
