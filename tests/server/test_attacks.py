@@ -533,7 +533,11 @@ def test_the_log_has_only_lines_of_the_server(
     http.get("Consent", params={forged: "x"})
     http.get("Consent/" + quote(forged))
     http.get("metadata", headers={"X-Request-ID": quote(forged), "User-Agent": marker})
-    post(http, json.dumps({**consent, "language": forged, forged: 1}))
+    post(http, json.dumps({**consent, forged: 1}))
+    code = {"system": "urn:ietf:bcp:47", "code": forged}
+    extension = {"url": "http://x", "valueCoding": code}
+    for element in ({"language": forged}, {"extension": [extension]}, {"implicitRules": forged}):
+        post(http, json.dumps({**consent, **element}))
     post(http, json.dumps({**consent, "meta": {"profile": [f"http://x/{quote(forged)}"]}}))
     assert marker not in server.log.read_text(encoding="utf-8")
 

@@ -50,6 +50,8 @@ public final class NdopEnvironmentPostProcessor implements EnvironmentPostProces
           entry("server.error.include-stacktrace", "never"),
           // Logs the values of a row that violates a constraint, such as an NHS number.
           entry("logging.level.org.hibernate.engine.jdbc.spi.SqlExceptionHelper", "off"),
+          // Logs a code that a terminology does not know, whatever a caller has sent as one.
+          entry("logging.level.ca.uhn.fhir.log.terminology_troubleshooting", "off"),
           // Logs the stack trace of every exception that an interceptor throws.
           entry("logging.level.ca.uhn.fhir.interceptor.executor", "off"));
 

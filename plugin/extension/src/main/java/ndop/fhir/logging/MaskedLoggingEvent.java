@@ -36,14 +36,14 @@ final class MaskedLoggingEvent extends LoggingEvent {
   @Override
   public String getFormattedMessage() {
     if (formattedMessage == null) {
-      formattedMessage = masker.mask(event.getFormattedMessage());
+      formattedMessage = LogText.of(event.getFormattedMessage(), masker);
     }
     return formattedMessage;
   }
 
   @Override
   public String getMessage() {
-    return masker.mask(event.getMessage());
+    return LogText.of(event.getMessage(), masker);
   }
 
   /** Texts, because an encoder might otherwise write what an object's text does not show. */
@@ -65,7 +65,7 @@ final class MaskedLoggingEvent extends LoggingEvent {
       return value;
     }
     String text = String.valueOf(value);
-    String masked = masker.mask(text);
+    String masked = LogText.of(text, masker);
     return value instanceof Number && masked.equals(text) ? value : masked;
   }
 
@@ -80,7 +80,7 @@ final class MaskedLoggingEvent extends LoggingEvent {
   @Override
   public Map<String, String> getMDCPropertyMap() {
     Map<String, String> masked = new LinkedHashMap<>();
-    event.getMDCPropertyMap().forEach((name, value) -> masked.put(name, masker.mask(value)));
+    event.getMDCPropertyMap().forEach((name, value) -> masked.put(name, LogText.of(value, masker)));
     return masked;
   }
 
@@ -90,7 +90,7 @@ final class MaskedLoggingEvent extends LoggingEvent {
     return markers == null
         ? null
         : markers.stream()
-            .map(marker -> MarkerFactory.getDetachedMarker(masker.mask(marker.toString())))
+            .map(marker -> MarkerFactory.getDetachedMarker(LogText.of(marker.toString(), masker)))
             .toList();
   }
 
@@ -100,13 +100,13 @@ final class MaskedLoggingEvent extends LoggingEvent {
     return pairs == null
         ? null
         : pairs.stream()
-            .map(pair -> new KeyValuePair(masker.mask(pair.key), masked(pair.value)))
+            .map(pair -> new KeyValuePair(LogText.of(pair.key, masker), masked(pair.value)))
             .toList();
   }
 
   @Override
   public String getThreadName() {
-    return masker.mask(event.getThreadName());
+    return LogText.of(event.getThreadName(), masker);
   }
 
   @Override

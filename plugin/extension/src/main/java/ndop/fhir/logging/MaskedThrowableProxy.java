@@ -34,12 +34,12 @@ final class MaskedThrowableProxy implements IThrowableProxy {
 
   @Override
   public String getMessage() {
-    return masker.mask(original.getMessage());
+    return LogText.of(original.getMessage(), masker);
   }
 
   @Override
   public String getOverridingMessage() {
-    return masker.mask(original.getOverridingMessage());
+    return LogText.of(original.getOverridingMessage(), masker);
   }
 
   @Override

@@ -74,6 +74,22 @@ class LogMaskingTest {
     return all.toString();
   }
 
+  @Test
+  void aCallerCanNeitherForgeALineNorFillTheLog() throws IOException {
+    LogMasking.install(context);
+    Logger log = context.getLogger("x");
+    String forged = "10:00:00 ERROR forged";
+    for (String lineBreak : List.of("\n", "\r", "\r\n", "\u2028", "\u0085", "\u000b")) {
+      log.error("code 'en" + lineBreak + forged + "'", new Exception("x" + lineBreak + forged));
+    }
+    log.error("\u001b[2J");
+    log.error("A".repeat(1_000_000));
+    String logged = everythingLogged();
+    assertThat(logged).contains("forged").doesNotContain("\u001b");
+    assertThat(logged.lines()).noneMatch(line -> line.startsWith(forged));
+    assertThat(logged.length()).isLessThan(500_000);
+  }
+
   private static Throwable failure() {
     Throwable failure =
         new IllegalStateException(
