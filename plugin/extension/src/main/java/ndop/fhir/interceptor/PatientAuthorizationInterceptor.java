@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import ndop.fhir.edition.Edition;
+import ndop.fhir.masking.ConfidentialDataMasker;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.PatientReferenceParser;
@@ -44,6 +45,8 @@ import org.hl7.fhir.instance.model.api.IIdType;
  */
 @Interceptor
 public final class PatientAuthorizationInterceptor {
+
+  private static final ConfidentialDataMasker NUMBERS = new ConfidentialDataMasker();
 
   private final Edition edition;
   private final PatientReferenceParser patients;
@@ -105,14 +108,19 @@ public final class PatientAuthorizationInterceptor {
             .anyMatch(PatientAuthorizationInterceptor::isNamedOtherwise)) {
       throw outcomes.exception(
           Situation.ANOTHER_PATIENT,
-          "Expected the patient by reference only; found an identifier or an extension as well.");
+          "Expected the patient by reference only; found an identifier, an extension or a number as well.");
     }
   }
 
   private static boolean isNamedOtherwise(Reference person) {
     return person.hasIdentifier()
+        || hasNumber(person.getDisplay())
         || person.hasExtension()
         || person.getReferenceElement_().hasExtension();
+  }
+
+  private static boolean hasNumber(String display) {
+    return display != null && !NUMBERS.maskIdentifiers(display).equals(display);
   }
 
   private void requireSamePatient(Optional<String> named, String boundTo) {

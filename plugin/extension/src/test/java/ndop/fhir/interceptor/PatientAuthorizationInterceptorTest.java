@@ -48,7 +48,9 @@ class PatientAuthorizationInterceptorTest {
         consent -> consent.getPatient().addExtension(EXTENSION, identifier()),
         consent ->
             consent.getPatient().getReferenceElement_().addExtension(EXTENSION, identifier()),
+        consent -> consent.getPatient().setDisplay("NHS number " + OTHER),
         consent -> party(consent).setReference(HOST + OTHER),
+        consent -> party(consent).setDisplay("NHS number " + OTHER),
         consent -> party(consent).setIdentifier(identifier()),
         consent -> party(consent).addExtension(EXTENSION, new StringType(OTHER)),
         consent -> party(consent).getReferenceElement_().addExtension(EXTENSION, identifier()),
