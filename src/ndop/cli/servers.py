@@ -48,7 +48,10 @@ def serve(
         bool, typer.Option("--docker", help="Run the stock HAPI image with the extension's jar.")
     ] = False,
 ) -> None:
-    """Keep the reference server running until Ctrl-C."""
+    """Keep the reference server running until Ctrl-C.
+
+    Settings are environment variables, such as NDOP_REQUIRE_IF_MATCH=true (docs/settings.md).
+    """
     if plain and in_docker:
         raise typer.BadParameter("--plain and --docker exclude each other")
     settings = audit.settings if audit else {}

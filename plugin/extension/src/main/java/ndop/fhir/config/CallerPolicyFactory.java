@@ -2,8 +2,12 @@ package ndop.fhir.config;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.policy.CallerPolicy;
@@ -38,6 +42,7 @@ final class CallerPolicyFactory {
   static CallerPolicy create(
       Edition edition, NdopProperties properties, Supplier<DataSource> database) {
     TokenProperties token = properties.token();
+    requireKnown(token.values().keySet(), edition);
     Clock clock = Clock.systemUTC();
     ClaimPolicy claims = new ClaimPolicy(edition, token.values(), token.clockTolerance(), clock);
     if (token.signatures() == TokenProperties.Signatures.OFF) {
@@ -51,6 +56,20 @@ final class CallerPolicyFactory {
         new JwsSignaturePolicy(keys(token)),
         claims.requireTimes(),
         Optional.of(replays(edition, token, database.get(), clock)));
+  }
+
+  private static void requireKnown(Set<String> names, Edition edition) {
+    Set<String> known =
+        edition.audit().claims().values().stream()
+            .map(Edition.Claim::setting)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw SettingRange.unexpected(
+            "token.values." + name, "one of " + String.join(", ", known), name);
+      }
+    }
   }
 
   private static ReplayPolicy replays(

@@ -65,7 +65,10 @@ class FilterConfiguration {
 
   @Bean
   FilterRegistrationBean<RequestLimitFilter> ndopRequestLimitFilter(
-      NdopProperties properties, SpineErrorResponseFactory responses) {
+      NdopProperties properties, SpineErrorResponseFactory responses, Environment environment) {
+    HostRequirements.requireThreads(
+        environment.getProperty("server.tomcat.threads.max", Integer.class, Integer.MAX_VALUE),
+        properties);
     BodySizePolicy sizes = properties.bodySizes();
     RequestLimitFilter filter =
         new RequestLimitFilter(

@@ -80,6 +80,18 @@ final class HostRequirements {
     }
   }
 
+  /** With fewer, requests would wait for a thread where no limit counts them. */
+  static void requireThreads(int threads, NdopProperties properties) {
+    int needed = properties.maxArriving() + properties.maxAtOnce();
+    if (threads <= needed) {
+      throw new StartupFailureException(
+          "server.tomcat.threads.max: expected more than %d, which ndop.max-arriving and "
+                  .formatted(needed)
+              + "ndop.max-at-once are together; found %d.".formatted(threads),
+          "Set more threads, or lower limits.");
+    }
+  }
+
   static void requireTokensAreRequired(NdopProperties properties) {
     if (properties.audit() != AuditMode.REQUIRED) {
       throw new StartupFailureException(

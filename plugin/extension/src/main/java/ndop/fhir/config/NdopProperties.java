@@ -1,7 +1,11 @@
 package ndop.fhir.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import ndop.fhir.policy.AuditMode;
 import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.BodySyntaxPolicy;
@@ -39,7 +43,7 @@ import org.springframework.util.unit.DataSize;
  * @param baseUrl the server's address in links and Location; empty: the one that the client used
  * @param corsOrigins the origins that browsers may call from, if the edition has CORS
  */
-@ConfigurationProperties("ndop")
+@ConfigurationProperties(value = "ndop", ignoreUnknownFields = false)
 public record NdopProperties(
     @DefaultValue("ndop-1.1.0") String edition,
     @DefaultValue("") String packages,
@@ -67,6 +71,45 @@ public record NdopProperties(
 
   /** The time in which a client need not send or take anything. */
   static final Duration GRACE = Duration.ofSeconds(5);
+
+  private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/\\s]++");
+
+  public NdopProperties {
+    SettingRange.require("max-body", maxBody, "1KB", "1GB");
+    SettingRange.require("max-page", maxPage, 1, 10_000);
+    SettingRange.require("max-url", maxUrl, "256B", "64KB");
+    SettingRange.require("max-parameters", maxParameters, 1, 10_000);
+    SettingRange.require("max-depth", maxDepth, 1, 500);
+    SettingRange.require("max-elements", maxElements, 1, 1_000_000);
+    SettingRange.require("max-time", maxTime, Duration.ofSeconds(1), Duration.ofHours(1));
+    SettingRange.require("min-rate", minRate, "0B", "1GB");
+    SettingRange.require("max-arriving", maxArriving, 1, 100_000);
+    SettingRange.require("max-at-once", maxAtOnce, 1, 100_000);
+    SettingRange.require("max-per-minute", maxPerMinute, 0, Integer.MAX_VALUE);
+    SettingRange.require("min-free-space", minFreeSpace, "0B", "1024TB");
+    if (!baseUrl.isEmpty() && !isBaseUrl(baseUrl)) {
+      throw SettingRange.unexpected(
+          "base-url", "an address such as https://optout.example/fhir", baseUrl);
+    }
+    for (String origin : corsOrigins) {
+      if (!ORIGIN.matcher(origin).matches()) {
+        throw SettingRange.unexpected(
+            "cors-origins", "* or origins such as https://portal.example", origin);
+      }
+    }
+  }
+
+  private static boolean isBaseUrl(String text) {
+    try {
+      URI address = new URI(text);
+      return Set.of("http", "https").contains(String.valueOf(address.getScheme()))
+          && address.getRawAuthority() != null
+          && address.getRawQuery() == null
+          && address.getRawFragment() == null;
+    } catch (URISyntaxException noAddress) {
+      return false;
+    }
+  }
 
   /** The sizes that a body may have. */
   BodySizePolicy bodySizes() {

@@ -2,7 +2,6 @@ package ndop.fhir.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -40,15 +39,13 @@ public record TokenProperties(
 
   public TokenProperties {
     values.forEach(TokenProperties::requireValues);
-    requireWithin("clock-tolerance", clockTolerance, Duration.ZERO, Duration.ofMinutes(5));
-    if (maxUsed < 1) {
-      throw new StartupFailureException(
-          "ndop.token.max-used: expected at least 1; found %d.".formatted(maxUsed),
-          "Leave the setting out, or set it to the tokens that clients use in 10 minutes.");
-    }
-    requireWithin("keys-kept", keysKept, Duration.ofSeconds(1), Duration.ofDays(1));
-    requireWithin("keys-pause", keysPause, Duration.ofMillis(1), keysKept);
-    requireWithin("keys-limit", keysLimit, Duration.ofMillis(100), Duration.ofMinutes(1));
+    SettingRange.require(
+        "token.clock-tolerance", clockTolerance, Duration.ZERO, Duration.ofMinutes(5));
+    SettingRange.require("token.max-used", maxUsed, 1, Long.MAX_VALUE);
+    SettingRange.require("token.keys-kept", keysKept, Duration.ofSeconds(1), Duration.ofDays(1));
+    SettingRange.require("token.keys-pause", keysPause, Duration.ofMillis(1), keysKept);
+    SettingRange.require(
+        "token.keys-limit", keysLimit, Duration.ofMillis(100), Duration.ofMinutes(1));
     if (signatures == Signatures.REQUIRED && keys.isBlank()) {
       throw new StartupFailureException(
           "ndop.token.signatures is required, and ndop.token.keys names no keys to verify them with.",
@@ -62,20 +59,6 @@ public record TokenProperties(
       throw new StartupFailureException(
           "ndop.token.values.%s: expected at least one value; found none.".formatted(name),
           "List the values, or leave the setting out for those of the edition.");
-    }
-  }
-
-  /** As an operator would write it: 5m rather than PT5M. */
-  private static String format(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
-  }
-
-  private static void requireWithin(String name, Duration found, Duration least, Duration most) {
-    if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
-      throw new StartupFailureException(
-          "ndop.token.%s: expected %s to %s; found %s."
-              .formatted(name, format(least), format(most), format(found)),
-          "Write it as 30s or 5m; docs/settings.md has the defaults.");
     }
   }
 }

@@ -30,12 +30,8 @@ public record TrailProperties(
   }
 
   public TrailProperties {
-    if (keep < 1 || keep > 10_000 || maxSize.toBytes() < 4096) {
-      throw new StartupFailureException(
-          "ndop.trail: expected keep from 1 to 10000 and max-size of at least 4KB; found %d and %s."
-              .formatted(keep, maxSize),
-          "docs/settings.md has the defaults.");
-    }
+    SettingRange.require("trail.keep", keep, 1, 10_000);
+    SettingRange.require("trail.max-size", maxSize, "4KB", "1TB");
     if (events && file.isBlank()) {
       throw new StartupFailureException(
           "ndop.trail.events: expected a trail as well; found no ndop.trail.file.",

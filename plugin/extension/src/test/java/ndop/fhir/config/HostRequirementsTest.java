@@ -16,6 +16,13 @@ import ndop.fhir.edition.EditionFixtures;
 import ndop.fhir.store.Database;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class HostRequirementsTest {
@@ -67,10 +74,80 @@ class HostRequirementsTest {
       assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop.token.max-used", number)))
           .rootCause()
           .isInstanceOf(StartupFailureException.class)
-          .hasMessage("ndop.token.max-used: expected at least 1; found %s.", number);
+          .hasMessage("ndop.token.max-used: expected 1 to 9223372036854775807; found %s.", number);
     }
     assertThat(PropertiesFixtures.bind(Map.of("ndop.token.max-used", "1")).token().maxUsed())
         .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          max-body       | 0        | expected 1KB to 1GB; found 0B.
+          max-body       | 3GB      | expected 1KB to 1GB; found 3GB.
+          max-body       | -1MB     | expected 1KB to 1GB; found -1MB.
+          max-url        | 0        | expected 256B to 64KB; found 0B.
+          max-page       | 0        | expected 1 to 10000; found 0.
+          max-parameters | -1       | expected 1 to 10000; found -1.
+          max-depth      | 0        | expected 1 to 500; found 0.
+          max-elements   | 0        | expected 1 to 1000000; found 0.
+          max-time       | 0s       | expected 1s to 1h; found 0s.
+          min-rate       | -1       | expected 0B to 1GB; found -1B.
+          max-arriving   | 0        | expected 1 to 100000; found 0.
+          max-at-once    | -3       | expected 1 to 100000; found -3.
+          max-per-minute | -1       | expected 0 to 2147483647; found -1.
+          min-free-space | -1       | expected 0B to 1024TB; found -1B.
+          base-url       | nonsense | expected an address such as https://optout.example/fhir; found nonsense.
+          cors-origins   | zzz      | expected * or origins such as https://portal.example; found zzz.
+          trail.keep     | 0        | expected 1 to 10000; found 0.
+          trail.max-size | 1KB      | expected 4KB to 1TB; found 1KB.
+          """)
+  void refusesAValueOutsideItsRange(String name, String value, String message) {
+    assertThatThrownBy(() -> PropertiesFixtures.bind(Map.of("ndop." + name, value)))
+        .rootCause()
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessage("ndop." + name + ": " + message);
+  }
+
+  @Test
+  void refusesASettingThatDoesNotExist() {
+    try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+      context
+          .getEnvironment()
+          .getPropertySources()
+          .addFirst(new MapPropertySource("test", Map.of("ndop.max-boddy", "1MB")));
+      context.register(Settings.class);
+      assertThatThrownBy(context::refresh)
+          .rootCause()
+          .isInstanceOf(UnboundConfigurationPropertiesException.class)
+          .hasMessageContaining("ndop.max-boddy");
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableConfigurationProperties(NdopProperties.class)
+  static class Settings {}
+
+  @Test
+  void refusesValuesOfAClaimThatDoesNotExist() {
+    NdopProperties properties =
+        PropertiesFixtures.bind(Map.of("ndop.token.values.audiences", "https://optout.example"));
+    assertThatThrownBy(() -> CallerPolicyFactory.create(EditionFixtures.FACTS, properties, null))
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("ndop.token.values.audiences: expected one of audience, reasons");
+  }
+
+  @Test
+  void refusesFewerThreadsThanRequestsAtOnce() {
+    NdopProperties properties = PropertiesFixtures.bind(Map.of());
+    assertThatThrownBy(() -> HostRequirements.requireThreads(350, properties))
+        .isInstanceOf(StartupFailureException.class)
+        .hasMessageContaining("expected more than 350")
+        .hasMessageContaining("found 350");
+    assertThatCode(() -> HostRequirements.requireThreads(351, properties))
+        .doesNotThrowAnyException();
   }
 
   @Test
