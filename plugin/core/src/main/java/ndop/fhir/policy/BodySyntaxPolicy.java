@@ -38,7 +38,7 @@ public final class BodySyntaxPolicy {
   public static final int DEFAULT_MAX_DEPTH = 50;
 
   /** The maximum number of values or elements, unless a setting says otherwise. */
-  public static final int DEFAULT_MAX_ELEMENTS = 2000;
+  public static final int DEFAULT_MAX_ELEMENTS = 1000;
 
   /** Numbers in FHIR have a few digits; one with a million is an attack. */
   private static final int MAX_DIGITS = 100;
