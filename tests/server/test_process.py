@@ -3,9 +3,12 @@ from __future__ import annotations
 import pickle
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +58,14 @@ def test_a_full_disk(
     assert not (tmp_path / "new").exists()
 
 
+def test_a_folder_that_cannot_be_used(layout: Layout, progress: Progress, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for folder, reason in ((file, "File exists"), (Path("/proc/x"), "No such file or directory")):
+        message = start(layout, ServerPlan(DEFAULT_EDITION, data=folder), progress)
+        assert f"{folder} cannot be the folder of a database ({reason}). Choose another" in message
+
+
 @pytest.mark.slow
 def test_no_java(
     built: Layout, progress: Progress, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -71,11 +82,19 @@ def test_a_server_that_refuses_to_start_says_why(built: Layout, progress: Progre
 
 
 @pytest.mark.slow
-def test_a_server_leaves_nothing_behind(built: Layout, progress: Progress) -> None:
-    port = free_port()
-    with process.running(built, ServerPlan(DEFAULT_EDITION, port=port), progress) as running:
+def test_a_server_leaves_nothing_behind(
+    built: Layout, progress: Progress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, temporary, data = free_port(), tmp_path / "temporary", tmp_path / "data"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    plan = ServerPlan(DEFAULT_EDITION, port=port, data=data)
+    with process.running(built, plan, progress) as running:
         assert httpx.get(f"{running.base_url}/metadata").status_code == 200
+        assert data.stat().st_mode & 0o077 == 0  # who has opted out is for its owner only
+        assert list(temporary.iterdir()) != []
     assert running.process.poll() is not None
+    assert list(temporary.iterdir()) == []
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
 
@@ -135,6 +154,28 @@ def test_a_server_ends_with_the_command_that_is_killed(
         assert server.process.pid != java
         assert not is_running(java)
         assert httpx.get(f"{server.base_url}/metadata").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_server_that_is_starting(built: Layout, progress: Progress, tmp_path: Path) -> None:
+    """No other starts over its database or port, and Ctrl-C need not wait until it is ready."""
+    plan = ServerPlan(DEFAULT_EDITION, port=free_port(), data=tmp_path / "data")
+    log = built.build / "logs" / f"{plan.edition}-{plan.port}.log"
+    command = [sys.executable, "-c", OTHER_COMMAND, pickle.dumps(plan).hex(), "ndop"]
+    other = processes.start(command, "Starting another", stderr=subprocess.DEVNULL)
+    try:
+        while not log.exists():
+            assert other.poll() is None
+            time.sleep(0.01)
+        message = start(built, replace(plan, port=0), progress)
+        assert f"The database of {plan.data} is in use by process {other.pid} (ndop, " in message
+        message = start(built, replace(plan, data=tmp_path / "other"), progress)
+        assert f"Another server is starting at port {plan.port} of 127.0.0.1" in message
+        other.send_signal(signal.SIGINT)
+        other.wait(timeout=15)
+    finally:
+        other.kill()
+        other.wait()
 
 
 @pytest.mark.slow

@@ -201,14 +201,17 @@ def _copy_logs(container: Container, log: Path) -> None:
 
 def _wait_until_ready(container: Container, base_url: str) -> None:
     begun = time.monotonic()
-    while time.monotonic() - begun < _SECONDS_TO_READY:
-        container.reload()
-        if container.status not in ("created", "running"):
-            raise ServerError(f"The server in the container did not start.\n{_log_tail(container)}")
-        with suppress(httpx.TransportError):
-            if is_ready(base_url):
-                return
-        time.sleep(0.5)
+    with httpx.Client(timeout=10) as client:
+        while time.monotonic() - begun < _SECONDS_TO_READY:
+            container.reload()
+            if container.status not in ("created", "running"):
+                raise ServerError(
+                    f"The server in the container did not start.\n{_log_tail(container)}"
+                )
+            with suppress(httpx.TransportError):
+                if is_ready(client, base_url):
+                    return
+            time.sleep(0.5)
     raise ServerError(
         f"The server in the container did not answer within {_SECONDS_TO_READY} s.\n"
         f"{_log_tail(container)}"

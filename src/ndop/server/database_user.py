@@ -8,6 +8,8 @@ import re
 import struct
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from ndop.system.progress import Progress
 #: The database in its folder, as a JDBC URL and H2 name it.
 DATABASE_NAME = "consents"
 _FILE = f"{DATABASE_NAME}.mv.db"
+
+#: A file beside it, locked by the ndop command that has started a server, or is about to.
+_CLAIM = "ndop.pid"
 
 #: struct flock: type, whence, start, length, process on Linux; in another order on macOS.
 _LINUX_FLOCK, _MACOS_FLOCK = "hhqqi4x", "qqihh"
@@ -87,6 +92,25 @@ def check_unused(folder: Path, progress: Progress) -> None:
                 user = database_user(folder)
     if user is not None:
         raise in_use(folder, user)
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Keep other ndop commands from the database of the folder, also while the server starts and
+    has not opened it. Raises ServerError, naming the process, where one has claimed it.
+    """
+    with (folder / _CLAIM).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            pid = int(file.read() or 0)
+            command = ndop_command(_ask("args", pid)) or "ndop"
+            raise in_use(folder, DatabaseUser(pid, command, _ask("lstart", pid), True)) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def in_use(folder: Path, user: DatabaseUser) -> ServerError:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import httpx
 
@@ -27,9 +31,16 @@ from ndop.system.signals import TERMINATION_SIGNALS, signal_handler
 _MAIN = "ndop.fhir.server.FhirServer"
 #: Servers listen on this machine only.
 HOST = "127.0.0.1"
-_SECONDS_TO_READY = 240
+#: A server that makes progress is waited for, on however busy a machine.
+_SECONDS_TO_READY = 600
 _SECONDS_TO_STOP = 20
+#: From when a server has closed its database and port until its process is gone.
+_SECONDS_TO_END = 5
+#: One that has not served anything has nothing to bring to an end.
+_SECONDS_TO_STOP_STARTING = 2
 _FREE_BYTES_NEEDED = 256 * 1024 * 1024
+
+_OTHER_PORT = "Choose another with --port (make: PORT=), or stop what listens there."
 
 #: JVM options of a short-lived server: it starts faster and runs a little slower.
 SHORT_LIVED = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g")
@@ -87,32 +98,42 @@ def running(layout: Layout, plan: ServerPlan, progress: Progress) -> Iterator[Ru
     """Run a server within the block. It must have been built.
 
     It ends with this process, even if that is killed. Raises ServerError: the port or the database
-    is in use, the disk is full, or the server did not start; the text ends with the last lines of
-    its log.
+    is in use, the folder cannot be written, the disk is full, or the server did not start; the text
+    ends with the last lines of its log.
     """
-    if plan.data:
-        database_user.check_unused(plan.data, progress)
-    port = plan.port or free_port()
-    check_port(port)
-    _check_disk_space(plan.data or layout.build)
-    log = layout.build / "logs" / f"{plan.edition}-{port}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    base_url = f"{'https' if plan.tls else 'http'}://{HOST}:{port}/fhir"
-    process = _start(layout, plan, port, log)
-    try:
-        with progress.step(f"Starting the server ({'plain HAPI' if plan.plain else plan.edition})"):
-            seconds = _wait_until_ready(process, plan, base_url, log)
-        yield RunningServer(base_url, process, log, seconds)
-    finally:
-        _stop(process)
+    with ExitStack() as resources:
+        if plan.data:
+            database_user.check_unused(plan.data, progress)
+        port = plan.port or free_port()
+        check_port(port)
+        _check_disk_space(plan.data or layout.build)
+        if plan.data:
+            _create_folder(plan.data)
+            resources.enter_context(database_user.claimed(plan.data))
+        log = layout.build / "logs" / f"{plan.edition}-{port}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        base_url = f"{'https' if plan.tls else 'http'}://{HOST}:{port}/fhir"
+        temporary = resources.enter_context(
+            tempfile.TemporaryDirectory(prefix="ndop-server-", ignore_cleanup_errors=True)
+        )
+        process = _start(layout, plan, port, log, temporary)
+        patience = _SECONDS_TO_STOP_STARTING
+        try:
+            name = "plain HAPI" if plan.plain else plan.edition
+            with progress.step(f"Starting the server ({name})"):
+                seconds = _wait_until_ready(process, plan, base_url, log)
+            patience = _SECONDS_TO_STOP
+            yield RunningServer(base_url, process, log, seconds)
+        finally:
+            _stop(process, patience)
 
 
-def is_ready(base_url: str, tls: ssl.SSLContext | None = None) -> bool:
+def is_ready(client: httpx.Client, base_url: str) -> bool:
     """Whether the server gives its CapabilityStatement, or asks for a token in FHIR's form.
 
     Raises httpx.TransportError while nothing answers.
     """
-    response = httpx.get(f"{base_url}/metadata", timeout=10, verify=tls or True)
+    response = client.get(f"{base_url}/metadata")
     return response.status_code == httpx.codes.OK or (
         response.status_code == httpx.codes.BAD_REQUEST
         and "fhir" in response.headers.get("content-type", "")
@@ -154,7 +175,9 @@ def h2_url(data: Path | None) -> str:
     return f"jdbc:h2:{where}{database_user.DATABASE_NAME}"
 
 
-def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess.Popen[bytes]:
+def _start(
+    layout: Layout, plan: ServerPlan, port: int, log: Path, temporary: str
+) -> subprocess.Popen[bytes]:
     settings = {
         "server.port": str(port),
         "spring.datasource.url": h2_url(plan.data),
@@ -164,13 +187,17 @@ def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess
     command = [
         "java",
         *_CONFIDENTIAL_CRASHES,
+        f"-Djava.io.tmpdir={temporary}",
         *plan.jvm,
         *_program(layout, plan),
         *(f"--{name}={value}" for name, value in settings.items()),
     ]
-    if plan.data:
-        plan.data.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    with log.open("ab") as output:
+        if not _lock(output):  # which the server inherits
+            raise ServerError(
+                f"Another server is starting at port {port} of {HOST} (log: {log}). {_OTHER_PORT}"
+            )
+        output.truncate(0)
         return processes.start(
             command,
             "Starting the server",
@@ -178,6 +205,20 @@ def _start(layout: Layout, plan: ServerPlan, port: int, log: Path) -> subprocess
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock a file, for which the end of a server that is ending is waited for."""
+    latest = time.monotonic() + _SECONDS_TO_END
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > latest:
+                return False
+            time.sleep(0.1)
+        else:
+            return True
 
 
 def _program(layout: Layout, plan: ServerPlan) -> list[str]:
@@ -194,24 +235,25 @@ def _wait_until_ready(
     process: subprocess.Popen[bytes], plan: ServerPlan, base_url: str, log: Path
 ) -> float:
     begun = time.monotonic()
-    while time.monotonic() - begun < _SECONDS_TO_READY:
-        if process.poll() is not None:
-            if plan.data and (user := database_user.database_user(plan.data)):
-                raise database_user.in_use(plan.data, user)  # it was faster
-            raise ServerError(f"The server did not start.\n{_log_tail(log)}")
-        try:
-            if is_ready(base_url, plan.tls):
-                return time.monotonic() - begun
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
+    with httpx.Client(timeout=10, verify=plan.tls or True) as client:
+        while time.monotonic() - begun < _SECONDS_TO_READY:
+            if process.poll() is not None:
+                if plan.data and (user := database_user.database_user(plan.data)):
+                    raise database_user.in_use(plan.data, user)  # it was faster
+                raise ServerError(f"The server did not start.\n{_log_tail(log)}")
+            try:
+                if is_ready(client, base_url):
+                    return time.monotonic() - begun
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
     raise ServerError(f"The server did not answer within {_SECONDS_TO_READY} s.\n{_log_tail(log)}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], patience: float) -> None:
     process.terminate()
     try:
-        process.wait(_SECONDS_TO_STOP)
+        process.wait(patience)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -225,17 +267,31 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise ServerError(
-                f"Port {port} of {HOST} cannot be used ({error}). Choose another with --port "
-                "(make: PORT=), or stop what listens there."
+                f"Port {port} of {HOST} cannot be used "
+                f"({getattr(error, 'strerror', None) or error}). {_OTHER_PORT}"
             ) from error
+
+
+def _create_folder(folder: Path) -> None:
+    try:
+        # Who has opted out is for its owner only.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ServerError(
+            f"{folder} cannot be the folder of a database ({error.strerror}). "
+            "Choose another with --data (make: DATA=)."
+        ) from error
 
 
 def _check_disk_space(folder: Path) -> None:
     existing = folder
     while not existing.exists():
         existing = existing.parent
-    free = shutil.disk_usage(existing).free
-    if free < _FREE_BYTES_NEEDED:
+    disk = shutil.disk_usage(existing)
+    free = disk.free
+    if disk.total and free < _FREE_BYTES_NEEDED:  # no disk has no bytes at all, such as /proc
         raise ServerError(
             f"The disk of {existing} is full: the server needs {_FREE_BYTES_NEEDED // 2**20} MiB, "
             f"{free // 2**20} MiB are free. Make room, or choose another folder "
