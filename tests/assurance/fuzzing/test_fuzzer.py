@@ -15,6 +15,7 @@ from ndop.assurance.fuzzing.credentials import authenticator
 from ndop.assurance.fuzzing.fuzzer import fuzz
 from ndop.assurance.fuzzing.plan import KINDS, Plan
 from ndop.assurance.fuzzing.raw_http import RawHttpClient, Request
+from ndop.assurance.fuzzing.run import fuzz_server
 from ndop.assurance.fuzzing.session import ExpectedState
 from ndop.assurance.fuzzing.strategies import STRATEGIES, cases_of
 from ndop.consents import draft
@@ -22,6 +23,7 @@ from ndop.editions import Edition
 from ndop.server import process
 from ndop.server.audit_modes import AuditMode
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from tests.conformance.broken_servers import broken_server, http, sends
@@ -92,6 +94,11 @@ def test_a_bad_response_is_found(edition: Edition, content: bytes, status: str, 
     assert f"FAILED any JSON: {rule}" in text
     assert "curl -i" in text
     assert "--seed 0" in text
+
+
+def test_no_server(edition: Edition) -> None:
+    with pytest.raises(ServerError, match=r"http://127\.0\.0\.1:1/fhir does not answer"):
+        fuzz_server(edition, "http://127.0.0.1:1/fhir", Plan(10), Progress.silent())
 
 
 def test_a_closed_connection_is_found(edition: Edition) -> None:

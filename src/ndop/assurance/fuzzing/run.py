@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import httpx
+
 from ndop.assurance.fuzzing.fuzzer import FuzzResult, fuzz
 from ndop.assurance.fuzzing.plan import Plan
 from ndop.editions import Edition
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.errors import ServerError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from ndop.system.signals import signal_handler
@@ -46,7 +49,11 @@ def fuzz_server(
     server: RunningServer | None = None,
     trail: Path | None = None,
 ) -> FuzzResult:
-    """Fuzz a running server; see `fuzz`. The first Ctrl-C takes effect between two requests."""
+    """Fuzz a running server; see `fuzz`. The first Ctrl-C takes effect between two requests.
+
+    Raises ServerError if nothing listens at its address.
+    """
+    _require_answer(base_url)
     title = f"Fuzzing {edition.id}, audit {plan.audit}"
     with (
         progress.track_items(title, plan.requests) as advance,
@@ -66,6 +73,15 @@ def fuzz_server(
             on_request=on_request,
             on_check=lambda _: raise_if_interrupted(),
         )
+
+
+def _require_answer(base_url: str) -> None:
+    try:
+        httpx.get(f"{base_url}/metadata", timeout=60)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise ServerError(
+            f"{base_url} does not answer ({error}). Start the server, or leave --server out."
+        ) from error
 
 
 @contextmanager
