@@ -11,6 +11,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.store.Database;
 import ndop.fhir.store.FreeSpace;
+import ndop.fhir.store.OpenStore;
 import ndop.fhir.store.StoreFailure;
 import ndop.fhir.store.StoreMonitor;
 import org.hl7.fhir.dstu3.model.Consent;
@@ -44,16 +45,26 @@ public final class DurabilityInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Refuses a write for which there is too little space; reads go on. */
+  /** Refuses a write for which there is too little space, or no store; reads go on. */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_POST_PROCESSED,
       order = InterceptorOrder.FREE_SPACE)
-  public void requireSpace(ServletRequestDetails request) {
-    if (WriteProgress.of(request) != WriteProgress.NONE && !space.isSufficient()) {
+  public void requireStore(ServletRequestDetails request) {
+    if (WriteProgress.of(request) == WriteProgress.NONE) {
+      return;
+    }
+    if (!space.isSufficient()) {
       LOG.warn("Request {} was refused: the disk is nearly full", request.getRequestId());
       throw outcomes.exception(
           Situation.STORE_UNAVAILABLE,
           "The store has too little space; nothing was stored. Repeat the request.");
+    }
+    try {
+      WriteProgress.setStore(request, database.openStore());
+    } catch (SQLException failure) {
+      store.report(StoreFailure.of(failure).orElse(StoreFailure.LOST));
+      LOG.warn("Request {} was refused: the store is not open", request.getRequestId());
+      throw outcomes.exception(HapiExceptionMapper.outcomeOfFailedStore(WriteProgress.of(request)));
     }
   }
 
@@ -81,7 +92,7 @@ public final class DurabilityInterceptor {
       return;
     }
     try {
-      database.force();
+      database.force(WriteProgress.storeOf(request).orElse(OpenStore.ELSEWHERE));
     } catch (SQLException failure) {
       store.report(StoreFailure.of(failure).orElse(StoreFailure.LOST));
       LOG.warn(

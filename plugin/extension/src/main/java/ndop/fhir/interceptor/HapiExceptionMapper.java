@@ -87,7 +87,7 @@ final class HapiExceptionMapper {
   }
 
   /** A refused connection says nothing of a write that had its own and has begun to commit. */
-  private static Outcome outcomeOfFailedStore(WriteProgress write) {
+  static Outcome outcomeOfFailedStore(WriteProgress write) {
     return switch (write) {
       case NONE -> STORE_UNAVAILABLE;
       case PENDING ->

@@ -2,6 +2,8 @@ package ndop.fhir.interceptor;
 
 import ca.uhn.fhir.rest.api.RequestTypeEnum;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
+import java.util.Optional;
+import ndop.fhir.store.OpenStore;
 
 /**
  * How far a request has got with storing something, which decides what a failure may say of it: a
@@ -18,6 +20,7 @@ enum WriteProgress {
   COMMITTING;
 
   private static final Object KEY = new Object();
+  private static final Object STORE = new Object();
 
   /** The progress of a request. */
   static WriteProgress of(RequestDetails request) {
@@ -26,6 +29,16 @@ enum WriteProgress {
     }
     RequestTypeEnum method = request.getRequestType();
     return method == RequestTypeEnum.POST || method == RequestTypeEnum.PUT ? PENDING : NONE;
+  }
+
+  /** Takes note of the store that the request is to write into. */
+  static void setStore(RequestDetails request, OpenStore store) {
+    request.getUserData().put(STORE, store);
+  }
+
+  /** The store that the request was to write into; empty if it stores nothing. */
+  static Optional<OpenStore> storeOf(RequestDetails request) {
+    return Optional.ofNullable((OpenStore) request.getUserData().get(STORE));
   }
 
   /** Takes note that only the commit follows. */

@@ -44,6 +44,7 @@ public final class Database implements AutoCloseable {
   private final DataSource source;
   private final String url;
   private final boolean forcing;
+  private volatile OpenStore opened;
   private final GroupCommit commits = new GroupCommit(this::forceFile);
 
   /**
@@ -66,6 +67,41 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * The store as it is open now. To be asked for before a commit, and passed to {@link
+   * #force(OpenStore)} after it.
+   *
+   * @throws SQLException there is no connection to it
+   */
+  public OpenStore openStore() throws SQLException {
+    if (!H2Url.isOnDisk(url)) {
+      return OpenStore.ELSEWHERE;
+    }
+    OpenStore known = opened;
+    if (known == null || !known.isOpen()) {
+      try (Connection connection = source.getConnection()) {
+        Optional<H2Store> found = H2Store.of(connection);
+        known = found.isPresent() ? found.get() : OpenStore.ELSEWHERE;
+      }
+      opened = known;
+    }
+    return known;
+  }
+
+  /**
+   * Makes a commit durable: forces what has been committed to the disk, as {@link #force()}.
+   *
+   * @param store the store as it was open before the commit
+   * @throws SQLException it is not known whether it is on the disk, or the store was closed
+   *     meanwhile, so that the commit may not have been written
+   */
+  public void force(OpenStore store) throws SQLException {
+    force();
+    if (!store.isOpen()) {
+      throw new SQLException("the database was closed during the commit", IO_ERROR);
+    }
+  }
+
+  /**
    * Forces what has been committed to the disk, where the database does not do so itself and it is
    * to be done.
    *
@@ -83,8 +119,8 @@ public final class Database implements AutoCloseable {
   }
 
   private void forceFile() throws SQLException {
-    try (Connection connection = source.getConnection()) {
-      H2FileSync.force(connection);
+    if (openStore() instanceof H2Store store) {
+      store.force();
     }
   }
 
