@@ -112,5 +112,9 @@ def test_time_grows_with_the_length(piece: str) -> None:
     def shortest(length: int) -> float:
         return min(seconds(length) for _ in range(4))
 
-    # Times below some hundredths of a second say nothing.
-    assert shortest(80_000) < 9 * max(shortest(20_000), 0.03)
+    def ratio() -> float:
+        # Times below some hundredths of a second say nothing.
+        return shortest(80_000) / max(shortest(20_000), 0.03)
+
+    # On a busy machine one measurement may be wrong, but not each.
+    assert any(ratio() < 9 for _ in range(5))
