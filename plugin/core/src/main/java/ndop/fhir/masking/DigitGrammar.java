@@ -1,5 +1,7 @@
 package ndop.fhir.masking;
 
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -69,16 +71,22 @@ public final class DigitGrammar {
 
   /** The digits of a number, in ASCII, however they are written and grouped. */
   public static String digits(String number) {
-    return TOKEN
-        .matcher(number)
-        .results()
-        .filter(token -> token.group(1) != null)
-        .map(token -> String.valueOf(valueOf(token.group())))
+    return digits(findDigits(number));
+  }
+
+  /** The values of the digits, in ASCII. */
+  static String digits(List<MatchResult> found) {
+    return found.stream()
+        .map(digit -> String.valueOf(valueOf(digit.group())))
         .collect(Collectors.joining());
   }
 
-  /** The value of a text that {@link #DIGIT} matches. */
-  static int valueOf(String digit) {
+  /** Where the digits of a number stand in it. */
+  static List<MatchResult> findDigits(String number) {
+    return TOKEN.matcher(number).results().filter(token -> token.group(1) != null).toList();
+  }
+
+  private static int valueOf(String digit) {
     if (digit.startsWith("&#")) {
       String code = digit.substring(2, digit.length() - 1);
       boolean hexadecimal = Character.toLowerCase(code.charAt(0)) == 'x';

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * NHS numbers whose ten digits are in other groups than 3-3-4, down to single digits. Most texts of
@@ -27,9 +26,6 @@ final class NhsNumberGroups {
                   LENGTH - 1,
                   DigitGrammar.MOST_SEPARATORS));
 
-  private static final Pattern TOKEN =
-      Pattern.compile("(?<digit>" + DigitGrammar.DIGIT + ")|" + DigitGrammar.ANY_SEPARATOR);
-
   private NhsNumberGroups() {}
 
   /** The text without such numbers; one that has a published number in it stays. */
@@ -45,12 +41,8 @@ final class NhsNumberGroups {
   }
 
   private static String withoutNumbers(String groups, Set<String> published) {
-    List<MatchResult> digits =
-        TOKEN.matcher(groups).results().filter(token -> token.group(1) != null).toList();
-    String values =
-        digits.stream()
-            .map(digit -> String.valueOf(DigitGrammar.valueOf(digit.group())))
-            .collect(Collectors.joining());
+    List<MatchResult> digits = DigitGrammar.findDigits(groups);
+    String values = DigitGrammar.digits(digits);
     BitSet boundaries = boundaries(digits);
     StringBuilder masked = new StringBuilder();
     int rest = 0;
