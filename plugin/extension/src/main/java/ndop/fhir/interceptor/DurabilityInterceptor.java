@@ -11,7 +11,6 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.store.Database;
 import ndop.fhir.store.FreeSpace;
-import ndop.fhir.store.OpenStore;
 import ndop.fhir.store.StoreFailure;
 import ndop.fhir.store.StoreMonitor;
 import org.hl7.fhir.dstu3.model.Consent;
@@ -92,7 +91,7 @@ public final class DurabilityInterceptor {
       return;
     }
     try {
-      database.force(WriteProgress.storeOf(request).orElse(OpenStore.ELSEWHERE));
+      database.force(WriteProgress.storeOf(request));
     } catch (SQLException failure) {
       store.report(StoreFailure.of(failure).orElse(StoreFailure.LOST));
       LOG.warn(

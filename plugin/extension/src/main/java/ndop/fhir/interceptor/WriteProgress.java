@@ -2,7 +2,6 @@ package ndop.fhir.interceptor;
 
 import ca.uhn.fhir.rest.api.RequestTypeEnum;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
-import java.util.Optional;
 import ndop.fhir.store.OpenStore;
 
 /**
@@ -36,9 +35,9 @@ enum WriteProgress {
     request.getUserData().put(STORE, store);
   }
 
-  /** The store that the request was to write into; empty if it stores nothing. */
-  static Optional<OpenStore> storeOf(RequestDetails request) {
-    return Optional.ofNullable((OpenStore) request.getUserData().get(STORE));
+  /** The store that the request was to write into; one elsewhere if it stores nothing. */
+  static OpenStore storeOf(RequestDetails request) {
+    return (OpenStore) request.getUserData().getOrDefault(STORE, OpenStore.ELSEWHERE);
   }
 
   /** Takes note that only the commit follows. */

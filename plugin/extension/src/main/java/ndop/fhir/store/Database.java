@@ -79,8 +79,7 @@ public final class Database implements AutoCloseable {
     OpenStore known = opened;
     if (known == null || !known.isOpen()) {
       try (Connection connection = source.getConnection()) {
-        Optional<H2Store> found = H2Store.of(connection);
-        known = found.isPresent() ? found.get() : OpenStore.ELSEWHERE;
+        known = H2Store.of(connection);
       }
       opened = known;
     }

@@ -2,7 +2,6 @@ package ndop.fhir.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Optional;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.FileStore;
@@ -27,14 +26,14 @@ final class H2Store implements OpenStore {
   }
 
   /**
-   * The file of an embedded database; empty if it has none.
+   * The store of a database, which is elsewhere if it is not embedded.
    *
    * @param connection a connection to it, of a pool or not
    */
-  static Optional<H2Store> of(Connection connection) throws SQLException {
+  static OpenStore of(Connection connection) throws SQLException {
     return connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session
-        ? Optional.of(new H2Store(session.getDatabase().getStore().getMvStore()))
-        : Optional.empty();
+        ? new H2Store(session.getDatabase().getStore().getMvStore())
+        : ELSEWHERE;
   }
 
   @Override
