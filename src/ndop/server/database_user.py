@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ndop.system import processes
 from ndop.system.errors import MissingToolError, ProgramError, ServerError
+from ndop.system.file_lock import try_lock
 from ndop.system.progress import Progress
 
 #: The database in its folder, as a JDBC URL and H2 name it.
@@ -100,13 +101,11 @@ def claimed(folder: Path) -> Iterator[None]:
     has not opened it. Raises ServerError, naming the process, where one has claimed it.
     """
     with (folder / _CLAIM).open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not try_lock(file):
             file.seek(0)
             pid = int(file.read() or 0)
             command = ndop_command(_ask("args", pid)) or "ndop"
-            raise in_use(folder, DatabaseUser(pid, command, _ask("lstart", pid), True)) from error
+            raise in_use(folder, DatabaseUser(pid, command, _ask("lstart", pid), True))
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

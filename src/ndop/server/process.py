@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import socket
@@ -16,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 import httpx
 
@@ -24,6 +22,7 @@ from ndop.java import modules
 from ndop.server import database_user
 from ndop.system import processes
 from ndop.system.errors import ProgramError, ServerError
+from ndop.system.file_lock import try_lock
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
 from ndop.system.signals import TERMINATION_SIGNALS, signal_handler
@@ -193,7 +192,7 @@ def _start(
         *(f"--{name}={value}" for name, value in settings.items()),
     ]
     with log.open("ab") as output:
-        if not _lock(output):  # which the server inherits
+        if not try_lock(output, _SECONDS_TO_END):  # which the server inherits
             raise ServerError(
                 f"Another server is starting at port {port} of {HOST} (log: {log}). {_OTHER_PORT}"
             )
@@ -205,20 +204,6 @@ def _start(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock a file, for which the end of a server that is ending is waited for."""
-    latest = time.monotonic() + _SECONDS_TO_END
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > latest:
-                return False
-            time.sleep(0.1)
-        else:
-            return True
 
 
 def _program(layout: Layout, plan: ServerPlan) -> list[str]:

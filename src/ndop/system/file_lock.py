@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 @contextmanager
@@ -18,3 +20,20 @@ def locked(file: Path) -> Iterator[None]:
     with file.open("ab") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+
+
+def try_lock(file: IO[bytes] | IO[str], seconds: float = 0) -> bool:
+    """Lock an open file; False if another process still has it locked after some seconds.
+
+    The lock lasts until the file is closed here and in every process that has inherited it.
+    """
+    latest = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= latest:
+                return False
+            time.sleep(0.1)
+        else:
+            return True
