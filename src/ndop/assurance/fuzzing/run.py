@@ -53,7 +53,8 @@ def fuzz_server(
 
     Raises ServerError if nothing listens at its address.
     """
-    _require_answer(base_url)
+    if server is None:
+        _require_answer(base_url)
     title = f"Fuzzing {edition.id}, audit {plan.audit}"
     with (
         progress.track_items(title, plan.requests) as advance,
