@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -85,6 +86,10 @@ class BodyGrowthTest {
                 "fraction of a second",
                 size ->
                     JSON.replaceFirst(":[0-9]{2}(Z|[+]00:00)", ":00." + "1".repeat(size) + "Z")),
+            small("organization", "{\"display\": \"x\"}"),
+            small("organization", "{}"),
+            small("category", "{\"text\": \"x\"}"),
+            small("contained", "{\"resourceType\": \"Patient\"}"),
             json("whitespace", size -> " ".repeat(size) + JSON),
             json("lines after the end", size -> JSON + "\n".repeat(size)),
             json(
@@ -341,6 +346,13 @@ class BodyGrowthTest {
             default -> member(place, "\"%s\"", text);
           };
         });
+  }
+
+  /** Small entries: for a megabyte nearly as many as there may be, and not as long. */
+  private static Kind small(String list, String entry) {
+    return json(
+        "%s of small entries %s".formatted(list, entry),
+        size -> member(list, "%s", Collections.nCopies(size / 2400, entry).toString()));
   }
 
   private static Kind extension(String type, String repeated) {
