@@ -77,8 +77,8 @@ public final class PatientAuthorizationInterceptor {
     if (operation == RestOperationTypeEnum.CREATE || operation == RestOperationTypeEnum.UPDATE) {
       requireNamedByReference(request.getResource());
       requireSamePatient(nhsNumber(request.getResource()), boundTo.get());
-      consentingParties(request.getResource())
-          .forEach(party -> requireSamePatient(Optional.of(party), boundTo.get()));
+      patientsReferredTo(request)
+          .forEach(patient -> requireSamePatient(Optional.of(patient), boundTo.get()));
     }
     String[] asked = request.getParameters().get(edition.patient().element());
     if (asked != null && asked.length > 0) {
@@ -146,14 +146,19 @@ public final class PatientAuthorizationInterceptor {
     }
   }
 
-  /** The NHS numbers of those who consent: the token says that it is the patient who does. */
-  private Stream<String> consentingParties(IBaseResource resource) {
-    return resource instanceof Consent consent
-        ? consent.getConsentingParty().stream()
-            .map(Reference::getReference)
-            .filter(Objects::nonNull)
-            .flatMap(reference -> patients.nhsNumber(reference).stream())
-        : Stream.empty();
+  /**
+   * The NHS numbers in references anywhere in the resource, such as to those who consent: the token
+   * says that it is the patient who does.
+   */
+  private Stream<String> patientsReferredTo(ServletRequestDetails request) {
+    return request
+        .getFhirContext()
+        .newTerser()
+        .getAllPopulatedChildElementsOfType(request.getResource(), Reference.class)
+        .stream()
+        .map(Reference::getReference)
+        .filter(Objects::nonNull)
+        .flatMap(reference -> patients.nhsNumber(reference).stream());
   }
 
   private Optional<String> nhsNumber(IBaseResource resource) {

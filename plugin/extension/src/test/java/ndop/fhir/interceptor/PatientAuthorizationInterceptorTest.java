@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ca.uhn.fhir.interceptor.executor.InterceptorService;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
+import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,9 @@ class PatientAuthorizationInterceptorTest {
         consent ->
             consent.getPatient().getReferenceElement_().addExtension(EXTENSION, identifier()),
         consent -> consent.getPatient().setDisplay("NHS number " + OTHER),
+        consent -> consent.addExtension(EXTENSION, new Reference(HOST + OTHER)),
+        consent -> consent.addActor().setReference(new Reference(HOST + OTHER)),
+        consent -> consent.setSource(new Reference(HOST + OTHER)),
         consent -> party(consent).setReference(HOST + OTHER),
         consent -> party(consent).setDisplay("NHS number " + OTHER),
         consent -> party(consent).setIdentifier(identifier()),
@@ -105,6 +109,7 @@ class PatientAuthorizationInterceptorTest {
     request.setRestOperationType(RestOperationTypeEnum.CREATE);
     request.setParameters(Map.of());
     request.setResource(consent);
+    request.setServer(new RestfulServer(EditionFixtures.FHIR));
     RequestCaller.set(
         request,
         new Caller(
