@@ -120,6 +120,8 @@ def request_everything(base_url: str, edition: Edition, headers: dict[str, str])
         status = edition.status.sharing
         changed = json.dumps({**draft(edition, PATIENT, status=status), "id": consent_id})
         assert http.put(f"Consent/{consent_id}", content=changed).status_code == 200
+        # HAPI refuses this path itself, before it asks any interceptor.
+        assert http.get("_history/_history/_history/_history").status_code == 400
         disguise_a_number(http, edition)
     return consent_id
 
@@ -149,6 +151,9 @@ def test_every_request_is_recorded(recorded: Recorded, edition: Edition) -> None
         ("storing", "update", None),
         ("answered", "update", 200),
     ]
+    beyond_the_api = recorded.lines()[9]
+    assert beyond_the_api["path"] == "_history/_history/_history/_history"
+    assert (beyond_the_api["event"], beyond_the_api["status"]) == ("refused", 400)
     storing, stored, duplicate, read = lines[1:5]
     assert storing["consents"] == read["consents"] == [f"{recorded.consent_id}/_history/1"]
     assert storing["patients"] == read["patients"] == lines[0]["patients"] == duplicate["patients"]
@@ -188,7 +193,7 @@ def test_nothing_confidential_is_written_down(recorded: Recorded, edition: Editi
         assert written not in trail, written
     # A path that is encoded twice is refused as malformed, before there is a caller to record.
     malformed = sum("%" in written for written in DISGUISED)
-    assert len(recorded.lines()) == 9 + 5 * len(DISGUISED) - malformed
+    assert len(recorded.lines()) == 10 + 5 * len(DISGUISED) - malformed
     for confidential in (PATIENT, ANOTHER, "eyJ", token):
         assert confidential not in trail
         assert confidential not in log

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import ndop.fhir.policy.RequestHead;
 
 /** Extracts from HAPI's request the parts on which the policies decide. */
@@ -17,17 +18,26 @@ final class RequestHeadReader {
   static RequestHead read(ServletRequestDetails request) {
     return new RequestHead(
         request.getRequestType().name(),
-        segments(request.getRequestPath()),
+        path(request),
         request.getHeaders().keySet().stream()
             .map(name -> name.toLowerCase(Locale.ROOT))
             .collect(Collectors.toSet()));
   }
 
-  /** Decoded, without empty segments such as the one after a trailing slash. */
-  private static List<String> segments(String path) {
-    return Arrays.stream(path.split("/"))
-        .filter(segment -> !segment.isEmpty())
-        .map(UrlUtil::unescape)
-        .toList();
+  /**
+   * HAPI refuses some paths before the request has one; then it is the container's, decoded
+   * already.
+   */
+  private static List<String> path(ServletRequestDetails request) {
+    if (request.getRequestPath() == null) {
+      String path = request.getServletRequest().getPathInfo();
+      return path == null ? List.of() : segments(path).toList();
+    }
+    return segments(request.getRequestPath()).map(UrlUtil::unescape).toList();
+  }
+
+  /** Without empty segments such as the one after a trailing slash. */
+  private static Stream<String> segments(String path) {
+    return Arrays.stream(path.split("/")).filter(segment -> !segment.isEmpty());
   }
 }
