@@ -21,6 +21,7 @@ import httpx
 from ndop.conformance.suite.client import JSON
 from ndop.editions import DEFAULT_EDITION
 from ndop.server import process
+from ndop.server.assembly import build_all
 from ndop.server.process import LONG_LIVED, ServerPlan
 from ndop.system.layout import checkout
 from ndop.system.progress import Progress
@@ -57,8 +58,10 @@ def main() -> int:
     """Measure the server that is named, or one of its own."""
     if len(sys.argv) > 1:
         return measure(sys.argv[1])
+    layout, progress = checkout(), Progress()
+    build_all(layout, progress)
     plan = ServerPlan(DEFAULT_EDITION, jvm=LONG_LIVED)
-    with process.running(checkout(), plan, Progress()) as server:
+    with process.running(layout, plan, progress) as server:
         return measure(server.base_url)
 
 
