@@ -48,8 +48,9 @@ def content_of(consent: Draft) -> Draft:
 
 def as_xml(consent: Draft) -> str:
     """A Consent in XML, made by fhir.resources."""
-    xml: str = Consent.model_validate(consent).model_dump_xml()
-    return xml
+    # The library says that this is str.
+    xml: Any = Consent.model_validate(consent).model_dump_xml()
+    return str(xml, "utf-8")
 
 
 def etag_of(consent: Draft) -> str:

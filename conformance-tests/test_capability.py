@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
 from fhir.resources.STU3.capabilitystatement import CapabilityStatement
+from fhir.resources.STU3.codesystem import CodeSystem
+from fhir.resources.STU3.structuredefinition import StructureDefinition
+from fhir.resources.STU3.valueset import ValueSet
 
-from ndop.conformance.suite.client import XML, NdopClient
+from ndop.conformance.suite.client import JSON, XML, NdopClient
 from ndop.conformance.suite.expectations import (
+    assert_spine_error,
     expect,
     expect_contains,
     expect_one_of,
@@ -19,9 +23,18 @@ from ndop.conformance.suite.expectations import (
     expect_valid,
     resource_of,
 )
+from ndop.conformance.suite.plugin.fixtures import SkipTest
 from ndop.consents import Draft
 from ndop.editions import Edition
-from support import Note
+from ndop.editions.model import Artefact, Structure
+from ndop.editions.model import CodeSystem as Codes
+from support import Note, resources_in
+
+MODELS: dict[str, Any] = {
+    "StructureDefinition": StructureDefinition,
+    "ValueSet": ValueSet,
+    "CodeSystem": CodeSystem,
+}
 
 
 @pytest.fixture
@@ -43,6 +56,31 @@ def consent_entry(statement: dict[str, Any]) -> dict[str, Any]:
     ]
     expect("number of entries for Consent", len(entries), 1)
     return cast("dict[str, Any]", entries[0])
+
+
+@pytest.fixture
+def published(
+    edition: Edition, statement: dict[str, Any], skip_test: SkipTest
+) -> list[tuple[str, Artefact]]:
+    """The artefacts of the types that the server declares, with their types."""
+    declared = {
+        resource.get("type")
+        for rest in statement.get("rest", [])
+        for resource in rest.get("resource", [])
+    }
+    if not declared & set(edition.conformance.types):
+        skip_test(
+            "needs a server that declares conformance resources",
+            remedy="none: a server need not answer questions about its profiles (D-30)",
+        )
+    lists: dict[str, Sequence[Artefact]] = {
+        "StructureDefinition": edition.structures,
+        "ValueSet": edition.value_sets,
+        "CodeSystem": edition.code_systems,
+    }
+    return [
+        (name, one) for name, artefacts in lists.items() if name in declared for one in artefacts
+    ]
 
 
 @pytest.mark.requirement("NDOP-066")
@@ -214,3 +252,97 @@ def test_profiles_and_guide(edition: Edition, statement: dict[str, Any]) -> None
             expect_contains("profile", listed, structure.url)
     guides = statement.get("implementationGuide", [])
     expect_contains("implementationGuide", guides, edition.capability.guide)
+
+
+@pytest.mark.requirement("NDOP-206")
+def test_every_artefact_can_be_read(
+    ndop: NdopClient, published: list[tuple[str, Artefact]]
+) -> None:
+    """SHALL: each profile, value set and code system can be read, in JSON and in XML."""
+    for resource_type, artefact in published:
+        path = f"{resource_type}/{artefact.id}"
+        response = ndop.get(path)
+        expect_status(response, 200)
+        found = resource_of(response, resource_type)
+        expect(f"url of {path}", found.get("url"), artefact.url)
+        expect(f"version of {path}", found.get("version"), artefact.version)
+        _expect_content(path, found, artefact)
+
+        response = ndop.get(path, headers={"Accept": XML})
+        expect_status(response, 200)
+        expect_valid(MODELS[resource_type], response.content, "xml")
+
+
+def _expect_content(path: str, found: dict[str, Any], artefact: Artefact) -> None:
+    """The content that tells the artefact from any other of its type."""
+    if isinstance(artefact, Structure):
+        elements = [one.get("id") for one in found.get("snapshot", {}).get("element", [])]
+        expect_that(f"snapshot of {path}", bool(elements), found="none", expected="elements")
+        for element_id in artefact.elements:
+            expect_contains(f"differential of {path}", _ids(found), element_id)
+    elif isinstance(artefact, Codes):
+        concepts = {one.get("code"): one.get("display") for one in found.get("concept", [])}
+        expect(f"concepts of {path}", concepts, artefact.concepts)
+    else:
+        included = found.get("compose", {}).get("include", [])
+        expect_present(f"compose.include of {path}", included)
+
+
+def _ids(structure: dict[str, Any]) -> list[Any]:
+    return [one.get("id") for one in structure.get("differential", {}).get("element", [])]
+
+
+@pytest.mark.requirement("NDOP-206")
+def test_every_artefact_can_be_found(
+    ndop: NdopClient, published: list[tuple[str, Artefact]]
+) -> None:
+    """SHALL: each is found by its url, with and without the version, by its name and by its id."""
+    for resource_type, artefact in published:
+        name = artefact.name or artefact.id
+        for parameter, value in (
+            ("url", artefact.url),
+            ("url", f"{artefact.url}|{artefact.version}"),
+            ("name", name),
+            ("_id", artefact.id),
+        ):
+            response = ndop.get(resource_type, params={parameter: value})
+            expect_status(response, 200)
+            bundle = resource_of(response, "Bundle")
+            expect("type of the Bundle", bundle.get("type"), "searchset")
+            urls = [one.get("url") for one in resources_in(bundle)]
+            expect_contains(f"{resource_type} found by {parameter} {value}", urls, artefact.url)
+            if parameter == "url":
+                expect(f"total for {value}", bundle.get("total"), 1)
+
+
+@pytest.mark.requirement("NDOP-206")
+def test_what_is_not_published_is_not_found(
+    ndop: NdopClient, edition: Edition, published: list[tuple[str, Artefact]]
+) -> None:
+    """SHALL: another url or version finds nothing, and another id is not there."""
+    resource_type, artefact = published[0]
+    for url in (f"{artefact.url}-unknown", f"{artefact.url}|0.0.0"):
+        bundle = resource_of(ndop.get(resource_type, params={"url": url}), "Bundle")
+        expect(f"total for {url}", bundle.get("total"), 0)
+    response = ndop.get(f"{resource_type}/unknown")
+    assert_spine_error(edition, response, status=404, issue="not-found", code="NO_RECORD_FOUND")
+
+
+@pytest.mark.requirement("NDOP-206")
+def test_artefacts_cannot_be_changed(
+    ndop: NdopClient, edition: Edition, published: list[tuple[str, Artefact]]
+) -> None:
+    """SHALL: no client creates, updates or deletes them."""
+    for resource_type in dict.fromkeys(one for one, _ in published):
+        artefact = next(one for name, one in published if name == resource_type)
+        path = f"{resource_type}/{artefact.id}"
+        body = ndop.get(path).content
+        typed = {"Content-Type": JSON}
+        for response in (
+            ndop.request("POST", resource_type, body=body, headers=typed),
+            ndop.request("PUT", path, body=body, headers=typed),
+            ndop.request("DELETE", path),
+        ):
+            assert_spine_error(
+                edition, response, status=405, issue="not-supported", code="NOT_IMPLEMENTED"
+            )

@@ -207,7 +207,7 @@ def test_batch_and_transaction_are_not_supported(
 @pytest.mark.requirement("NDOP-143")
 @pytest.mark.parametrize(
     "path",
-    ["Patient/1", "Patient", "StructureDefinition", "Consent/$foo", "$foo", "Consent/1/$meta"],
+    ["Patient/1", "Patient", "Organization", "Consent/$foo", "$foo", "Consent/1/$meta"],
 )
 def test_other_types_and_operations(ndop: NdopClient, edition: Edition, path: str) -> None:
     """SHALL: another resource type or an unknown operation is refused."""
@@ -236,3 +236,22 @@ def test_informational_outcomes(ndop: NdopClient, edition: Edition, consent: Dra
         assert_spine_error(edition, response, status=status, issue="informational", code=code)
         severity = json_of(response)["issue"][0]["severity"]
         expect("issue[0].severity", severity, "information")
+
+
+@pytest.mark.requirement("NDOP-209")
+@pytest.mark.parametrize("path", ["", "/"])
+@pytest.mark.parametrize("accept", [JSON, XML, "*/*"])
+def test_the_base_address(ndop: NdopClient, edition: Edition, path: str, accept: str) -> None:
+    """SHOULD: the base itself is not found, and the answer says where the statement is."""
+    response = ndop.get(path, headers={"Accept": accept})
+    assert_spine_error(edition, response, status=404, issue="not-found", code="NO_RECORD_FOUND")
+    expect_contains("diagnostics", response.text, "metadata")
+
+
+@pytest.mark.requirement("NDOP-209")
+def test_the_base_address_in_a_browser(ndop: NdopClient) -> None:
+    """SHOULD: a browser that asks for the base is not told of a fault of the server."""
+    response = ndop.get("", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    expect_that(
+        "HTTP status", response.status_code < 500, found=response.status_code, expected="below 500"
+    )

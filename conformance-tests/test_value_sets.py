@@ -1,13 +1,25 @@
-"""Area value-sets: which codes are accepted (docs/specification.md, section 4)."""
+"""Area value-sets: which codes are accepted (docs/specification.md, section 4), and what a server
+says of them (section 8).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import httpx
 import pytest
 
 from ndop.conformance.suite.client import NdopClient
-from ndop.conformance.suite.expectations import expect_status
+from ndop.conformance.suite.expectations import (
+    assert_spine_error,
+    expect,
+    expect_status,
+    resource_of,
+)
+from ndop.conformance.suite.plugin.fixtures import SkipTest
 from ndop.consents import Draft, Path, draft, having, value_at
 from ndop.editions import Edition
+from ndop.editions.model import ValueSet
 from support import (
     Accepts,
     NewPatient,
@@ -183,3 +195,111 @@ def test_other_systems_of_preferences_are_refused(refuses: Refuses) -> None:
     """SHALL: a preference from a system that is not the edition's is refused."""
     system = "http://hl7.org/fhir/v3/ActReason"
     refuses(lambda consent: having(consent, "purpose", 0, "system", value=system))
+
+
+Ask = Callable[..., httpx.Response]
+
+
+@pytest.fixture
+def ask(ndop: NdopClient, skip_test: SkipTest) -> Ask:
+    """Calls an operation on codes; skips where the server does not declare it."""
+    statement = resource_of(ndop.get("metadata"), "CapabilityStatement")
+    declared = [
+        operation.get("name")
+        for rest in statement.get("rest", [])
+        for operation in rest.get("operation", [])
+    ]
+
+    def call(path: str, **parameters: str) -> httpx.Response:
+        name = path.rpartition("$")[2]
+        if name not in declared:
+            skip_test(
+                f"needs a server that declares ${name}",
+                remedy="none: a server need not answer questions about its codes (D-30)",
+            )
+        return ndop.get(path, params=parameters)
+
+    return call
+
+
+def codes_of(edition: Edition, value_set: ValueSet) -> dict[tuple[str, str], str]:
+    """The display of each system and code of a value set."""
+    found = {}
+    for include in value_set.include:
+        if include.code_system is not None:
+            system = edition.code_system(include.code_system)
+            found.update({(system.url, code): text for code, text in system.concepts.items()})
+        for url in include.systems:
+            found.update({(url, code): text for code, text in include.concepts.items()})
+    return found
+
+
+def answered(response: httpx.Response, name: str) -> object:
+    """The value of a parameter of the answer; None where it has none."""
+    expect_status(response, 200)
+    for parameter in resource_of(response, "Parameters").get("parameter", []):
+        if parameter.get("name") == name:
+            return next((value for key, value in parameter.items() if key != "name"), None)
+    return None
+
+
+@pytest.mark.requirement("NDOP-208")
+def test_every_value_set_is_expanded(edition: Edition, ask: Ask) -> None:
+    """SHALL: the expansion of a value set has its codes, by url and by id."""
+    for value_set in edition.value_sets:
+        for response in (
+            ask("ValueSet/$expand", url=value_set.url),
+            ask(f"ValueSet/{value_set.id}/$expand"),
+        ):
+            expect_status(response, 200)
+            expansion = resource_of(response, "ValueSet").get("expansion", {})
+            found = {
+                (one.get("system"), one.get("code")): one.get("display")
+                for one in expansion.get("contains", [])
+            }
+            expect(f"codes of {value_set.url}", found, codes_of(edition, value_set))
+
+
+@pytest.mark.requirement("NDOP-208")
+def test_codes_of_value_sets(edition: Edition, ask: Ask) -> None:
+    """SHALL: a code of a value set is right, another is wrong, and a misspelt display is told."""
+    for value_set in edition.value_sets:
+        (system, code), display = next(iter(codes_of(edition, value_set).items()))
+        for path, where in (
+            ("ValueSet/$validate-code", {"url": value_set.url}),
+            (f"ValueSet/{value_set.id}/$validate-code", {}),
+        ):
+            right = ask(path, system=system, code=code, display=display, **where)
+            expect(f"result for {code}", answered(right, "result"), True)
+            wrong = ask(path, system=system, code=f"{code}x", **where)
+            expect(f"result for {code}x", answered(wrong, "result"), False)
+            misspelt = ask(path, system=system, code=code, display=f"{display}!", **where)
+            expect("result for another display", answered(misspelt, "result"), False)
+            expect("display that was expected", answered(misspelt, "display"), display)
+
+
+@pytest.mark.requirement("NDOP-208")
+def test_codes_of_code_systems(edition: Edition, ask: Ask) -> None:
+    """SHALL: a code of a code system is looked up with its display, and another is not found."""
+    for system in edition.code_systems:
+        code, display = next(iter(system.concepts.items()))
+        found = ask("CodeSystem/$lookup", system=system.url, code=code)
+        expect(f"display of {code}", answered(found, "display"), display)
+        right = ask("CodeSystem/$validate-code", url=system.url, code=code, display=display)
+        expect(f"result for {code}", answered(right, "result"), True)
+        wrong = ask(f"CodeSystem/{system.id}/$validate-code", code=f"{code}x")
+        expect(f"result for {code}x", answered(wrong, "result"), False)
+
+
+@pytest.mark.requirement("NDOP-208")
+def test_unknown_codes_and_value_sets(edition: Edition, ask: Ask) -> None:
+    """SHALL: what the edition does not have is not found."""
+    system = edition.code_systems[0]
+    for response in (
+        ask("ValueSet/$expand", url="https://example.org/unknown"),
+        ask("ValueSet/$validate-code", url="https://example.org/unknown", code="x"),
+        ask("ValueSet/unknown/$expand"),
+        ask("CodeSystem/$lookup", system=system.url, code="unknown"),
+        ask("CodeSystem/$lookup", system="https://example.org/unknown", code="x"),
+    ):
+        assert_spine_error(edition, response, status=404, issue="not-found", code="NO_RECORD_FOUND")

@@ -161,6 +161,35 @@ class History(Facts):
     filters: list[str] = []
 
 
+class Operation(Facts):
+    """An operation of FHIR that a server can offer on a resource type (NDOP-207, NDOP-208).
+
+    `levels`: on the type, or on one resource. `parameters`: in the URL, or in Parameters as the
+    body. `body_parameters`: in Parameters only.
+    """
+
+    name: SearchCode
+    type: str
+    definition: Url
+    levels: Annotated[list[Literal["type", "instance"]], Field(min_length=1)]
+    methods: Annotated[list[Literal["GET", "POST"]], Field(min_length=1)] = ["GET", "POST"]
+    parameters: list[str]
+    body_parameters: list[str] = []
+    requirement: RequirementId
+
+
+class Conformance(Facts):
+    """What a server can be asked about the profiles it goes by (D-30).
+
+    `search`: the type of each search parameter, which all the resource types have.
+    """
+
+    types: Annotated[list[str], Field(min_length=1)]
+    interactions: list[Literal["read", "search-type"]]
+    search: dict[str, Literal["token", "uri", "string"]]
+    operations: list[Operation]
+
+
 class Capability(Facts):
     """The capability statements, required and served (docs/specification.md, section 8)."""
 
@@ -357,7 +386,7 @@ class CatalogueEntry(Facts):
     severity: Severity = "error"
     issue: str
     code: str
-    interactions: list[Interaction] | None = None
+    interactions: list[Interaction | Literal["operation"]] | None = None
     requirement: RequirementId | None = None
 
 
@@ -422,6 +451,7 @@ class Edition(Facts):
     search: Search
     history: History | None = None
     capability: Capability
+    conformance: Conformance
     audit: Audit
     upholding: Upholding
     sources: dict[str, Url]

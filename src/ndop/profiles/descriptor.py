@@ -6,7 +6,7 @@ from typing import Any
 
 from ndop.consents.nhs_numbers import EXAMPLE_NHS_NUMBER
 from ndop.editions import Edition
-from ndop.editions.model import Audit
+from ndop.editions.model import Audit, Conformance
 
 #: The descriptor's name in profiles/generated/<edition> and in the package.
 FILE_NAME = "edition.json"
@@ -60,7 +60,27 @@ def describe(edition: Edition) -> dict[str, Any]:
         },
         "capabilityStatement": f"{edition.capability.id}-served",
         "cors": edition.capability.cors,
+        "conformance": _conformance(edition.conformance),
         "audit": _audit(edition.audit),
+    }
+
+
+def _conformance(conformance: Conformance) -> dict[str, Any]:
+    return {
+        "types": list(conformance.types),
+        "interactions": list(conformance.interactions),
+        "search": list(conformance.search),
+        "operations": [
+            {
+                "name": operation.name,
+                "type": operation.type,
+                "levels": list(operation.levels),
+                "methods": list(operation.methods),
+                "parameters": list(operation.parameters),
+                "bodyParameters": list(operation.body_parameters),
+            }
+            for operation in conformance.operations
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ndop.consents.nhs_numbers import EXAMPLE_NHS_NUMBER
 from ndop.editions import Edition
-from ndop.editions.model import CatalogueEntry
+from ndop.editions.model import CatalogueEntry, Operation
 from ndop.profiles.consent_schema import COMPONENTS, Schema, schema_of
 
 #: The description's name in profiles/generated/<edition>, in the package and on the server.
@@ -19,6 +19,16 @@ _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 999999}
 _ETAG = {"description": "The version, as If-Match takes it.", "schema": _TEXT}
 _SITUATION = "issue."
+_PARAMETERS_RESOURCE = "Parameters"
+#: The answer of $validate.
+_REPORT = "ValidationReport"
+#: The component that describes the answer of each operation.
+_ANSWERS = {
+    "validate": _REPORT,
+    "expand": "ValueSet",
+    "validate-code": _PARAMETERS_RESOURCE,
+    "lookup": _PARAMETERS_RESOURCE,
+}
 
 
 def describe(edition: Edition) -> dict[str, Any]:
@@ -81,6 +91,61 @@ class _Paths:
             if code in self._edition.interactions:
                 operation["responses"].update(self._error_responses(code))
                 paths.setdefault(path, {})[method] = {"operationId": code, **operation}
+        for resource_type in self._edition.conformance.types:
+            paths.update(self._conformance_paths(resource_type))
+        for one in self._edition.conformance.operations:
+            paths.update(self._operation_paths(one))
+        return paths
+
+    def _conformance_paths(self, resource_type: str) -> dict[str, Any]:
+        """Read and search of one type of conformance resource (NDOP-206)."""
+        parameters = [
+            {"name": name, "in": "query", "schema": _TEXT}
+            for name in self._edition.conformance.search
+        ]
+        search = self._bundle(f"Find a {resource_type}", parameters)
+        search["responses"].update(self._error_responses("search-type"))
+        read = self._operation(f"Read a {resource_type}", _references(["id"]))
+        read["responses"]["200"] = self._response("The artefact", resource_type)
+        read["responses"].update(self._error_responses("read"))
+        return {
+            f"/{resource_type}": {"get": {"operationId": f"search-{resource_type}", **search}},
+            f"/{resource_type}/{{id}}": {"get": {"operationId": f"read-{resource_type}", **read}},
+        }
+
+    def _operation_paths(self, operation: Operation) -> dict[str, Any]:
+        """An operation, on the type and on one resource, by each method (NDOP-207, NDOP-208)."""
+        paths: dict[str, Any] = {}
+        for level in operation.levels:
+            on_instance = level == "instance"
+            path = f"/{operation.type}{'/{id}' if on_instance else ''}/${operation.name}"
+            for method in operation.methods:
+                described = self._operation(
+                    f"${operation.name} of {operation.type}",
+                    [
+                        *(_references(["id"]) if on_instance else []),
+                        *(
+                            {"name": name, "in": "query", "schema": _TEXT}
+                            for name in operation.parameters
+                        ),
+                    ],
+                )
+                if method == "POST":
+                    schemas = [_PARAMETERS_RESOURCE]
+                    if operation.type == self._type:
+                        schemas.append(self._edition.consent.id)
+                    described["requestBody"] = {
+                        "required": True,
+                        "content": self._content(*schemas),
+                    }
+                described["responses"]["200"] = self._response(
+                    "The answer", _ANSWERS[operation.name]
+                )
+                described["responses"].update(self._error_responses("operation"))
+                paths.setdefault(path, {})[method.lower()] = {
+                    "operationId": f"{operation.name}-{operation.type}-{level}-{method.lower()}",
+                    **described,
+                }
         return paths
 
     def _capabilities(self) -> dict[str, Any]:
@@ -204,6 +269,8 @@ class _Paths:
                 },
             }
             schema: Schema = {"anyOf": [*({"$ref": COMPONENTS + one} for one in others), outcome]}
+        elif len(others) > 1:
+            schema = {"anyOf": [{"$ref": COMPONENTS + one} for one in others]}
         else:
             schema = {"$ref": COMPONENTS + others[0]}
         return {
@@ -228,10 +295,35 @@ def _schemas(edition: Edition) -> dict[str, Any]:
             },
             "required": ["resourceType", "total", "type"],
         },
-        "CapabilityStatement": {
+        **{
+            name: {
+                "type": "object",
+                "properties": {"resourceType": {"const": name}},
+                "required": ["resourceType"],
+            }
+            for name in sorted(
+                {"CapabilityStatement", _PARAMETERS_RESOURCE, *edition.conformance.types}
+            )
+        },
+        _REPORT: {
             "type": "object",
-            "properties": {"resourceType": {"const": "CapabilityStatement"}},
-            "required": ["resourceType"],
+            "properties": {
+                "resourceType": {"const": "OperationOutcome"},
+                "issue": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "severity": {"enum": ["fatal", "error", "warning", "information"]},
+                            "diagnostics": {"type": "string", "minLength": 1},
+                            "expression": {"type": "array", "items": _TEXT},
+                        },
+                        "required": ["code", "diagnostics", "severity"],
+                    },
+                },
+            },
+            "required": ["issue", "resourceType"],
         },
         "OperationOutcome": {
             "type": "object",

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param errors the answer to each {@link ndop.fhir.policy.Situation}, by its key
  * @param capabilityStatement id of the CapabilityStatement that a server returns
  * @param cors whether browsers may call from other origins
+ * @param conformance what a server can be asked about its profiles, or null if it answers nothing
  * @param audit the headers and claims that identify the caller and the patient
  */
 public record Edition(
@@ -43,7 +44,31 @@ public record Edition(
     Map<String, Answer> errors,
     String capabilityStatement,
     boolean cors,
+    Conformance conformance,
     Audit audit) {
+
+  /** The same edition, of a server that is not asked about its profiles (decision D-30). */
+  public Edition withoutConformance() {
+    return new Edition(
+        id,
+        title,
+        summary,
+        profile,
+        resourceType,
+        interactions,
+        patient,
+        status,
+        purposes,
+        identity,
+        search,
+        history,
+        outcome,
+        errors,
+        capabilityStatement,
+        cors,
+        null,
+        audit);
+  }
 
   /**
    * @param element the element that holds the reference
@@ -106,6 +131,48 @@ public record Edition(
    * @param display its display
    */
   public record Answer(int status, String severity, String issue, String code, String display) {}
+
+  /**
+   * @param types the resource types whose artefacts can be read and searched
+   * @param interactions FHIR codes of the interactions that all of them have
+   * @param search the search parameters that all of them have
+   * @param operations the operations on them and on the API's own type
+   */
+  public record Conformance(
+      Set<String> types,
+      Set<String> interactions,
+      List<String> search,
+      List<Operation> operations) {
+
+    /**
+     * The operation of this name on this type.
+     *
+     * @throws IllegalArgumentException the edition does not have it
+     */
+    public Operation operation(String type, String name) {
+      return operations.stream()
+          .filter(one -> one.type().equals(type) && one.name().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () -> new IllegalArgumentException("no operation %s on %s".formatted(name, type)));
+    }
+  }
+
+  /**
+   * @param name the name after the dollar sign
+   * @param type the resource type that has it
+   * @param levels whether it is called on the type, on one resource (instance), or both
+   * @param methods the HTTP methods by which it can be called
+   * @param parameters the parameters that it understands in the URL, or in a body
+   * @param bodyParameters the parameters that it understands in a body only
+   */
+  public record Operation(
+      String name,
+      String type,
+      Set<String> levels,
+      Set<String> methods,
+      List<String> parameters,
+      List<String> bodyParameters) {}
 
   /**
    * @param headers the names of each audit header, the edition's own first

@@ -67,6 +67,11 @@ public record EditionPackage(
     }
   }
 
+  /** That of a server which is not asked about its profiles (decision D-30). */
+  public EditionPackage withoutConformance() {
+    return new ConformanceRemoval(edition).from(this);
+  }
+
   /**
    * The artefact of this type with this id.
    *

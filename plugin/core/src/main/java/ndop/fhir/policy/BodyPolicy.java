@@ -79,11 +79,25 @@ public final class BodyPolicy {
 
   /** Validates {@code body}, even if it was refused when it was parsed. */
   public ValidationOutcome validate(ParsedBody body) {
+    return validate(body, profile);
+  }
+
+  /**
+   * Validates {@code body} against a profile other than the API's.
+   *
+   * @throws IllegalArgumentException the validator does not have the profile
+   */
+  public ValidationOutcome validate(ParsedBody body, String profile) {
     List<Finding> findings =
         findingPolicy.grade(validator.validate(body.text(), body.encoding(), List.of(profile)));
     return new ValidationOutcome(
         findings,
         body.refusal().or(() -> findingPolicy.refusal(findings)).or(() -> refusalOfDropped(body)));
+  }
+
+  /** Canonical URL of the profile that a body must satisfy. */
+  public String profile() {
+    return profile;
   }
 
   private Optional<Outcome> refusal(IBaseResource resource, RecordingErrorHandler errors) {

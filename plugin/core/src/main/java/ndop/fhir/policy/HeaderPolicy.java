@@ -106,13 +106,13 @@ public final class HeaderPolicy {
    */
   private boolean namesAnother(String id, Interaction interaction) {
     Edition.InteractionIds ids = audit.interactionIds();
-    if (ids == null || interaction == Interaction.CAPABILITIES) {
+    if (ids == null || interaction.access().isEmpty()) {
       return false;
     }
     List<String> segments = List.of(id.toLowerCase(Locale.ROOT).split(":"));
     return id.equalsIgnoreCase(ids.capabilities())
         || ids.operations().entrySet().stream()
-            .filter(entry -> !entry.getKey().equals(interaction.access().orElseThrow()))
+            .filter(entry -> !entry.getKey().equals(interaction.access().get()))
             .flatMap(entry -> entry.getValue().stream())
             .anyMatch(segments::contains);
   }

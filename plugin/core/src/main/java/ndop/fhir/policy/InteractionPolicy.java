@@ -5,7 +5,10 @@ import static ndop.fhir.policy.Situation.INTERACTION_REFUSED;
 import static ndop.fhir.policy.Situation.MALFORMED_REQUEST;
 import static ndop.fhir.policy.Situation.NOT_IMPLEMENTED;
 import static ndop.fhir.policy.Situation.OTHER_TYPE_OR_OPERATION;
+import static ndop.fhir.policy.Situation.UNKNOWN_RECORD;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,7 +16,8 @@ import ndop.fhir.edition.Edition;
 
 /**
  * Decides which requests belong to the API, by method, path and headers. Anything not named here is
- * refused (NDOP-095, NDOP-116, NDOP-140 to NDOP-143, decision D-09).
+ * refused (NDOP-095, NDOP-116, NDOP-140 to NDOP-143, NDOP-206 to NDOP-209, decisions D-09, D-30 and
+ * D-31).
  *
  * @see ParameterPolicy the parameters of the URL
  * @see MediaTypePolicy the media types
@@ -23,6 +27,8 @@ public final class InteractionPolicy {
   private static final Pattern FHIR_ID = Pattern.compile("[A-Za-z0-9\\-.]{1,64}");
   private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
   private static final String HISTORY = "_history";
+  private static final String ON_TYPE = "type";
+  private static final String ON_INSTANCE = "instance";
 
   private final Edition edition;
 
@@ -60,10 +66,54 @@ public final class InteractionPolicy {
     if (request.path().isEmpty() && request.method().equals("OPTIONS")) {
       return Interaction.CAPABILITIES;
     }
+    Optional<Edition.Operation> operation = operation(request);
+    if (operation.isPresent()) {
+      boolean onConsent = type.equals(edition.resourceType()) && request.path().size() > 2;
+      return onConsent ? Interaction.INSTANCE_OPERATION : Interaction.OPERATION;
+    }
+    if (isConformanceType(type)) {
+      return reading ? conformanceInteraction(request) : null;
+    }
     if (!type.equals(edition.resourceType())) {
       return null;
     }
     return reading ? readingInteraction(request) : writingInteraction(request);
+  }
+
+  /**
+   * The operation that is called, {@code Type/$name} or {@code Type/id/$name}; empty if none is.
+   */
+  public Optional<Edition.Operation> operation(RequestHead request) {
+    return namedOperation(request).filter(one -> hasMethod(one, request.method()));
+  }
+
+  private Optional<Edition.Operation> namedOperation(RequestHead request) {
+    int last = request.path().size() - 1;
+    boolean wellFormed = last == 1 || last == 2 && isId(request.segment(1));
+    if (edition.conformance() == null || !wellFormed || !request.segment(last).startsWith("$")) {
+      return Optional.empty();
+    }
+    return edition.conformance().operations().stream()
+        .filter(one -> one.type().equals(request.segment(0)))
+        .filter(one -> one.name().equals(request.segment(last).substring(1)))
+        .filter(one -> one.levels().contains(last == 1 ? ON_TYPE : ON_INSTANCE))
+        .findFirst();
+  }
+
+  private static boolean hasMethod(Edition.Operation operation, String method) {
+    return operation.methods().contains(method.equals("HEAD") ? "GET" : method);
+  }
+
+  private boolean isConformanceType(String type) {
+    return edition.conformance() != null && edition.conformance().types().contains(type);
+  }
+
+  private static Interaction conformanceInteraction(RequestHead request) {
+    return switch (request.path().size()) {
+      case 1 -> Interaction.CONFORMANCE_SEARCH;
+      case 2 -> isId(request.segment(1)) ? Interaction.CONFORMANCE_READ : null;
+      default -> null;
+    };
   }
 
   private Interaction readingInteraction(RequestHead request) {
@@ -90,12 +140,26 @@ public final class InteractionPolicy {
   }
 
   private boolean offered(Interaction interaction) {
-    return interaction == Interaction.CAPABILITIES
-        || edition.interactions().contains(interaction.code());
+    return switch (interaction) {
+      case CAPABILITIES, OPERATION, INSTANCE_OPERATION -> true;
+      case CONFORMANCE_READ, CONFORMANCE_SEARCH ->
+          edition.conformance().interactions().contains(interaction.code());
+      default -> edition.interactions().contains(interaction.code());
+    };
   }
 
   private Outcome reason(RequestHead request) {
     String type = request.segment(0);
+    Optional<Edition.Operation> named = namedOperation(request);
+    if (named.isPresent()) {
+      return Outcome.of(
+          INTERACTION_REFUSED,
+          "The operation is called by %s.".formatted(String.join(" or ", named.get().methods())));
+    }
+    if (isConformanceType(type)
+        && request.path().stream().noneMatch(InteractionPolicy::isOperation)) {
+      return outsideTheConformanceApi(request);
+    }
     if (!type.equals(edition.resourceType())) {
       return outsideTheType(request);
     }
@@ -120,19 +184,37 @@ public final class InteractionPolicy {
     };
   }
 
+  private static Outcome outsideTheConformanceApi(RequestHead request) {
+    if (!READ_METHODS.contains(request.method())) {
+      return Outcome.of(
+          INTERACTION_REFUSED,
+          request.segment(0) + " can be read and searched; what the edition publishes is fixed.");
+    }
+    return request.path().contains(HISTORY)
+        ? Outcome.of(NOT_IMPLEMENTED, request.segment(0) + " has no history here.")
+        : unknownId(request);
+  }
+
   private Outcome outsideTheType(RequestHead request) {
     if (request.path().isEmpty()) {
-      return Outcome.of(
-          NOT_IMPLEMENTED,
-          request.method().equals("POST")
-              ? "Batch and transaction are not supported."
-              : "The server's base answers OPTIONS only; its capability statement is at metadata.");
+      return READ_METHODS.contains(request.method())
+          ? Outcome.of(UNKNOWN_RECORD, "What this server does is in its statement, at metadata.")
+          : Outcome.of(NOT_IMPLEMENTED, "Batch and transaction are not supported.");
     }
     return Outcome.of(
         OTHER_TYPE_OR_OPERATION,
         isOperation(request.segment(0))
             ? "The operation is not supported."
-            : "This API has the resource type " + edition.resourceType() + " only.");
+            : "Expected the resource type %s; found another."
+                .formatted(String.join(", ", types())));
+  }
+
+  private List<String> types() {
+    List<String> types = new ArrayList<>(List.of(edition.resourceType()));
+    if (edition.conformance() != null) {
+      edition.conformance().types().stream().sorted().forEach(types::add);
+    }
+    return types;
   }
 
   private static Outcome unknownId(RequestHead request) {

@@ -45,12 +45,27 @@ public final class ParameterPolicy {
       history.addAll(edition.history().filters());
       history.addAll(PAGE_PARAMETERS);
     }
+    if (edition.conformance() != null) {
+      known.get(Interaction.CONFORMANCE_SEARCH).addAll(edition.conformance().search());
+    }
     known.values().forEach(names -> names.addAll(FORMAT_PARAMETERS));
   }
 
   /** The reason for refusing the parameters; empty if the interaction understands them all. */
   public Optional<Outcome> refusal(Interaction interaction, Map<String, String[]> parameters) {
-    Set<String> understood = known.get(interaction);
+    return unknown(known.get(interaction), parameters).or(() -> missing(interaction, parameters));
+  }
+
+  /** The reason for refusing the parameters; empty if the operation understands them all. */
+  public static Optional<Outcome> refusal(
+      Edition.Operation operation, Map<String, String[]> parameters) {
+    Set<String> understood = new LinkedHashSet<>(operation.parameters());
+    understood.addAll(FORMAT_PARAMETERS);
+    return unknown(understood, parameters);
+  }
+
+  private static Optional<Outcome> unknown(
+      Set<String> understood, Map<String, String[]> parameters) {
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
       String name = parameter.getKey();
       if (!understood.contains(name)) {
@@ -69,7 +84,7 @@ public final class ParameterPolicy {
                 .formatted(name, QuotedInput.of(parameter.getValue()[0])));
       }
     }
-    return missing(interaction, parameters);
+    return Optional.empty();
   }
 
   private Optional<Outcome> missing(Interaction interaction, Map<String, String[]> parameters) {

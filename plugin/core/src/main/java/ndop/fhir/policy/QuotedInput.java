@@ -6,7 +6,7 @@ import ndop.fhir.masking.ConfidentialDataMasker;
  * Quotes a client's input in a message: short, printable, and without anything that looks like an
  * NHS number or a token. It is masked before it is cut: nine digits give the tenth away.
  */
-final class QuotedInput {
+public final class QuotedInput {
 
   private static final int LENGTH = 40;
 
@@ -17,7 +17,8 @@ final class QuotedInput {
 
   private QuotedInput() {}
 
-  static String of(String text) {
+  /** The quoted text, of at most 40 characters. */
+  public static String of(String text) {
     String printable =
         MASKER
             .maskIdentifiers(ConfidentialDataMasker.beginning(text, LOOKED_AT))

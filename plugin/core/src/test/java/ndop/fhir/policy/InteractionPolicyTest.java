@@ -30,6 +30,13 @@ class InteractionPolicyTest {
     "PUT, Consent/" + ID + ", UPDATE",
     "GET, Consent/" + ID + "/_history, HISTORY_INSTANCE",
     "GET, Consent/_history, HISTORY_TYPE",
+    "GET, StructureDefinition, CONFORMANCE_SEARCH",
+    "HEAD, ValueSet/NDOP-Purpose-1, CONFORMANCE_READ",
+    "POST, Consent/$validate, OPERATION",
+    "POST, Consent/" + ID + "/$validate, INSTANCE_OPERATION",
+    "GET, ValueSet/$expand, OPERATION",
+    "POST, ValueSet/NDOP-Purpose-1/$validate-code, OPERATION",
+    "GET, CodeSystem/$lookup, OPERATION",
   })
   void passesTheInteractionsOfTheApi(String method, String path, Interaction expected) {
     RequestHead head = head(method, path);
@@ -52,15 +59,26 @@ class InteractionPolicyTest {
     "GET, Consent/" + ID + "/_history/1/2, MALFORMED_REQUEST",
     "GET, Consent/" + ID + "/Patient, UNKNOWN_RECORD",
     "POST, '', NOT_IMPLEMENTED",
-    "GET, '', NOT_IMPLEMENTED",
+    "GET, '', UNKNOWN_RECORD",
+    "HEAD, '', UNKNOWN_RECORD",
     "GET, _history, OTHER_TYPE_OR_OPERATION",
     "POST, Consent/_search, OTHER_TYPE_OR_OPERATION",
     "GET, Consent/$foo, OTHER_TYPE_OR_OPERATION",
-    "POST, Consent/$validate, OTHER_TYPE_OR_OPERATION",
+    "GET, Consent/$validate, INTERACTION_REFUSED",
+    "POST, Consent/not*an*id/$validate, OTHER_TYPE_OR_OPERATION",
+    "GET, ValueSet/$lookup, OTHER_TYPE_OR_OPERATION",
+    "GET, CodeSystem/NDOP-OptOutSource-1/$lookup, OTHER_TYPE_OR_OPERATION",
+    "DELETE, ValueSet/$expand, INTERACTION_REFUSED",
     "GET, Consent/" + ID + "/$meta, OTHER_TYPE_OR_OPERATION",
     "GET, $foo, OTHER_TYPE_OR_OPERATION",
     "GET, Patient/1, OTHER_TYPE_OR_OPERATION",
-    "POST, StructureDefinition, OTHER_TYPE_OR_OPERATION",
+    "POST, StructureDefinition, INTERACTION_REFUSED",
+    "PUT, ValueSet/NDOP-Purpose-1, INTERACTION_REFUSED",
+    "DELETE, CodeSystem/NDOP-OptOutSource-1, INTERACTION_REFUSED",
+    "GET, ValueSet/NDOP-Purpose-1/_history, NOT_IMPLEMENTED",
+    "GET, ValueSet/_history, NOT_IMPLEMENTED",
+    "GET, ValueSet/not*an*id, UNKNOWN_RECORD",
+    "GET, NamingSystem, OTHER_TYPE_OR_OPERATION",
     "DELETE, Patient/1, OTHER_TYPE_OR_OPERATION",
     "POST, metadata, OTHER_TYPE_OR_OPERATION",
     "GET, metadata/x, OTHER_TYPE_OR_OPERATION",
@@ -71,6 +89,22 @@ class InteractionPolicyTest {
 
     assertThat(refusal).map(Outcome::situation).contains(expected);
     assertThat(refusal.orElseThrow().diagnostics()).singleElement().asString().isNotBlank();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, StructureDefinition",
+    "GET, ValueSet/NDOP-Purpose-1",
+    "POST, Consent/$validate",
+    "GET, ValueSet/$expand",
+  })
+  void doesNotAnswerAboutProfilesWhereASettingLeavesThatOut(String method, String path) {
+    InteractionPolicy without = new InteractionPolicy(EditionFixtures.FACTS.withoutConformance());
+
+    assertThat(without.interaction(head(method, path))).isNull();
+    assertThat(without.refusal(head(method, path)))
+        .map(Outcome::situation)
+        .contains(Situation.OTHER_TYPE_OR_OPERATION);
   }
 
   @Test

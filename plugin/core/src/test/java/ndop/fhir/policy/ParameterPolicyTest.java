@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionFixtures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,26 @@ class ParameterPolicyTest {
     assertThat(refusal(Interaction.HISTORY_TYPE, "patient", PATIENT, "versionId", "1")).isEmpty();
     assertThat(refusal(Interaction.HISTORY_INSTANCE, "_count", "10")).isEmpty();
     assertThat(refusal(Interaction.READ)).isEmpty();
+  }
+
+  @Test
+  void acceptsTheParametersOfConformanceResources() {
+    assertThat(refusal(Interaction.CONFORMANCE_SEARCH)).isEmpty();
+    assertThat(refusal(Interaction.CONFORMANCE_SEARCH, "url", "https://x", "name", "y")).isEmpty();
+    assertThat(refusal(Interaction.CONFORMANCE_SEARCH, "status", "draft"))
+        .map(Outcome::situation)
+        .contains(Situation.INVALID_PARAMETER);
+  }
+
+  @Test
+  void acceptsTheParametersOfAnOperation() {
+    Edition.Operation expand = EditionFixtures.FACTS.conformance().operation("ValueSet", "expand");
+
+    assertThat(ParameterPolicy.refusal(expand, Map.of("url", new String[] {"https://x"})))
+        .isEmpty();
+    assertThat(ParameterPolicy.refusal(expand, Map.of("code", new String[] {"x"})))
+        .map(Outcome::situation)
+        .contains(Situation.INVALID_PARAMETER);
   }
 
   @ParameterizedTest

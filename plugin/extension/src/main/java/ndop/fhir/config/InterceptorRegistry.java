@@ -24,6 +24,7 @@ import ndop.fhir.interceptor.UpdateAsCreateInterceptor;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.CallerPolicy;
+import ndop.fhir.policy.ImmutablePatientPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
@@ -46,12 +47,14 @@ final class InterceptorRegistry {
       BodyPolicy bodies,
       CallerPolicy callers,
       PatientReferenceParser patients,
+      ImmutablePatientPolicy immutablePatients,
+      ConformanceProviders conformance,
       DaoRegistry daos,
       SpineOutcomeFactory outcomes,
       AuditInterceptorFactory audit,
       DurabilityInterceptor durability,
       StoreMonitor store) {
-    interceptors.add(new InteractionBindingInterceptor(edition));
+    interceptors.add(new InteractionBindingInterceptor(edition, conformance.providers()));
     interceptors.add(new AuthenticationInterceptor(edition, interactions, callers, outcomes));
     interceptors.add(new RequestScopeInterceptor(interactions, parameters, outcomes));
     interceptors.add(new IfModifiedSinceInterceptor());
@@ -60,7 +63,7 @@ final class InterceptorRegistry {
     interceptors.add(new PatientAuthorizationInterceptor(edition, patients, daos, outcomes));
     interceptors.add(new IfMatchInterceptor(properties.requireIfMatch(), outcomes));
     interceptors.add(new UpdateAsCreateInterceptor(outcomes));
-    interceptors.add(new ImmutablePatientInterceptor(patients, outcomes));
+    interceptors.add(new ImmutablePatientInterceptor(immutablePatients, outcomes));
     interceptors.add(new PatientSearchInterceptor(edition, patients));
     interceptors.add(new LocationHeaderInterceptor());
     interceptors.add(new SpineExceptionInterceptor(outcomes, store));

@@ -29,6 +29,7 @@ import org.springframework.context.annotation.Import;
   AuditInterceptorFactory.class,
   StorageCustomizer.class,
   SearchParameterInstaller.class,
+  ConformanceProviders.class,
   InterceptorRegistry.class,
   RestfulServerCustomizer.class,
   ServerStartup.class
@@ -41,7 +42,7 @@ public class NdopAutoConfiguration {
     HostRequirements.requireStu3(fhir);
     EditionPackage edition = EditionPackageLoader.load(fhir, properties);
     HostRequirements.requireAnswers(edition.edition());
-    return edition;
+    return properties.conformanceResources() ? edition : edition.withoutConformance();
   }
 
   @Bean

@@ -21,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param packages a folder with further edition packages (.tgz), or empty
  * @param strictNhsNumber whether an NHS number with a wrong check digit is refused (NDOP-025)
  * @param requireIfMatch whether an update without If-Match is refused (NDOP-122)
+ * @param conformanceResources whether the server can be asked about its profiles (decision D-30)
  * @param maxBody the maximum size of a body
  * @param maxPage the maximum number of entries in one page of a Bundle
  * @param audit how audit headers and tokens are treated (decision D-08)
@@ -49,6 +50,7 @@ public record NdopProperties(
     @DefaultValue("") String packages,
     @DefaultValue("false") boolean strictNhsNumber,
     @DefaultValue("false") boolean requireIfMatch,
+    @DefaultValue("true") boolean conformanceResources,
     @DefaultValue("1MB") DataSize maxBody,
     @DefaultValue("100") int maxPage,
     @DefaultValue("permissive") AuditMode audit,

@@ -8,6 +8,7 @@ import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.BodySyntaxPolicy;
 import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.FindingPolicy;
+import ndop.fhir.policy.ImmutablePatientPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
@@ -48,10 +49,24 @@ class PolicyConfiguration {
   }
 
   @Bean
+  BodySyntaxPolicy ndopBodySyntaxPolicy(NdopProperties properties) {
+    return new BodySyntaxPolicy(properties.maxDepth(), properties.maxElements());
+  }
+
+  @Bean
+  ImmutablePatientPolicy ndopImmutablePatientPolicy(PatientReferenceParser patients) {
+    return new ImmutablePatientPolicy(patients);
+  }
+
+  @Bean
   BodyPolicy ndopBodyPolicy(
-      FhirContext fhir, Edition edition, ProfileValidator validator, NdopProperties properties) {
+      FhirContext fhir,
+      Edition edition,
+      BodySyntaxPolicy syntax,
+      ProfileValidator validator,
+      NdopProperties properties) {
     return new BodyPolicy(
-        new BodySyntaxPolicy(properties.maxDepth(), properties.maxElements()),
+        syntax,
         fhir,
         validator,
         new FindingPolicy(edition, properties.strictNhsNumber()),

@@ -15,6 +15,7 @@ final class RestfulServerCustomizer {
 
   private final EditionPackage editionPackage;
   private final NdopProperties properties;
+  private final ConformanceProviders conformance;
   private final PatientReferenceParser patients;
   private final DaoRegistry daos;
   private final SearchParamMatcher matcher;
@@ -22,11 +23,13 @@ final class RestfulServerCustomizer {
   RestfulServerCustomizer(
       EditionPackage editionPackage,
       NdopProperties properties,
+      ConformanceProviders conformance,
       PatientReferenceParser patients,
       DaoRegistry daos,
       SearchParamMatcher matcher) {
     this.editionPackage = editionPackage;
     this.properties = properties;
+    this.conformance = conformance;
     this.patients = patients;
     this.daos = daos;
     this.matcher = matcher;
@@ -37,6 +40,7 @@ final class RestfulServerCustomizer {
     if (edition.history() != null) {
       server.registerProvider(new PatientHistoryProvider(edition, patients, daos, matcher));
     }
+    server.registerProviders(conformance.providers());
     server.setServerConformanceProvider(new CapabilityStatementProvider(editionPackage));
     if (!properties.baseUrl().isBlank()) {
       server.setServerAddressStrategy(new HardcodedServerAddressStrategy(properties.baseUrl()));

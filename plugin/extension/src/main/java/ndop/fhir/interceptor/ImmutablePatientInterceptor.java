@@ -5,10 +5,8 @@ import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
-import java.util.Optional;
 import ndop.fhir.outcome.SpineOutcomeFactory;
-import ndop.fhir.policy.PatientReferenceParser;
-import ndop.fhir.policy.Situation;
+import ndop.fhir.policy.ImmutablePatientPolicy;
 import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
@@ -18,19 +16,16 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
  * <p>Hook: {@code STORAGE_PRESTORAGE_RESOURCE_UPDATED}, in the transaction of the update, against
  * the version being replaced; after {@link IfMatchInterceptor}.
  *
- * <p>The same NHS number under another host is the same patient (decision D-11).
- *
- * @see PatientReferenceParser
+ * @see ImmutablePatientPolicy
  */
 @Interceptor
 public final class ImmutablePatientInterceptor {
 
-  private final PatientReferenceParser patients;
+  private final ImmutablePatientPolicy policy;
   private final SpineOutcomeFactory outcomes;
 
-  public ImmutablePatientInterceptor(
-      PatientReferenceParser patients, SpineOutcomeFactory outcomes) {
-    this.patients = patients;
+  public ImmutablePatientInterceptor(ImmutablePatientPolicy policy, SpineOutcomeFactory outcomes) {
+    this.policy = policy;
     this.outcomes = outcomes;
   }
 
@@ -40,17 +35,15 @@ public final class ImmutablePatientInterceptor {
       order = InterceptorOrder.IMMUTABLE_PATIENT)
   public void refusePatientChange(
       IBaseResource stored, IBaseResource sent, RequestDetails request) {
-    if (!(request instanceof ServletRequestDetails)
-        || !(stored instanceof Consent before)
-        || !(sent instanceof Consent after)) {
-      return;
-    }
-    Optional<String> patientBefore = patients.nhsNumber(before);
-    if (patientBefore.isEmpty() || !patientBefore.equals(patients.nhsNumber(after))) {
-      throw outcomes.exception(
-          Situation.INVALID_RESOURCE,
-          "Consent.patient: expected the NHS number of the stored Consent; found another. "
-              + "A preference stays with its patient.");
+    if (request instanceof ServletRequestDetails
+        && stored instanceof Consent before
+        && sent instanceof Consent after) {
+      policy
+          .refusal(before, after)
+          .ifPresent(
+              refusal -> {
+                throw outcomes.exception(refusal);
+              });
     }
   }
 }

@@ -5,11 +5,14 @@ import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
 import ca.uhn.fhir.rest.server.method.BaseMethodBinding;
+import java.util.Collection;
+import java.util.List;
 import ndop.fhir.edition.Edition;
 
 /**
  * Stops HAPI binding methods that the edition does not offer, so that no request can reach them
- * (NDOP-140 to NDOP-143, decision D-09).
+ * (NDOP-140 to NDOP-143, decision D-09). HAPI's own methods for conformance resources would answer
+ * from the database.
  *
  * <p>Hook: {@code SERVER_PROVIDER_METHOD_BOUND}, at startup, so it must be registered before the
  * servlet is initialised.
@@ -21,16 +24,20 @@ import ndop.fhir.edition.Edition;
 public final class InteractionBindingInterceptor {
 
   private final Edition edition;
+  private final List<Object> conformanceProviders;
 
-  public InteractionBindingInterceptor(Edition edition) {
+  /** Keeps every method of {@code conformanceProviders}. */
+  public InteractionBindingInterceptor(Edition edition, Collection<Object> conformanceProviders) {
     this.edition = edition;
+    this.conformanceProviders = List.copyOf(conformanceProviders);
   }
 
   /** Returns the binding if the edition offers it; otherwise null, which makes HAPI drop it. */
   @Hook(value = Pointcut.SERVER_PROVIDER_METHOD_BOUND, order = InterceptorOrder.INTERACTION_BINDING)
   public BaseMethodBinding keepIfOffered(BaseMethodBinding binding) {
     RestOperationTypeEnum operation = binding.getRestOperationType();
-    if (operation == RestOperationTypeEnum.METADATA) {
+    if (operation == RestOperationTypeEnum.METADATA
+        || conformanceProviders.stream().anyMatch(one -> one == binding.getProvider())) {
       return binding;
     }
     boolean sameType = edition.resourceType().equals(binding.getResourceName());

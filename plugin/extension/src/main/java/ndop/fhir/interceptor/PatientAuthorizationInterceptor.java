@@ -84,7 +84,9 @@ public final class PatientAuthorizationInterceptor {
     if (asked != null && asked.length > 0) {
       requireSamePatient(patients.nhsNumberOfParameter(asked[0]), boundTo.get());
     }
-    if (request.getId() != null && operation != RestOperationTypeEnum.CREATE) {
+    if (request.getId() != null
+        && operation != RestOperationTypeEnum.CREATE
+        && edition.resourceType().equals(request.getResourceName())) {
       requireOwnRecord(request.getId(), boundTo.get());
     }
   }

@@ -6,6 +6,7 @@ import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.util.Optional;
+import ndop.fhir.edition.Edition;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Interaction;
 import ndop.fhir.policy.InteractionPolicy;
@@ -67,7 +68,9 @@ public final class RequestScopeInterceptor {
       return headRefusal;
     }
     Interaction interaction = interactions.interaction(head);
-    if (interaction == Interaction.CREATE || interaction == Interaction.UPDATE) {
+    Optional<Edition.Operation> operation = interactions.operation(head);
+    boolean hasBody = operation.isPresent() && head.method().equals("POST");
+    if (hasBody || interaction == Interaction.CREATE || interaction == Interaction.UPDATE) {
       Optional<Outcome> contentTypeRefusal =
           MediaTypePolicy.bodyRefusal(request.getHeader(Constants.HEADER_CONTENT_TYPE));
       if (contentTypeRefusal.isPresent()) {
@@ -80,7 +83,9 @@ public final class RequestScopeInterceptor {
       return Optional.of(
           Outcome.of(Situation.MALFORMED_REQUEST, "The header Content-Location is not supported."));
     }
-    return parameters.refusal(interaction, request.getParameters());
+    return operation.isPresent()
+        ? ParameterPolicy.refusal(operation.get(), request.getParameters())
+        : parameters.refusal(interaction, request.getParameters());
   }
 
   private void refuse(Outcome refusal) {

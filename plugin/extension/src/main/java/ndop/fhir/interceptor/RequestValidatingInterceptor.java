@@ -7,13 +7,15 @@ import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.Optional;
 import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.BodyIdPolicy;
 import ndop.fhir.policy.BodyPolicy;
 import ndop.fhir.policy.BodySizePolicy;
 import ndop.fhir.policy.MediaTypePolicy;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.ParsedBody;
-import ndop.fhir.policy.Situation;
+import ndop.fhir.request.RequestBodyReader;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 
 /**
@@ -61,25 +63,16 @@ public final class RequestValidatingInterceptor {
     boolean xml = MediaTypePolicy.isXml(request.getHeader(Constants.HEADER_CONTENT_TYPE));
     ParsedBody body = policy.read(bodies.read(request), xml ? EncodingEnum.XML : EncodingEnum.JSON);
     body.refusal().ifPresent(this::refuse);
-    checkId(operation, request, body.resource());
+    refusalOfId(operation, request, body.resource()).ifPresent(this::refuse);
     policy.validate(body).refusal().ifPresent(this::refuse);
     request.setResource(body.resource());
   }
 
-  private void checkId(
+  private static Optional<Outcome> refusalOfId(
       RestOperationTypeEnum operation, ServletRequestDetails request, IBaseResource resource) {
-    String id = resource.getIdElement().getIdPart();
-    if (operation == RestOperationTypeEnum.CREATE && id != null) {
-      throw outcomes.exception(
-          Situation.CLIENT_ASSIGNED_ID,
-          "A new resource gets its id from the server; found an id in the body.");
-    }
-    if (operation == RestOperationTypeEnum.UPDATE && !request.getId().getIdPart().equals(id)) {
-      throw outcomes.exception(
-          Situation.BODY_ID_MISSING,
-          "Expected the id of the URL in the body; found %s."
-              .formatted(id == null ? "none" : "another"));
-    }
+    return operation == RestOperationTypeEnum.CREATE
+        ? BodyIdPolicy.refusalOfCreate(resource)
+        : BodyIdPolicy.refusalOfUpdate(resource, request.getId().getIdPart());
   }
 
   private void refuse(Outcome refusal) {

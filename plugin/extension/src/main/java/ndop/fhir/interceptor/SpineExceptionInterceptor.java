@@ -89,10 +89,12 @@ public final class SpineExceptionInterceptor {
   /** Replaces HAPI's outcome of a successful write with the catalogue's informational one. */
   @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.SPINE_EXCEPTION)
   public void replaceOutcome(RequestDetails request, ResponseDetails response) {
-    if (response.getResponseResource() instanceof IBaseOperationOutcome outcome
+    RestOperationTypeEnum operation = request.getRestOperationType();
+    boolean created = operation == RestOperationTypeEnum.CREATE;
+    if ((created || operation == RestOperationTypeEnum.UPDATE)
+        && response.getResponseResource() instanceof IBaseOperationOutcome outcome
         && !outcomes.isOwn(outcome)
         && response.getResponseCode() < Constants.STATUS_HTTP_400_BAD_REQUEST) {
-      boolean created = request.getRestOperationType() == RestOperationTypeEnum.CREATE;
       response.setResponseResource(
           outcomes.operationOutcome(
               Outcome.of(

@@ -50,6 +50,19 @@ public final class SpineOutcomeFactory {
     return resource;
   }
 
+  /** An issue of this situation, such as one of several in a report. */
+  public OperationOutcomeIssueComponent issue(Situation situation, String diagnostics) {
+    return issue(situation.answer(edition), diagnostics);
+  }
+
+  /** An issue that is no entry of the catalogue, with an informational code. */
+  public OperationOutcomeIssueComponent remark(IssueSeverity severity, String diagnostics) {
+    return new OperationOutcomeIssueComponent()
+        .setSeverity(severity)
+        .setCode(IssueType.INFORMATIONAL)
+        .setDiagnostics(masker.maskIdentifiers(diagnostics));
+  }
+
   /** The HTTP status. */
   public int status(Outcome outcome) {
     return outcome.situation().answer(edition).status();

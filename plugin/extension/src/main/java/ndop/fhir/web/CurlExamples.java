@@ -38,12 +38,20 @@ final class CurlExamples {
     String type = base + "/" + edition.resourceType();
     List<Example> examples = new ArrayList<>();
     for (Interaction interaction : Interaction.values()) {
-      if (interaction == Interaction.CAPABILITIES
-          || edition.interactions().contains(interaction.code())) {
+      if (isOffered(interaction)) {
         examples.add(example(interaction, base, type, consent));
       }
     }
     return examples;
+  }
+
+  private boolean isOffered(Interaction interaction) {
+    return switch (interaction) {
+      case CAPABILITIES -> true;
+      case CONFORMANCE_READ, CONFORMANCE_SEARCH, OPERATION, INSTANCE_OPERATION ->
+          edition.conformance() != null;
+      default -> edition.interactions().contains(interaction.code());
+    };
   }
 
   private Example example(
@@ -52,13 +60,7 @@ final class CurlExamples {
     return switch (interaction) {
       case CAPABILITIES ->
           example(interaction, "What this server does", "curl " + base + "/metadata");
-      case CREATE ->
-          example(
-              interaction,
-              "Register a preference",
-              consent
-                  .map(url -> "curl -s %s | curl %s@- %s".formatted(url, BODY, type))
-                  .orElse("curl %s@consent.json %s".formatted(BODY, type)));
+      case CREATE -> example(interaction, "Register a preference", posted(consent, type));
       case READ -> example(interaction, "Read a Consent", "curl %s/ID".formatted(type));
       case VREAD ->
           example(interaction, "Read an earlier version", "curl %s/ID/_history/1".formatted(type));
@@ -76,7 +78,38 @@ final class CurlExamples {
               interaction,
               "The history of a patient",
               "curl '%s/_history?%s'".formatted(type, query(edition.history().by())));
+      case CONFORMANCE_READ ->
+          example(
+              interaction,
+              "Read the profile",
+              "curl %s/StructureDefinition/%s".formatted(base, idOf(edition.profile())));
+      case CONFORMANCE_SEARCH ->
+          example(
+              interaction,
+              "Find the profile",
+              "curl '%s/StructureDefinition?url=%s'"
+                  .formatted(base, URLEncoder.encode(edition.profile(), StandardCharsets.UTF_8)));
+      case OPERATION ->
+          example(
+              interaction,
+              "Validate a Consent before it is registered",
+              posted(consent, "'%s/$validate'".formatted(type)));
+      case INSTANCE_OPERATION ->
+          example(
+              interaction,
+              "Validate a change of a Consent",
+              "curl %s@consent.json '%s/ID/$validate'".formatted(BODY, type));
     };
+  }
+
+  private static String posted(Optional<String> consent, String address) {
+    return consent
+        .map(url -> "curl -s %s | curl %s@- %s".formatted(url, BODY, address))
+        .orElse("curl %s@consent.json %s".formatted(BODY, address));
+  }
+
+  private static String idOf(String url) {
+    return url.substring(url.lastIndexOf('/') + 1);
   }
 
   private String query(String parameter) {

@@ -48,6 +48,7 @@ import ndop.fhir.interceptor.RequestValidatingInterceptor;
 import ndop.fhir.interceptor.SpineExceptionInterceptor;
 import ndop.fhir.interceptor.UpdateAsCreateInterceptor;
 import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.ImmutablePatientPolicy;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
@@ -139,6 +140,16 @@ class InterceptorOrderTest {
             null,
             CallerPolicyFactory.create(edition, properties, () -> null),
             patients,
+            new ImmutablePatientPolicy(patients),
+            new ConformanceProviders(
+                EditionFixtures.FHIR,
+                EditionFixtures.PACKAGE.withoutConformance(),
+                properties,
+                null,
+                null,
+                null,
+                null,
+                outcomes),
             null,
             outcomes,
             new AuditInterceptorFactory(

@@ -1,4 +1,4 @@
-package ndop.fhir.interceptor;
+package ndop.fhir.request;
 
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
@@ -18,18 +18,18 @@ import ndop.fhir.policy.Situation;
  * Reads the body of a request once, as UTF-8 and within a size limit, which applies to the
  * decompressed body.
  */
-final class RequestBodyReader {
+public final class RequestBodyReader {
 
   private final BodySizePolicy sizes;
   private final SpineOutcomeFactory outcomes;
 
-  RequestBodyReader(BodySizePolicy sizes, SpineOutcomeFactory outcomes) {
+  public RequestBodyReader(BodySizePolicy sizes, SpineOutcomeFactory outcomes) {
     this.sizes = sizes;
     this.outcomes = outcomes;
   }
 
   /** Returns the body as text without a byte order mark; HAPI gets the same bytes. */
-  String read(ServletRequestDetails request) {
+  public String read(ServletRequestDetails request) {
     byte[] bytes = bytes(request);
     request.setRequestContents(bytes);
     try {

@@ -1,0 +1,43 @@
+package ndop.fhir.edition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ndop.fhir.edition.PublishedArtefacts.Query;
+import org.hl7.fhir.dstu3.model.CodeSystem;
+import org.hl7.fhir.dstu3.model.StructureDefinition;
+import org.hl7.fhir.dstu3.model.ValueSet;
+import org.junit.jupiter.api.Test;
+
+class PublishedArtefactsTest {
+
+  private static final String PROFILE = EditionFixtures.FACTS.profile();
+
+  private final PublishedArtefacts artefacts = new PublishedArtefacts(EditionFixtures.PACKAGE);
+
+  @Test
+  void findsAnArtefactByItsUrlWithAndWithoutTheVersion() {
+    StructureDefinition profile = artefacts.byUrl(StructureDefinition.class, PROFILE).orElseThrow();
+
+    assertThat(profile.getUrl()).isEqualTo(PROFILE);
+    String versioned = PROFILE + "|" + profile.getVersion();
+    assertThat(artefacts.byUrl(StructureDefinition.class, versioned)).containsSame(profile);
+    assertThat(artefacts.byUrl(StructureDefinition.class, PROFILE + "|0.0.0")).isEmpty();
+    assertThat(artefacts.byUrl(ValueSet.class, PROFILE)).isEmpty();
+  }
+
+  @Test
+  void findsAnArtefactByItsId() {
+    assertThat(artefacts.byId(ValueSet.class, "NDOP-OptOutSource-1")).isPresent();
+    assertThat(artefacts.byId(CodeSystem.class, "unknown")).isEmpty();
+  }
+
+  @Test
+  void findsAllThatSatisfyTheWholeQuery() {
+    assertThat(artefacts.find(ValueSet.class, new Query(null, null, null))).hasSizeGreaterThan(3);
+    assertThat(artefacts.find(ValueSet.class, new Query(null, null, "opt out s")))
+        .extracting(ValueSet::getName)
+        .containsExactly("Opt Out Source");
+    assertThat(artefacts.find(ValueSet.class, new Query("NDOP-ProxyRole-1", null, "opt out s")))
+        .isEmpty();
+  }
+}
