@@ -203,20 +203,22 @@ def test_what_an_explanation_covers(rule: str, path: str, message: str, covered:
 
 
 def test_the_page_has_every_number() -> None:
+    none, refused = frozenset[str](), frozenset({"NO"})
     result = parity_of([objection("known-error")], [])
     incomplete = validation.Finding("error", "is wrong", code="NO")
     verdicts = [
-        ServerVerdict(MUTATED, 201, "", "", ()),
-        ServerVerdict(MUTATED, 422, "", "There is one already.", ()),
-        ServerVerdict(MUTATED, 422, "NO", "It is wrong.", (incomplete,)),
-        ServerVerdict(MUTATED, 422, "NO", "It is wrong.", ()),
+        ServerVerdict(MUTATED, 201, "", "", none, ()),
+        ServerVerdict(MUTATED, 422, "", "There is one already.", none, ()),
+        ServerVerdict(MUTATED, 422, "NO", "It is wrong.", refused, (incomplete,)),
+        ServerVerdict(MUTATED, 422, "NO", "It is wrong.", refused, ()),
+        ServerVerdict(MUTATED, 201, "", "", refused, ()),
     ]
     text = page.render([result], {"an-edition": verdicts}, 0)
     assert list(incomplete_findings(verdicts)) == [incomplete]
     assert "## an-edition" in text
-    assert "Consents on which server and validator differ: 1." in text
+    assert "Consents on which server and validator differ: 2." in text
     assert (
-        "| accepted | 2 |\n| `NO` | 2 |\n| `DUPLICATE_REJECTED`, counted as accepted | 1 |" in text
+        "| accepted | 3 |\n| `NO` | 2 |\n| `DUPLICATE_REJECTED`, counted as accepted | 1 |" in text
     )
     assert "| kind | 1 | 0 | 1 | 1 |" in text
     assert "| E-03 | published | 1 | x |" in text

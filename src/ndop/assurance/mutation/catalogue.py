@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ndop.assurance.mutation.faults import (
     callers,
     capability,
+    conformance_resources,
     create,
     errors,
     headers,
@@ -24,6 +25,7 @@ FAULTS: Sequence[Fault] = [
     *profile.FAULTS,
     *value_sets.FAULTS,
     *capability.FAULTS,
+    *conformance_resources.FAULTS,
     *create.FAULTS,
     *reading.FAULTS,
     *update.FAULTS,

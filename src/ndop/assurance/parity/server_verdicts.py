@@ -1,6 +1,6 @@
-"""Verdicts of a server and of the offline validator on the corpus.
+"""Verdicts of a server, of its $validate and of the offline validator on the corpus.
 
-Both must accept a Consent, or refuse it with the same Spine code.
+All three must accept a Consent, or refuse it with the same Spine code.
 """
 
 from __future__ import annotations
@@ -30,16 +30,19 @@ _TIMEOUT_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class ServerVerdict:
-    """A server's response to the POST of one Consent, and the validator's findings on it.
+    """A server's response to the POST of one Consent, and what $validate and the validator say of
+    it.
 
     `code` is empty if the server accepts the Consent, or would but for what it stores;
-    `diagnostics` is empty if the server accepts it.
+    `diagnostics` is empty if the server accepts it. `operation_codes` are those of the errors that
+    $validate reports: at most one, if all is well.
     """
 
     mutated: MutatedConsent
     status: int
     code: str
     diagnostics: str
+    operation_codes: frozenset[str]
     findings: tuple[Finding, ...]
 
     @property
@@ -54,21 +57,24 @@ class ServerVerdict:
 
     @property
     def agrees(self) -> bool:
-        """Whether server and validator agree."""
-        return self.validator_codes == ({self.code} if self.code else set())
+        """Whether server, $validate and validator agree."""
+        expected = {self.code} if self.code else set()
+        return self.validator_codes == expected == self.operation_codes
 
     def __str__(self) -> str:
         validator = ", ".join(sorted(self.validator_codes)) or "accepts"
+        operation = ", ".join(sorted(self.operation_codes)) or "accepts"
         return (
             f"{self.mutated.name}: the server answers {self.status} {self.code} "
-            f"({self.diagnostics}); the validator: {validator}"
+            f"({self.diagnostics}); $validate: {operation}; the validator: {validator}"
         )
 
 
 def compare_with_server(
     edition: Edition, corpus: Iterable[MutatedConsent], base_url: str, validator: Validator
 ) -> list[ServerVerdict]:
-    """Post each Consent to the server and validate it. The server stores those that it accepts.
+    """Post each Consent to the server, to its $validate, and validate it. The server stores those
+    that it accepts.
 
     Raises httpx.HTTPError if the server does not respond.
     """
@@ -76,22 +82,31 @@ def compare_with_server(
 
     def compare(mutated: MutatedConsent) -> ServerVerdict:
         body = json.dumps(mutated.consent)
-        response = http.post(
-            "/Consent", content=body, headers={"Content-Type": JSON, "Accept": JSON}
-        )
+        response = http.post("/Consent", content=body)
+        operation = frozenset(_error_codes(http.post("/Consent/$validate", content=body)))
+        code, diagnostics = ACCEPTED, ""
+        if response.status_code != httpx.codes.CREATED:
+            issue = response.json()["issue"][0]
+            diagnostics = issue["diagnostics"]
+            code = issue["details"]["coding"][0]["code"]
+            code = ACCEPTED if code in store_codes else code
         findings = validator.check_text(body).findings
-        if response.status_code == httpx.codes.CREATED:
-            return ServerVerdict(mutated, response.status_code, ACCEPTED, "", findings)
-        issue = response.json()["issue"][0]
-        code = issue["details"]["coding"][0]["code"]
-        code = ACCEPTED if code in store_codes else code
-        return ServerVerdict(mutated, response.status_code, code, issue["diagnostics"], findings)
+        return ServerVerdict(mutated, response.status_code, code, diagnostics, operation, findings)
+
+    headers = {"Content-Type": JSON, "Accept": JSON}
 
     with (
-        httpx.Client(base_url=base_url, timeout=_TIMEOUT_SECONDS) as http,
+        httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT_SECONDS) as http,
         ThreadPoolExecutor(_THREADS) as threads,
     ):
         return list(threads.map(compare, corpus))
+
+
+def _error_codes(response: httpx.Response) -> Iterator[str]:
+    """The Spine codes of the errors in an outcome, whatever its status."""
+    for issue in response.json()["issue"]:
+        if issue["severity"] in ("error", "fatal"):
+            yield issue["details"]["coding"][0]["code"]
 
 
 def incomplete_findings(verdicts: Iterable[ServerVerdict]) -> Iterator[Finding]:

@@ -14,6 +14,11 @@ package ndop.fhir.validation;
 public record Finding(
     Severity severity, String path, int line, int column, String rule, String message) {
 
+  /** The same finding in another column. */
+  Finding inColumn(int other) {
+    return new Finding(severity, path, line, other, rule, message);
+  }
+
   /** The same finding with another severity. */
   public Finding at(Severity other) {
     return new Finding(other, path, line, column, rule, message);

@@ -21,6 +21,9 @@ import org.hl7.fhir.utilities.validation.ValidationMessage;
  */
 public final class ProfileValidator {
 
+  private static final Finding UNREADABLE =
+      new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read.");
+
   private final WorkerContextValidationSupportAdapter definitions;
   private final InstanceValidatorPool validators;
 
@@ -38,7 +41,22 @@ public final class ProfileValidator {
    */
   public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
     List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
-    FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
+    return encoding == EncodingEnum.XML
+        ? validateXml(XmlProlog.of(text), requested)
+        : validate(text, FhirFormat.JSON, requested);
+  }
+
+  private List<Finding> validateXml(XmlProlog xml, List<StructureDefinition> requested) {
+    if (!xml.isReadable()) {
+      return List.of(UNREADABLE);
+    }
+    return validate(xml.text(), FhirFormat.XML, requested).stream()
+        .map(finding -> finding.inColumn(xml.column(finding.line(), finding.column())))
+        .toList();
+  }
+
+  private List<Finding> validate(
+      String text, FhirFormat format, List<StructureDefinition> requested) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<ValidationMessage> messages = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
@@ -54,8 +72,7 @@ public final class ProfileValidator {
     } catch (RuntimeException | StackOverflowError failed) {
       // HL7's parser throws on some JSON that is not FHIR, such as null in place of a value. Its
       // regular expressions recurse for each character that they repeat.
-      findings.add(
-          new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
+      findings.add(UNREADABLE);
     }
     messages.stream().map(ProfileValidator::finding).forEach(findings::add);
     return List.copyOf(findings);

@@ -10,6 +10,7 @@ import ca.uhn.fhir.context.support.ValueSetExpansionOptions;
 import ca.uhn.fhir.rest.annotation.IdParam;
 import ca.uhn.fhir.rest.annotation.Operation;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Situation;
 import org.hl7.fhir.dstu3.model.BooleanType;
 import org.hl7.fhir.dstu3.model.CodeSystem;
+import org.hl7.fhir.dstu3.model.CodeSystem.ConceptDefinitionComponent;
 import org.hl7.fhir.dstu3.model.CodeableConcept;
 import org.hl7.fhir.dstu3.model.Coding;
 import org.hl7.fhir.dstu3.model.IdType;
@@ -29,6 +31,7 @@ import org.hl7.fhir.dstu3.model.MetadataResource;
 import org.hl7.fhir.dstu3.model.Parameters;
 import org.hl7.fhir.dstu3.model.StringType;
 import org.hl7.fhir.dstu3.model.ValueSet;
+import org.hl7.fhir.dstu3.model.ValueSet.ConceptReferenceComponent;
 import org.hl7.fhir.dstu3.model.ValueSet.ValueSetExpansionComponent;
 import org.hl7.fhir.dstu3.model.ValueSet.ValueSetExpansionContainsComponent;
 import org.hl7.fhir.instance.model.api.IBaseParameters;
@@ -206,7 +209,23 @@ public final class TerminologyProvider {
     if (outcome == null || !(outcome.getValueSet() instanceof ValueSet expanded)) {
       throw new IllegalStateException("HAPI cannot expand the value set " + valueSet.getUrl());
     }
-    return expanded.getExpansion().getContains();
+    List<String> order = published(valueSet);
+    return expanded.getExpansion().getContains().stream()
+        .sorted(Comparator.comparingInt(code -> order.indexOf(code.getCode())))
+        .toList();
+  }
+
+  /** The codes in the order in which the edition has them; HAPI's order is any. */
+  private List<String> published(ValueSet valueSet) {
+    return valueSet.getCompose().getInclude().stream()
+        .flatMap(
+            include ->
+                include.hasConcept()
+                    ? include.getConcept().stream().map(ConceptReferenceComponent::getCode)
+                    : artefacts.byUrl(CodeSystem.class, include.getSystem()).stream()
+                        .flatMap(system -> system.getConcept().stream())
+                        .map(ConceptDefinitionComponent::getCode))
+        .toList();
   }
 
   private Parameters inValueSet(ValueSet valueSet, OperationRequest call) {
@@ -228,7 +247,7 @@ public final class TerminologyProvider {
             system.getConcept().stream()
                 .filter(concept -> system.getUrl().equals(sent.system()))
                 .filter(concept -> concept.getCode().equals(sent.code()))
-                .map(CodeSystem.ConceptDefinitionComponent::getDisplay)
+                .map(ConceptDefinitionComponent::getDisplay)
                 .findFirst());
   }
 
