@@ -17,6 +17,7 @@ import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
 import ndop.fhir.servlet.FhirServlet;
 import ndop.fhir.servlet.FilterOrder;
+import ndop.fhir.servlet.HapiHeaderFilter;
 import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HealthProbes;
 import ndop.fhir.servlet.HostScopeFilter;
@@ -120,6 +121,11 @@ class FilterConfiguration {
     registration.setDispatcherTypes(
         DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ASYNC);
     return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<HapiHeaderFilter> ndopHapiHeaderFilter() {
+    return registration(new HapiHeaderFilter(), FilterOrder.HAPI_HEADER);
   }
 
   @Bean

@@ -45,6 +45,9 @@ public final class FilterOrder {
    */
   public static final int HOST_SCOPE = PUBLISHED_CONTENT + 1;
 
+  /** After {@link #HOST_SCOPE}: only HAPI's servlet follows, and the filters of the host. */
+  public static final int HAPI_HEADER = HOST_SCOPE + 1;
+
   /** Last; it handles error dispatches only, in which no other filter takes part. */
   public static final int SPINE_ERROR = Ordered.LOWEST_PRECEDENCE;
 

@@ -11,6 +11,7 @@ import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.HapiHeaderFilter;
 import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HostScopeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
@@ -53,6 +54,7 @@ class FilterOrderTest {
                   ClientCertificateFilter.class,
                   PublishedContentFilter.class,
                   HostScopeFilter.class,
+                  HapiHeaderFilter.class,
                   SpineErrorFilter.class);
           assertThat(registrations).extracting(RegistrationBean::getOrder).doesNotHaveDuplicates();
         });
