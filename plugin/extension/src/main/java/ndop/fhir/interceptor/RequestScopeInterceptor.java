@@ -52,13 +52,13 @@ public final class RequestScopeInterceptor {
       order = InterceptorOrder.REQUEST_SCOPE)
   public void checkScope(ServletRequestDetails request) {
     Optional<Outcome> refusal = refusal(request);
-    ResponseEncodingFallback.jsonInsteadOfRdf(request);
+    ResponseFormat.settle(request);
     refusal.ifPresent(this::refuse);
   }
 
   private Optional<Outcome> refusal(ServletRequestDetails request) {
     Optional<Outcome> acceptRefusal =
-        MediaTypePolicy.answerRefusal(format(request), request.getHeader(Constants.HEADER_ACCEPT));
+        MediaTypePolicy.answerRefusal(format(request), ResponseFormat.accept(request));
     if (acceptRefusal.isPresent()) {
       return acceptRefusal;
     }

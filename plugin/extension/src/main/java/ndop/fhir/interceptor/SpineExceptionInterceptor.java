@@ -54,7 +54,7 @@ public final class SpineExceptionInterceptor {
       order = InterceptorOrder.SPINE_EXCEPTION)
   public BaseServerResponseException toSpineException(
       ServletRequestDetails request, Throwable thrown) {
-    ResponseEncodingFallback.jsonInsteadOfRdf(request);
+    ResponseFormat.settle(request);
     if (thrown instanceof OutcomeException || thrown instanceof NotModifiedException) {
       return (BaseServerResponseException) thrown;
     }

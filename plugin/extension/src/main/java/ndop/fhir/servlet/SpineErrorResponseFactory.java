@@ -5,6 +5,7 @@ import ca.uhn.fhir.parser.IParser;
 import java.util.Map;
 import java.util.Set;
 import ndop.fhir.outcome.SpineOutcomeFactory;
+import ndop.fhir.policy.MediaTypePolicy;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.Situation;
 
@@ -41,9 +42,9 @@ public final class SpineErrorResponseFactory {
     return forOutcome(outcome(status), accept);
   }
 
-  /** The response to a refusal; in XML only if {@code accept} names XML and no JSON. */
+  /** The response to a refusal, in XML if {@code accept} prefers it. */
   SpineErrorResponse forOutcome(Outcome outcome, String accept) {
-    boolean xml = accept != null && accept.contains("xml") && !accept.contains("json");
+    boolean xml = MediaTypePolicy.isXml(MediaTypePolicy.answerType(accept, null));
     IParser parser = xml ? fhir.newXmlParser() : fhir.newJsonParser();
     return new SpineErrorResponse(
         outcomes.status(outcome),
