@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import ndop.fhir.edition.Edition;
 
 /**
@@ -22,14 +21,14 @@ public final class ParameterPolicy {
 
   private static final List<String> FORMAT_PARAMETERS = List.of("_format", "_pretty");
   private static final List<String> PAGE_PARAMETERS = List.of("_count", "_offset", "_since");
-  private static final Set<String> NUMERIC_PARAMETERS = Set.of("_count", "_offset");
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
   private final Edition edition;
+  private final ParameterValuePolicy values;
   private final Map<Interaction, Set<String>> known = new EnumMap<>(Interaction.class);
 
   public ParameterPolicy(Edition edition) {
     this.edition = edition;
+    this.values = new ParameterValuePolicy(edition);
     for (Interaction interaction : Interaction.values()) {
       known.put(interaction, new LinkedHashSet<>());
     }
@@ -57,15 +56,13 @@ public final class ParameterPolicy {
   }
 
   /** The reason for refusing the parameters; empty if the operation understands them all. */
-  public static Optional<Outcome> refusal(
-      Edition.Operation operation, Map<String, String[]> parameters) {
+  public Optional<Outcome> refusal(Edition.Operation operation, Map<String, String[]> parameters) {
     Set<String> understood = new LinkedHashSet<>(operation.parameters());
     understood.addAll(FORMAT_PARAMETERS);
     return unknown(understood, parameters);
   }
 
-  private static Optional<Outcome> unknown(
-      Set<String> understood, Map<String, String[]> parameters) {
+  private Optional<Outcome> unknown(Set<String> understood, Map<String, String[]> parameters) {
     for (Map.Entry<String, String[]> parameter : parameters.entrySet()) {
       String name = parameter.getKey();
       if (!understood.contains(name)) {
@@ -77,11 +74,9 @@ public final class ParameterPolicy {
       if (parameter.getValue().length != 1) {
         return refused(INVALID_PARAMETER, name + ": expected one value, found several.");
       }
-      if (NUMERIC_PARAMETERS.contains(name) && !NUMBER.matcher(parameter.getValue()[0]).matches()) {
-        return refused(
-            INVALID_PARAMETER,
-            "%s: expected a number from 0 to 999999, found %s."
-                .formatted(name, QuotedInput.of(parameter.getValue()[0])));
+      Optional<Outcome> refusal = values.refusal(name, parameter.getValue()[0]);
+      if (refusal.isPresent()) {
+        return refusal;
       }
     }
     return Optional.empty();

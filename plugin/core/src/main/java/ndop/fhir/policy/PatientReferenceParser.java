@@ -9,7 +9,8 @@ import org.hl7.fhir.dstu3.model.Consent;
 /** Extracts the NHS number from a reference to a patient, whatever its host (decision D-11). */
 public final class PatientReferenceParser {
 
-  private static final Pattern BARE_NUMBER = Pattern.compile("[0-9]{10}");
+  /** A number by itself, or a reference relative to a server. */
+  private static final Pattern SHORT_FORM = Pattern.compile("(?:Patient/)?([0-9]{10})");
 
   private final Pattern form;
 
@@ -28,8 +29,12 @@ public final class PatientReferenceParser {
     return Optional.ofNullable(consent.getPatient().getReference()).flatMap(this::nhsNumber);
   }
 
-  /** The NHS number in the value of a parameter: a reference, or a bare NHS number (NDOP-109). */
+  /**
+   * The NHS number in the value of a parameter: a reference, absolute or relative, or a bare NHS
+   * number (NDOP-109).
+   */
   public Optional<String> nhsNumberOfParameter(String value) {
-    return BARE_NUMBER.matcher(value).matches() ? Optional.of(value) : nhsNumber(value);
+    Matcher matcher = SHORT_FORM.matcher(value);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : nhsNumber(value);
   }
 }

@@ -41,9 +41,8 @@ class ParameterPolicyTest {
   void acceptsTheParametersOfAnOperation() {
     Edition.Operation expand = EditionFixtures.FACTS.conformance().operation("ValueSet", "expand");
 
-    assertThat(ParameterPolicy.refusal(expand, Map.of("url", new String[] {"https://x"})))
-        .isEmpty();
-    assertThat(ParameterPolicy.refusal(expand, Map.of("code", new String[] {"x"})))
+    assertThat(policy.refusal(expand, Map.of("url", new String[] {"https://x"}))).isEmpty();
+    assertThat(policy.refusal(expand, Map.of("code", new String[] {"x"})))
         .map(Outcome::situation)
         .contains(Situation.INVALID_PARAMETER);
   }

@@ -84,7 +84,7 @@ public final class RequestScopeInterceptor {
           Outcome.of(Situation.MALFORMED_REQUEST, "The header Content-Location is not supported."));
     }
     return operation.isPresent()
-        ? ParameterPolicy.refusal(operation.get(), request.getParameters())
+        ? parameters.refusal(operation.get(), request.getParameters())
         : parameters.refusal(interaction, request.getParameters());
   }
 
