@@ -139,6 +139,12 @@ CONSENT = {
         ),
         (searchset({"status": "active"}), "the Consent of another patient"),
         (searchset({**CONSENT, "status": "proposed"}), "found 'proposed'"),
+        (searchset({**CONSENT, "modifierExtension": [{"url": "urn:x"}]}), "may change what it"),
+        (searchset({**CONSENT, "implicitRules": "urn:x"}), "may change what it"),
+        (
+            searchset({**CONSENT, "policy": [{"modifierExtension": [{"url": "urn:x"}]}]}),
+            "may change what it",
+        ),
     ],
 )
 def test_an_unusable_answer_is_an_error(

@@ -81,6 +81,11 @@ class OptOutLookup:
         reference = self._reference_pattern.match(consent.get("patient", {}).get("reference", ""))
         if reference is None or reference[1] != nhs_number:
             raise UpholdingError(f"{self._url}: a search found the Consent of another patient.")
+        if _changes_meaning(consent):
+            raise UpholdingError(
+                f"{self._url}: a Consent has a modifier extension or implicit rules, which may change "
+                "what it means."
+            )
         status = self._edition.status
         if consent.get("status") not in (status.opted_out, status.sharing):
             raise UpholdingError(
@@ -96,3 +101,14 @@ class OptOutLookup:
             (one.get("system"), one.get("code")) == (self._purpose.system, self._purpose.code)
             for one in consent.get("purpose", [])
         )
+
+
+def _changes_meaning(part: Any) -> bool:
+    """Whether something that is not understood changes what a Consent means (D-23)."""
+    if isinstance(part, list):
+        return any(map(_changes_meaning, part))
+    if not isinstance(part, dict):
+        return False
+    return bool({"modifierExtension", "implicitRules"} & part.keys()) or any(
+        map(_changes_meaning, part.values())
+    )
