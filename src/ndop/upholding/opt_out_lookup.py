@@ -83,8 +83,8 @@ class OptOutLookup:
             raise UpholdingError(f"{self._url}: a search found the Consent of another patient.")
         if _changes_meaning(consent):
             raise UpholdingError(
-                f"{self._url}: a Consent has a modifier extension or implicit rules, which may change "
-                "what it means."
+                f"{self._url}: a Consent has a modifier extension or implicit rules, which may "
+                "change what it means."
             )
         status = self._edition.status
         if consent.get("status") not in (status.opted_out, status.sharing):

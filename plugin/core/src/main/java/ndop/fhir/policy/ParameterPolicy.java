@@ -33,7 +33,7 @@ public final class ParameterPolicy {
       known.put(interaction, new LinkedHashSet<>());
     }
     known.get(Interaction.SEARCH_TYPE).addAll(edition.search().parameters().keySet());
-    known.get(Interaction.SEARCH_TYPE).add("_count");
+    known.get(Interaction.SEARCH_TYPE).addAll(List.of("_count", "_offset"));
     known.get(Interaction.HISTORY_INSTANCE).addAll(PAGE_PARAMETERS);
     if (edition.history() != null) {
       Set<String> history = known.get(Interaction.HISTORY_TYPE);

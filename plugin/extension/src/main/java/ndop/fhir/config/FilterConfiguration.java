@@ -18,6 +18,7 @@ import ndop.fhir.servlet.ClientCertificateFilter;
 import ndop.fhir.servlet.FhirServlet;
 import ndop.fhir.servlet.FilterOrder;
 import ndop.fhir.servlet.HapiHeaderFilter;
+import ndop.fhir.servlet.HeadRequestFilter;
 import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HealthProbes;
 import ndop.fhir.servlet.HostScopeFilter;
@@ -126,6 +127,11 @@ class FilterConfiguration {
   @Bean
   FilterRegistrationBean<HapiHeaderFilter> ndopHapiHeaderFilter() {
     return registration(new HapiHeaderFilter(), FilterOrder.HAPI_HEADER);
+  }
+
+  @Bean
+  FilterRegistrationBean<HeadRequestFilter> ndopHeadRequestFilter() {
+    return registration(new HeadRequestFilter(), FilterOrder.HEAD_REQUEST);
   }
 
   @Bean

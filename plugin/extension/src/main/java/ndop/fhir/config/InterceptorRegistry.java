@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.interceptor.AuthenticationInterceptor;
+import ndop.fhir.interceptor.ConditionalReadInterceptor;
 import ndop.fhir.interceptor.CorsInterceptor;
 import ndop.fhir.interceptor.DurabilityInterceptor;
 import ndop.fhir.interceptor.IfMatchInterceptor;
-import ndop.fhir.interceptor.IfModifiedSinceInterceptor;
 import ndop.fhir.interceptor.ImmutablePatientInterceptor;
 import ndop.fhir.interceptor.InteractionBindingInterceptor;
 import ndop.fhir.interceptor.LocationHeaderInterceptor;
 import ndop.fhir.interceptor.PageSizeInterceptor;
 import ndop.fhir.interceptor.PatientAuthorizationInterceptor;
-import ndop.fhir.interceptor.PatientSearchInterceptor;
 import ndop.fhir.interceptor.RequestScopeInterceptor;
 import ndop.fhir.interceptor.RequestValidatingInterceptor;
+import ndop.fhir.interceptor.ResponseCompressionInterceptor;
 import ndop.fhir.interceptor.SpineExceptionInterceptor;
 import ndop.fhir.interceptor.UpdateAsCreateInterceptor;
 import ndop.fhir.outcome.SpineOutcomeFactory;
@@ -48,23 +48,23 @@ final class InterceptorRegistry {
       CallerPolicy callers,
       PatientReferenceParser patients,
       ImmutablePatientPolicy immutablePatients,
-      ConformanceProviders conformance,
+      ProviderRegistry providers,
       DaoRegistry daos,
       SpineOutcomeFactory outcomes,
       AuditInterceptorFactory audit,
       DurabilityInterceptor durability,
       StoreMonitor store) {
-    interceptors.add(new InteractionBindingInterceptor(edition, conformance.providers()));
+    interceptors.add(new InteractionBindingInterceptor(edition, providers.providers()));
     interceptors.add(new AuthenticationInterceptor(edition, interactions, callers, outcomes));
     interceptors.add(new RequestScopeInterceptor(interactions, parameters, outcomes));
-    interceptors.add(new IfModifiedSinceInterceptor());
+    interceptors.add(new ConditionalReadInterceptor());
+    interceptors.add(new ResponseCompressionInterceptor());
     interceptors.add(new PageSizeInterceptor(properties.maxPage()));
     interceptors.add(new RequestValidatingInterceptor(bodies, outcomes, properties.bodySizes()));
     interceptors.add(new PatientAuthorizationInterceptor(edition, patients, daos, outcomes));
     interceptors.add(new IfMatchInterceptor(properties.requireIfMatch(), outcomes));
     interceptors.add(new UpdateAsCreateInterceptor(outcomes));
     interceptors.add(new ImmutablePatientInterceptor(immutablePatients, outcomes));
-    interceptors.add(new PatientSearchInterceptor(edition, patients));
     interceptors.add(new LocationHeaderInterceptor());
     interceptors.add(new SpineExceptionInterceptor(outcomes, store));
     interceptors.add(durability);

@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Import;
   AuditInterceptorFactory.class,
   StorageCustomizer.class,
   SearchParameterInstaller.class,
-  ConformanceProviders.class,
+  ProviderRegistry.class,
   InterceptorRegistry.class,
   RestfulServerCustomizer.class,
   ServerStartup.class

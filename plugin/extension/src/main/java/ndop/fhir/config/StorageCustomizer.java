@@ -27,6 +27,8 @@ final class StorageCustomizer {
     storage.setAllowInlineMatchUrlReferences(false);
     storage.setUniqueIndexesEnabled(true);
     storage.setStoreMetaSourceInformation(StoreMetaSourceInformationEnum.NONE);
+    // Whoever confirms a preference has made a choice, which is a version of its own (NDOP-112).
+    storage.setSuppressUpdatesWithNoChange(false);
     storage.setReuseCachedSearchResultsForMillis(null);
     // A reference is returned as it was sent, with its version if it had one (NDOP-052).
     fhir.getParserOptions().setStripVersionsFromReferences(false);

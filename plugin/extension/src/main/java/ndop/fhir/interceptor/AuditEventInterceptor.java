@@ -13,6 +13,7 @@ import ndop.fhir.audit.ConsentAuditEvent;
 import ndop.fhir.audit.Pseudonymizer;
 import ndop.fhir.policy.Interaction;
 import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.request.RequestCaller;
 import org.hl7.fhir.dstu3.model.AuditEvent;
 import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;

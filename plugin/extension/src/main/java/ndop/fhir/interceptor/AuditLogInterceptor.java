@@ -26,6 +26,7 @@ import ndop.fhir.policy.Interaction;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.request.RequestCaller;
 import org.hl7.fhir.dstu3.model.Bundle;
 import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.instance.model.api.IBaseResource;

@@ -10,6 +10,7 @@ import ndop.fhir.policy.AuditHeaders;
 import ndop.fhir.policy.CallerDecision;
 import ndop.fhir.policy.CallerPolicy;
 import ndop.fhir.policy.InteractionPolicy;
+import ndop.fhir.request.RequestCaller;
 
 /**
  * Accepts a request whose audit headers and token satisfy the {@link CallerPolicy}, and refuses any

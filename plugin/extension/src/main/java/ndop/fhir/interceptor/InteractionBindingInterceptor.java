@@ -12,7 +12,7 @@ import ndop.fhir.edition.Edition;
 /**
  * Stops HAPI binding methods that the edition does not offer, so that no request can reach them
  * (NDOP-140 to NDOP-143, decision D-09). HAPI's own methods for conformance resources would answer
- * from the database.
+ * from the database, and its search is replaced.
  *
  * <p>Hook: {@code SERVER_PROVIDER_METHOD_BOUND}, at startup, so it must be registered before the
  * servlet is initialised.
@@ -24,12 +24,12 @@ import ndop.fhir.edition.Edition;
 public final class InteractionBindingInterceptor {
 
   private final Edition edition;
-  private final List<Object> conformanceProviders;
+  private final List<Object> providers;
 
-  /** Keeps every method of {@code conformanceProviders}. */
-  public InteractionBindingInterceptor(Edition edition, Collection<Object> conformanceProviders) {
+  /** Keeps every method of {@code providers}, which are the extension's. */
+  public InteractionBindingInterceptor(Edition edition, Collection<Object> providers) {
     this.edition = edition;
-    this.conformanceProviders = List.copyOf(conformanceProviders);
+    this.providers = List.copyOf(providers);
   }
 
   /** Returns the binding if the edition offers it; otherwise null, which makes HAPI drop it. */
@@ -37,10 +37,13 @@ public final class InteractionBindingInterceptor {
   public BaseMethodBinding keepIfOffered(BaseMethodBinding binding) {
     RestOperationTypeEnum operation = binding.getRestOperationType();
     if (operation == RestOperationTypeEnum.METADATA
-        || conformanceProviders.stream().anyMatch(one -> one == binding.getProvider())) {
+        || providers.stream().anyMatch(one -> one == binding.getProvider())) {
       return binding;
     }
-    boolean sameType = edition.resourceType().equals(binding.getResourceName());
-    return sameType && edition.interactions().contains(operation.getCode()) ? binding : null;
+    return edition.resourceType().equals(binding.getResourceName())
+            && edition.interactions().contains(operation.getCode())
+            && operation != RestOperationTypeEnum.SEARCH_TYPE
+        ? binding
+        : null;
   }
 }

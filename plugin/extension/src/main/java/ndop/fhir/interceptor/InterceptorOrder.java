@@ -33,7 +33,10 @@ public final class InterceptorOrder {
   public static final int REQUEST_SCOPE = -800;
 
   /** After {@link #REQUEST_SCOPE}; nothing depends on its position. */
-  public static final int IF_MODIFIED_SINCE = -700;
+  public static final int CONDITIONAL_READ = -700;
+
+  /** After {@link #REQUEST_SCOPE}; nothing depends on its position. */
+  public static final int RESPONSE_COMPRESSION = -650;
 
   /** After {@link #REQUEST_SCOPE}, which ensures that {@code _count} is a number. */
   public static final int PAGE_SIZE = -600;
@@ -44,7 +47,7 @@ public final class InterceptorOrder {
   /**
    * After {@link #REQUEST_VALIDATION}, because a create names its patient in the body. Before
    * anything that depends on what is stored, so that no response reveals whether another patient
-   * has a Consent. On a search, before {@link #PATIENT_SEARCH}, so that both conditions apply.
+   * has a Consent.
    */
   public static final int PATIENT_AUTHORIZATION = -400;
 
@@ -59,9 +62,6 @@ public final class InterceptorOrder {
 
   /** After {@link #IF_MATCH}, so that a missing header is reported first. */
   public static final int IMMUTABLE_PATIENT = -200;
-
-  /** After {@link #PATIENT_AUTHORIZATION} has narrowed the search to the token's patient. */
-  public static final int PATIENT_SEARCH = -100;
 
   /**
    * Before any other that maps exceptions: HAPI uses the result of the first hook that returns one,
@@ -81,6 +81,9 @@ public final class InterceptorOrder {
 
   /** Before {@link #AUDIT_LOG}, so that the event is rolled back if the log cannot be written. */
   public static final int AUDIT_EVENT = 90_000;
+
+  /** Before {@link #AUDIT_LOG}, which records what is sent. */
+  public static final int NOT_MODIFIED = 80_000;
 
   /** Before {@link #AUDIT_LOG}, which records what is sent. */
   public static final int FORCE = 95_000;

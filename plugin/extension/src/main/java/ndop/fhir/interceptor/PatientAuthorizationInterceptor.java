@@ -4,11 +4,8 @@ import ca.uhn.fhir.interceptor.api.Hook;
 import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
-import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
 import ca.uhn.fhir.rest.api.RestOperationTypeEnum;
-import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
-import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.server.exceptions.ResourceGoneException;
 import ca.uhn.fhir.rest.server.exceptions.ResourceNotFoundException;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
@@ -21,6 +18,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.request.RequestCaller;
 import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.dstu3.model.Reference;
 import org.hl7.fhir.instance.model.api.IBaseResource;
@@ -35,9 +33,9 @@ import org.hl7.fhir.instance.model.api.IIdType;
  * exist, so that no response reveals that it does. Nor may such a caller store that somebody else
  * has consented, or name a person in a second way beside the reference.
  *
- * <p>Hooks: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
- * RequestValidatingInterceptor}, whose parsed body it reads; {@code STORAGE_PRESEARCH_REGISTERED},
- * before {@link PatientSearchInterceptor}.
+ * <p>Hook: {@code SERVER_INCOMING_REQUEST_POST_PROCESSED}, after {@link
+ * RequestValidatingInterceptor}, whose parsed body it reads. {@code ConsentSearchProvider} narrows
+ * a search, which need not name a patient.
  *
  * <p>It is not HAPI's {@code AuthorizationInterceptor} or {@code SearchNarrowingInterceptor}, which
  * work with compartments and not with NHS numbers. A caller without such a token may see every
@@ -89,18 +87,6 @@ public final class PatientAuthorizationInterceptor {
         && edition.resourceType().equals(request.getResourceName())) {
       requireOwnRecord(request.getId(), boundTo.get());
     }
-  }
-
-  /** Narrows a search to the patient, so that a search by id cannot find another patient's. */
-  @Hook(
-      value = Pointcut.STORAGE_PRESEARCH_REGISTERED,
-      order = InterceptorOrder.PATIENT_AUTHORIZATION)
-  public void narrowSearch(RequestDetails request, SearchParameterMap search) {
-    Edition.Parameter byPatient = edition.search().parameters().get(edition.patient().element());
-    RequestCaller.get(request)
-        .boundTo()
-        .filter(nhsNumber -> !search.containsKey(byPatient.identity()))
-        .ifPresent(nhsNumber -> search.add(byPatient.identity(), new TokenParam(null, nhsNumber)));
   }
 
   /** A second name could be another patient's, and a reader of the Consent might go by it. */

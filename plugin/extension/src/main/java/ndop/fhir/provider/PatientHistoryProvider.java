@@ -14,7 +14,6 @@ import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
 import ca.uhn.fhir.rest.param.DateRangeParam;
 import ca.uhn.fhir.rest.param.HistorySearchDateRangeParam;
 import ca.uhn.fhir.rest.param.TokenParam;
-import ca.uhn.fhir.rest.server.SimpleBundleProvider;
 import ca.uhn.fhir.util.UrlUtil;
 import java.util.Comparator;
 import java.util.Date;
@@ -36,7 +35,7 @@ import org.hl7.fhir.instance.model.api.IIdType;
  * It checks neither parameters nor the caller; {@code RequestScopeInterceptor} and {@code
  * PatientAuthorizationInterceptor} have already done so.
  *
- * @see ndop.fhir.interceptor.PatientSearchInterceptor the search by patient
+ * @see ConsentSearchProvider the search by patient
  */
 public final class PatientHistoryProvider {
 
@@ -74,7 +73,7 @@ public final class PatientHistoryProvider {
             .filter(version -> passesFilters(version, parameters))
             .sorted(NEWEST_FIRST)
             .toList();
-    return page(versions, offset, count);
+    return InMemoryPage.of(versions, offset, count);
   }
 
   private Stream<IIdType> consents(String nhsNumber) {
@@ -115,19 +114,6 @@ public final class PatientHistoryProvider {
                         version,
                         new SystemRequestDetails())
                     .matched());
-  }
-
-  private static IBundleProvider page(List<IBaseResource> versions, Integer offset, Integer count) {
-    if (offset == null) {
-      return new SimpleBundleProvider(versions);
-    }
-    int from = Math.min(offset, versions.size());
-    int to = count == null ? versions.size() : Math.min(from + count, versions.size());
-    SimpleBundleProvider page = new SimpleBundleProvider(versions.subList(from, to));
-    page.setSize(versions.size());
-    page.setCurrentPageOffset(from);
-    page.setCurrentPageSize(count == null ? to - from : count);
-    return page;
   }
 
   private IFhirResourceDao<Consent> dao() {

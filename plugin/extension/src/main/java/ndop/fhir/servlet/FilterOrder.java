@@ -48,6 +48,9 @@ public final class FilterOrder {
   /** After {@link #HOST_SCOPE}: only HAPI's servlet follows, and the filters of the host. */
   public static final int HAPI_HEADER = HOST_SCOPE + 1;
 
+  /** As {@link #HAPI_HEADER}; nothing depends on which is first. */
+  public static final int HEAD_REQUEST = HAPI_HEADER + 1;
+
   /** Last; it handles error dispatches only, in which no other filter takes part. */
   public static final int SPINE_ERROR = Ordered.LOWEST_PRECEDENCE;
 

@@ -12,6 +12,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
 import ndop.fhir.servlet.HapiHeaderFilter;
+import ndop.fhir.servlet.HeadRequestFilter;
 import ndop.fhir.servlet.HealthProbeFilter;
 import ndop.fhir.servlet.HostScopeFilter;
 import ndop.fhir.servlet.RequestLimitFilter;
@@ -55,6 +56,7 @@ class FilterOrderTest {
                   PublishedContentFilter.class,
                   HostScopeFilter.class,
                   HapiHeaderFilter.class,
+                  HeadRequestFilter.class,
                   SpineErrorFilter.class);
           assertThat(registrations).extracting(RegistrationBean::getOrder).doesNotHaveDuplicates();
         });

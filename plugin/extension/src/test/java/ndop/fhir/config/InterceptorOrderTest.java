@@ -11,7 +11,6 @@ import static ca.uhn.fhir.interceptor.api.Pointcut.SERVER_PROCESSING_COMPLETED;
 import static ca.uhn.fhir.interceptor.api.Pointcut.SERVER_PROVIDER_METHOD_BOUND;
 import static ca.uhn.fhir.interceptor.api.Pointcut.STORAGE_PRECOMMIT_RESOURCE_CREATED;
 import static ca.uhn.fhir.interceptor.api.Pointcut.STORAGE_PRECOMMIT_RESOURCE_UPDATED;
-import static ca.uhn.fhir.interceptor.api.Pointcut.STORAGE_PRESEARCH_REGISTERED;
 import static ca.uhn.fhir.interceptor.api.Pointcut.STORAGE_PRESTORAGE_RESOURCE_CREATED;
 import static ca.uhn.fhir.interceptor.api.Pointcut.STORAGE_PRESTORAGE_RESOURCE_UPDATED;
 import static java.util.Map.entry;
@@ -33,18 +32,18 @@ import ndop.fhir.edition.EditionFixtures;
 import ndop.fhir.interceptor.AuditEventInterceptor;
 import ndop.fhir.interceptor.AuditLogInterceptor;
 import ndop.fhir.interceptor.AuthenticationInterceptor;
+import ndop.fhir.interceptor.ConditionalReadInterceptor;
 import ndop.fhir.interceptor.CorsInterceptor;
 import ndop.fhir.interceptor.DurabilityInterceptor;
 import ndop.fhir.interceptor.IfMatchInterceptor;
-import ndop.fhir.interceptor.IfModifiedSinceInterceptor;
 import ndop.fhir.interceptor.ImmutablePatientInterceptor;
 import ndop.fhir.interceptor.InteractionBindingInterceptor;
 import ndop.fhir.interceptor.LocationHeaderInterceptor;
 import ndop.fhir.interceptor.PageSizeInterceptor;
 import ndop.fhir.interceptor.PatientAuthorizationInterceptor;
-import ndop.fhir.interceptor.PatientSearchInterceptor;
 import ndop.fhir.interceptor.RequestScopeInterceptor;
 import ndop.fhir.interceptor.RequestValidatingInterceptor;
+import ndop.fhir.interceptor.ResponseCompressionInterceptor;
 import ndop.fhir.interceptor.SpineExceptionInterceptor;
 import ndop.fhir.interceptor.UpdateAsCreateInterceptor;
 import ndop.fhir.outcome.SpineOutcomeFactory;
@@ -73,7 +72,8 @@ class InterceptorOrderTest {
               List.of(
                   AuthenticationInterceptor.class,
                   RequestScopeInterceptor.class,
-                  IfModifiedSinceInterceptor.class,
+                  ConditionalReadInterceptor.class,
+                  ResponseCompressionInterceptor.class,
                   PageSizeInterceptor.class)),
           entry(
               SERVER_INCOMING_REQUEST_POST_PROCESSED,
@@ -82,9 +82,6 @@ class InterceptorOrderTest {
                   PatientAuthorizationInterceptor.class,
                   IfMatchInterceptor.class,
                   DurabilityInterceptor.class)),
-          entry(
-              STORAGE_PRESEARCH_REGISTERED,
-              List.of(PatientAuthorizationInterceptor.class, PatientSearchInterceptor.class)),
           entry(STORAGE_PRESTORAGE_RESOURCE_CREATED, List.of(UpdateAsCreateInterceptor.class)),
           entry(
               STORAGE_PRESTORAGE_RESOURCE_UPDATED,
@@ -105,6 +102,7 @@ class InterceptorOrderTest {
               SERVER_OUTGOING_RESPONSE,
               List.of(
                   SpineExceptionInterceptor.class,
+                  ConditionalReadInterceptor.class,
                   DurabilityInterceptor.class,
                   AuditLogInterceptor.class)),
           entry(SERVER_OUTGOING_WRITER_CREATED, List.of(LocationHeaderInterceptor.class)),
@@ -141,10 +139,12 @@ class InterceptorOrderTest {
             CallerPolicyFactory.create(edition, properties, () -> null),
             patients,
             new ImmutablePatientPolicy(patients),
-            new ConformanceProviders(
+            new ProviderRegistry(
                 EditionFixtures.FHIR,
                 EditionFixtures.PACKAGE.withoutConformance(),
                 properties,
+                patients,
+                null,
                 null,
                 null,
                 null,

@@ -18,6 +18,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Caller;
 import ndop.fhir.policy.PatientReferenceParser;
 import ndop.fhir.policy.Situation;
+import ndop.fhir.request.RequestCaller;
 import org.hl7.fhir.dstu3.model.Consent;
 import org.hl7.fhir.dstu3.model.Identifier;
 import org.hl7.fhir.dstu3.model.OperationOutcome;
