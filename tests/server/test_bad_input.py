@@ -48,7 +48,11 @@ def post(http: httpx.Client, body: str | bytes, content_type: str = JSON) -> htt
         ("[" * 5000, JSON, 400, "BAD_REQUEST"),
         ('{"a":' * 5000, JSON, 400, "BAD_REQUEST"),
         ("<", XML, 400, "BAD_REQUEST"),
-        ("<Consent/>", XML, 422, "INVALID_RESOURCE"),
+        ("<Consent/>", XML, 400, "BAD_REQUEST"),
+        ("<Consent xmlns='http://hl7.org/FHIR'/>", XML, 400, "BAD_REQUEST"),
+        ("<Consent xmlns='http://hl7.org/fhir'><x:id xmlns:x='urn:x'/></Consent>", XML, 400, "BAD_REQUEST"),
+        ("\n\t<Consent xmlns='http://hl7.org/fhir'/>", XML, 422, "INVALID_RESOURCE"),
+        ("\n<?xml version='1.0'?><Consent xmlns='http://hl7.org/fhir'/>", XML, 400, "BAD_REQUEST"),
         ("<Patient xmlns='http://hl7.org/fhir'/>", XML, 400, "BAD_REQUEST"),
         ("<Consent xmlns='http://hl7.org/fhir'><x/></Consent>", XML, 400, "BAD_REQUEST"),
         ("<Consent xmlns='http://hl7.org/fhir'/>", XML, 422, "INVALID_RESOURCE"),
@@ -145,7 +149,7 @@ def test_ten_megabytes(http: httpx.Client, edition: Edition, consent: Draft, chu
         ("Consent?_getpages=x", 422, "INVALID_PARAMETER"),
         ("Consent?patient=", 400, "BAD_REQUEST"),
         ("Consent", 400, "BAD_REQUEST"),
-        ("?_getpages=x", 501, "NOT_IMPLEMENTED"),
+        ("?_getpages=x", 404, "NO_RECORD_FOUND"),
     ],
 )
 def test_addresses(http: httpx.Client, edition: Edition, path: str, status: int, code: str) -> None:

@@ -67,6 +67,8 @@ public final class BodySyntaxPolicy {
   private static final String TOO_MANY_ATTRIBUTES = "JAXP00010002";
 
   private static final String NARRATIVE = "div";
+  private static final String FHIR = "http://hl7.org/fhir";
+  private static final String XHTML = "http://www.w3.org/1999/xhtml";
 
   private static final Pattern HUGE_NUMBER =
       Pattern.compile("\\s*+[+-]?+[0-9]*+(?:\\.[0-9]*+)?+[eE][+-]?+[0-9]{6,}+\\s*+");
@@ -215,6 +217,7 @@ public final class BodySyntaxPolicy {
           checkElementCount(found);
           checkAttributes(path.peek(), reader);
           path.push(reader.getLocalName());
+          checkNamespace(reader.getNamespaceURI(), path.contains(NARRATIVE));
           markup += path.contains(NARRATIVE) ? 1 : 0;
           checkNarrative(markup);
         }
@@ -249,6 +252,14 @@ public final class BodySyntaxPolicy {
         || character == '\t'
         || character == '\n'
         || character == '\r';
+  }
+
+  private static void checkNamespace(String found, boolean inNarrative) throws SyntaxException {
+    if (!(inNarrative ? XHTML : FHIR).equals(found)) {
+      throw unreadable(
+          "Expected elements of the namespace %s, and of %s in a narrative; found %s."
+              .formatted(FHIR, XHTML, found == null ? "one of none" : "another"));
+    }
   }
 
   private void checkAttributes(String parent, XMLStreamReader reader) throws SyntaxException {

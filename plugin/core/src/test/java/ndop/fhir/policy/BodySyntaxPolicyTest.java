@@ -32,7 +32,7 @@ class BodySyntaxPolicyTest {
         "<a><b><c><d><e/><e/></d></c></b><b/></a>",
       })
   void passesXml(String body) {
-    assertThat(policy.refusal(EncodingEnum.XML, body)).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.XML, inFhir(body))).isEmpty();
   }
 
   @ParameterizedTest
@@ -82,6 +82,35 @@ class BodySyntaxPolicyTest {
     assertThat(situation(true, body)).isEqualTo(Situation.UNREADABLE_BODY);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<a/>",
+        "<a xmlns='http://hl7.org/FHIR'/>",
+        "<a xmlns='http://hl7.org/fhir'><b xmlns=''/></a>",
+        "<a xmlns='http://hl7.org/fhir'><x:b xmlns:x='urn:x'/></a>",
+        "<a xmlns='http://hl7.org/fhir'><div><p/></div></a>",
+        "<a xmlns='http://hl7.org/fhir'><div xmlns='http://www.w3.org/1999/xhtml'><p xmlns=''/></div></a>",
+      })
+  void refusesElementsOfAnotherNamespace(String body) {
+    assertThat(policy.refusal(EncodingEnum.XML, body))
+        .map(Outcome::situation)
+        .contains(Situation.UNREADABLE_BODY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<f:a xmlns:f='http://hl7.org/fhir'><f:b/></f:a>",
+        "<a xmlns='http://hl7.org/fhir' xmlns:x='urn:x' x:y='z'/>",
+        "<a xmlns='http://hl7.org/fhir'><div xmlns='http://www.w3.org/1999/xhtml'><p/></div></a>",
+        "<a xmlns='http://hl7.org/fhir'><h:div xmlns:h='http://www.w3.org/1999/xhtml'><h:p/></h:div></a>",
+        "\n\t <a xmlns='http://hl7.org/fhir'/>\n",
+      })
+  void passesFhirHoweverItsNamespaceIsDeclared(String body) {
+    assertThat(policy.refusal(EncodingEnum.XML, body)).isEmpty();
+  }
+
   @Test
   void refusesTooManyLevels() {
     assertThat(situation(false, "{\"a\": [[[[[]]]]]}")).isEqualTo(Situation.BODY_TOO_COMPLEX);
@@ -118,7 +147,7 @@ class BodySyntaxPolicyTest {
         "<a><valueString value='4E12345678'/></a>",
       })
   void passesTextThatLooksLikeANumberInXml(String body) {
-    assertThat(policy.refusal(EncodingEnum.XML, body)).isEmpty();
+    assertThat(policy.refusal(EncodingEnum.XML, inFhir(body))).isEmpty();
   }
 
   @ParameterizedTest
@@ -216,8 +245,13 @@ class BodySyntaxPolicyTest {
 
   private Situation situation(boolean xml, String body) {
     return policy
-        .refusal(xml ? EncodingEnum.XML : EncodingEnum.JSON, body)
+        .refusal(xml ? EncodingEnum.XML : EncodingEnum.JSON, xml ? inFhir(body) : body)
         .orElseThrow()
         .situation();
+  }
+
+  /** The XML with FHIR's namespace at its first element. */
+  private static String inFhir(String xml) {
+    return xml.replaceFirst("<a(?=[ />])", "<a xmlns='http://hl7.org/fhir'");
   }
 }

@@ -190,6 +190,7 @@ class InterceptorOrderTest {
         .containsExactly(
             SpineExceptionInterceptor.class,
             HostInterceptor.class,
+            ConditionalReadInterceptor.class,
             DurabilityInterceptor.class,
             AuditLogInterceptor.class);
   }
