@@ -50,7 +50,12 @@ def post(http: httpx.Client, body: str | bytes, content_type: str = JSON) -> htt
         ("<", XML, 400, "BAD_REQUEST"),
         ("<Consent/>", XML, 400, "BAD_REQUEST"),
         ("<Consent xmlns='http://hl7.org/FHIR'/>", XML, 400, "BAD_REQUEST"),
-        ("<Consent xmlns='http://hl7.org/fhir'><x:id xmlns:x='urn:x'/></Consent>", XML, 400, "BAD_REQUEST"),
+        (
+            "<Consent xmlns='http://hl7.org/fhir'><x:id xmlns:x='urn:x'/></Consent>",
+            XML,
+            400,
+            "BAD_REQUEST",
+        ),
         ("\n\t<Consent xmlns='http://hl7.org/fhir'/>", XML, 422, "INVALID_RESOURCE"),
         ("\n<?xml version='1.0'?><Consent xmlns='http://hl7.org/fhir'/>", XML, 400, "BAD_REQUEST"),
         ("<Patient xmlns='http://hl7.org/fhir'/>", XML, 400, "BAD_REQUEST"),

@@ -94,5 +94,8 @@ public final class InterceptorOrder {
   /** After {@link #AUDIT_LOG}, the last that can prevent the commit: only the commit follows. */
   public static final int COMMITTING = 110_000;
 
+  /** After {@link #AUDIT_LOG}, which records the parameters as they were sent. */
+  public static final int EMPTY_PAGE = 120_000;
+
   private InterceptorOrder() {}
 }

@@ -12,8 +12,9 @@ import java.util.Map;
  * Limits the number of entries in a page to the configured maximum. HAPI's own maximum applies only
  * to requests without {@code _count}.
  *
- * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
- * RequestScopeInterceptor}. A larger {@code _count} is lowered, not refused.
+ * <p>Hooks: {@code SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED}, after {@link
+ * RequestScopeInterceptor}; {@code SERVER_OUTGOING_RESPONSE}, after any other. A larger {@code
+ * _count} is lowered, not refused.
  */
 @Interceptor
 public final class PageSizeInterceptor {
@@ -36,6 +37,17 @@ public final class PageSizeInterceptor {
     if (count == null || Integer.parseInt(count[0]) > maximum) {
       Map<String, String[]> parameters = new HashMap<>(request.getParameters());
       parameters.put(Constants.PARAM_COUNT, new String[] {String.valueOf(maximum)});
+      request.setParameters(parameters);
+    }
+  }
+
+  /** Keeps the links in the answer to {@code _count=0}, which HAPI would leave out (NDOP-103). */
+  @Hook(value = Pointcut.SERVER_OUTGOING_RESPONSE, order = InterceptorOrder.EMPTY_PAGE)
+  public void keepLinksOfEmptyPage(ServletRequestDetails request) {
+    String[] count = request.getParameters().get(Constants.PARAM_COUNT);
+    if (count != null && Integer.parseInt(count[0]) == 0) {
+      Map<String, String[]> parameters = new HashMap<>(request.getParameters());
+      parameters.remove(Constants.PARAM_COUNT);
       request.setParameters(parameters);
     }
   }

@@ -104,7 +104,8 @@ class InterceptorOrderTest {
                   SpineExceptionInterceptor.class,
                   ConditionalReadInterceptor.class,
                   DurabilityInterceptor.class,
-                  AuditLogInterceptor.class)),
+                  AuditLogInterceptor.class,
+                  PageSizeInterceptor.class)),
           entry(SERVER_OUTGOING_WRITER_CREATED, List.of(LocationHeaderInterceptor.class)),
           entry(SERVER_PRE_PROCESS_OUTGOING_EXCEPTION, List.of(SpineExceptionInterceptor.class)),
           entry(SERVER_HANDLE_EXCEPTION, List.of(AuditLogInterceptor.class)),
@@ -192,7 +193,8 @@ class InterceptorOrderTest {
             HostInterceptor.class,
             ConditionalReadInterceptor.class,
             DurabilityInterceptor.class,
-            AuditLogInterceptor.class);
+            AuditLogInterceptor.class,
+            PageSizeInterceptor.class);
   }
 
   private static Map<Pointcut, List<Class<?>>> sequences(RestfulServer server) {
