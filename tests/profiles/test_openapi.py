@@ -60,12 +60,24 @@ def test_it_is_what_is_committed(layout: Layout, one: Edition, description: dict
 
 
 def test_it_has_every_interaction_and_no_other(one: Edition, description: dict[str, Any]) -> None:
-    operations = [
-        operation["operationId"]
-        for path in description["paths"].values()
-        for operation in path.values()
+    ids: dict[str, list[str]] = {"api": [], "questions": []}
+    for path, operations in description["paths"].items():
+        of_api = "$" not in path and path.split("/")[1] in ("metadata", one.consent.type)
+        ids["api" if of_api else "questions"] += [
+            each["operationId"] for each in operations.values()
+        ]
+    assert sorted(ids["api"]) == sorted([openapi.CAPABILITIES, *one.interactions])
+    conformance = one.conformance
+    asked = [
+        *(f"{kind}-{name}" for name in conformance.types for kind in ("read", "search")),
+        *(
+            f"{each.name}-{each.type}-{level}-{method.lower()}"
+            for each in conformance.operations
+            for level in each.levels
+            for method in each.methods
+        ),
     ]
-    assert sorted(operations) == sorted([openapi.CAPABILITIES, *one.interactions])
+    assert sorted(ids["questions"]) == sorted(asked)
 
 
 def test_it_has_every_error_of_the_catalogue(one: Edition, description: dict[str, Any]) -> None:

@@ -33,9 +33,28 @@ def test_what_is_in_a_package(edition: Edition, artefacts: dict[str, bytes]) -> 
     assert manifest["name"] == edition.package
     assert manifest["version"] == edition.version
     assert manifest["fhirVersions"] == ["3.0.1"]
+    assert manifest["dependencies"] == {"hl7.fhir.r3.core": "3.0.2"}
+    assert {"title", "url", "date", "author", "maintainers", "license"} <= manifest.keys()
+    examples = json.loads(files["package/example/.index.json"])
+    assert {entry["filename"] for entry in examples["files"]} == {
+        f"Consent-sample-{name}.json" for name in edition.samples
+    }
+    guide = json.loads(artefacts[f"ImplementationGuide-{edition.package}.json"])
+    listed_in_guide = {
+        one["sourceReference"]["reference"].replace("/", "-")
+        for one in guide["package"][0]["resource"]
+    }
+    in_package = {name.removesuffix(".json") for name in files if name.startswith("package/")}
+    resources = {name.removeprefix("package/").removeprefix("example/") for name in in_package}
+    not_listed = {"package", ".index", "other/edition", "other/openapi", guide_name(edition)}
+    assert listed_in_guide == resources - not_listed
     index = json.loads(files["package/.index.json"])
     listed = {entry["filename"] for entry in index["files"]}
     others = {"edition.json", "openapi.json"}
     assert listed == artefacts.keys() - others
     assert all(files[f"package/{name}"] == artefacts[name] for name in listed)
     assert all(files[f"package/other/{name}"] == artefacts[name] for name in others)
+
+
+def guide_name(edition: Edition) -> str:
+    return f"ImplementationGuide-{edition.package}"

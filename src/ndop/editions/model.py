@@ -59,6 +59,14 @@ class Publication(Facts):
     date: FhirDate
 
 
+class Packaging(Facts):
+    """Who makes the FHIR packages. `dependencies`: the version of each package they build on."""
+
+    author: str
+    license: str
+    dependencies: dict[str, SemanticVersion]
+
+
 class StatusMeaning(Facts):
     """Which status of a Consent means what (NDOP-185, NDOP-186)."""
 
@@ -438,6 +446,7 @@ class Edition(Facts):
     summary: str
     version: SemanticVersion
     package: Annotated[str, StringConstraints(pattern=r"^[a-z0-9\-]+(\.[a-z0-9\-]+)+$")]
+    packaging: Packaging
     publication: Publication
     transport: Transport
     status: StatusMeaning

@@ -167,7 +167,9 @@ class _Paths:
             }
             for name, parameter in search.parameters.items()
         ]
-        operation = self._bundle("Look up a patient", [*parameters, *_references(["_count", "_offset"])])
+        operation = self._bundle(
+            "Look up a patient", [*parameters, *_references(["_count", "_offset"])]
+        )
         if len(search.one_of) > 1:
             operation["description"] = f"Asks for one of {', '.join(search.one_of)}."
         return operation

@@ -6,11 +6,13 @@ import gzip
 import io
 import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from ndop.consents import draft, with_id
+from ndop.consents.nhs_numbers import EXAMPLE_NHS_NUMBER
 from ndop.editions import Edition
 from ndop.profiles import descriptor, openapi
-from ndop.profiles.render import FHIR_VERSION
+from ndop.profiles.render import FHIR_VERSION, guide_url
 from ndop.system.generated_files import json_bytes
 
 _NON_RESOURCES = (descriptor.FILE_NAME, openapi.FILE_NAME)
@@ -20,12 +22,16 @@ def pack(edition: Edition, artefacts: Mapping[str, bytes]) -> bytes:
     """Pack artefacts (file name to JSON) as package `edition.package`.
 
     Follows the FHIR package specification: `package/package.json`, `package/.index.json`, the
-    resources beside them, and other files under `package/other/`.
+    resources beside them, the edition's samples as examples under `package/example/`, and other
+    files under `package/other/`.
     """
     resources = {name: text for name, text in artefacts.items() if name not in _NON_RESOURCES}
+    examples = dict(_examples(edition))
     files = {
         "package/package.json": json_bytes(_manifest(edition)),
         "package/.index.json": json_bytes(_index(resources)),
+        "package/example/.index.json": json_bytes(_index(examples)),
+        **{f"package/example/{name}": text for name, text in examples.items()},
         **{f"package/other/{name}": artefacts[name] for name in _NON_RESOURCES},
         **{f"package/{name}": text for name, text in resources.items()},
     }
@@ -51,14 +57,27 @@ def _manifest(edition: Edition) -> dict[str, object]:
     return {
         "name": edition.package,
         "version": edition.version,
-        "description": edition.title,
-        "author": edition.publication.publisher,
-        "license": "Apache-2.0",
+        "title": edition.title,
+        "description": edition.summary,
+        "author": edition.packaging.author,
+        "maintainers": [{"name": edition.packaging.author}],
+        "license": edition.packaging.license,
         "type": "fhir.ig",
+        # The form is that of FHIR's packages: the time as digits.
+        "date": f"{edition.publication.date.replace('-', '')}000000",
+        "url": guide_url(edition),
         "canonical": edition.consent.url.rsplit("/", 2)[0],
         "fhirVersions": [FHIR_VERSION],
-        "dependencies": {},
+        "dependencies": dict(edition.packaging.dependencies),
     }
+
+
+def _examples(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """A Consent of each sample of the edition, by file name."""
+    for sample in edition.samples:
+        resource_id = f"sample-{sample}"
+        consent = draft(edition, EXAMPLE_NHS_NUMBER, sample=sample)
+        yield f"Consent-{resource_id}.json", json_bytes(with_id(consent, resource_id))
 
 
 def _index(resources: Mapping[str, bytes]) -> dict[str, object]:

@@ -60,6 +60,7 @@ def _plan(edition: Edition) -> Iterator[tuple[str, str, dict[str, object]]]:
     statement = f"CapabilityStatement-{edition.capability.id}"
     yield statement, "CapabilityStatement", {"kind": "requirements"}
     yield f"{statement}-served", "CapabilityStatement", {"kind": "instance"}
+    yield f"ImplementationGuide-{edition.package}", "ImplementationGuide", {}
 
 
 def _environment(edition: Edition, templates: Path) -> jinja2.Environment:
@@ -74,11 +75,17 @@ def _environment(edition: Edition, templates: Path) -> jinja2.Environment:
         element_path=element_path,
         slice_name=slice_name,
         urn=lambda url: uuid.uuid5(uuid.NAMESPACE_URL, f"{url}/served").urn,
+        guide_url=guide_url,
         value_set_url=lambda value_set: (
             value_set if value_set.startswith("http") else edition.value_set(value_set).url
         ),
     )
     return environment
+
+
+def guide_url(edition: Edition) -> str:
+    """The canonical URL of the edition's ImplementationGuide, which has no address on the web."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{edition.package}/guide").urn
 
 
 def element_path(element_id: str) -> str:
