@@ -143,6 +143,14 @@ class SpineExceptionInterceptorTest {
     }
 
     @Override
+    public String getHeader(String name) {
+      return null;
+    }
+
+    @Override
+    public void setHeaders(String name, List<String> values) {}
+
+    @Override
     public List<String> getHeaders(String name) {
       return List.of();
     }
