@@ -459,7 +459,7 @@ def test_request_lines(server: RunningServer, start: str) -> None:
         "/fhir/$meta",
         "/fhir/Consent/$validate",
         "/fhir/swagger-ui/",
-        "/fhir/CapabilityStatement",
+        "/fhir/OperationDefinition",
         "/fhir/Binary/1",
     ],
 )

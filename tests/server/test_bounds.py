@@ -115,7 +115,7 @@ def test_number_of_headers(http: httpx.Client, edition: Edition) -> None:
     [
         ('{"a":' * 13 + "1" + "}" * 13, JSON),
         (f'{{"a": {"[" * 12}{"]" * 12}}}', JSON),
-        ("<a>" * 13 + "</a>" * 13, XML),
+        ("<a xmlns='http://hl7.org/fhir'>" + "<a>" * 12 + "</a>" * 13, XML),
     ],
 )
 def test_depth(http: httpx.Client, edition: Edition, body: str, content_type: str) -> None:
@@ -126,7 +126,10 @@ def test_depth(http: httpx.Client, edition: Edition, body: str, content_type: st
 
 @pytest.mark.parametrize(
     ("body", "content_type"),
-    [(json.dumps({"a": [1] * 200}), JSON), (f"<a>{'<b/>' * 200}</a>", XML)],
+    [
+        (json.dumps({"a": [1] * 200}), JSON),
+        (f"<a xmlns='http://hl7.org/fhir'>{'<b/>' * 200}</a>", XML),
+    ],
 )
 def test_elements(http: httpx.Client, edition: Edition, body: str, content_type: str) -> None:
     response = post(http, body, content_type)

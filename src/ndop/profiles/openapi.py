@@ -17,6 +17,15 @@ CAPABILITIES = "capabilities"
 
 _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 999999}
+#: A date, or a time with its zone (FHIR STU3, http.html#history).
+_SINCE: Schema = {
+    "type": "string",
+    "pattern": (
+        r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|1\d|2[0-8])"
+        r"(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-](0\d|1[0-3]):[0-5]\d))?)?)?$"
+    ),
+    "examples": ["2026-01-31T09:30:00Z"],
+}
 _ETAG = {"description": "The version, as If-Match takes it.", "schema": _TEXT}
 _SITUATION = "issue."
 _PARAMETERS_RESOURCE = "Parameters"
@@ -382,11 +391,11 @@ _PAGING = ("_count", "_offset", "_since")
 
 def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
     for name, schema in (
-        ("_format", _TEXT),
-        ("_pretty", _TEXT),
+        ("_format", _format(edition)),
+        ("_pretty", {"type": "string", "enum": ["true", "false"], "examples": ["true"]}),
         ("_count", _NUMBER),
         ("_offset", _NUMBER),
-        ("_since", _TEXT),
+        ("_since", _SINCE),
     ):
         yield name, {"name": name, "in": "query", "schema": schema}
     identifier = {"type": "string", "pattern": r"^[A-Za-z0-9\-.]{1,64}$"}
@@ -397,6 +406,12 @@ def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
     for name, others in _headers(edition).items():
         aliases = f"Also understood: {', '.join(others)}." if others else ""
         yield name, {"name": name, "in": "header", "description": aliases, "schema": _TEXT}
+
+
+def _format(edition: Edition) -> Schema:
+    """Media types, and FHIR's short names of them."""
+    names = ["json", "xml", *edition.capability.formats]
+    return {"type": "string", "enum": names, "examples": names[:1]}
 
 
 def _references(names: tuple[str, ...] | list[str]) -> list[Schema]:
