@@ -107,7 +107,7 @@ class Request(_Message):
         if "xml" in (self.header("content-type") or ""):
             try:
                 found = json.loads(Consent.model_validate_xml(self.body).model_dump_json())
-            except (ValueError, SyntaxError):
+            except (ValueError, SyntaxError, LookupError):  # of another type
                 return None
         else:
             found = _json_object(self.body)
