@@ -21,6 +21,9 @@ import org.hl7.fhir.utilities.validation.ValidationMessage;
  */
 public final class ProfileValidator {
 
+  private static final Finding UNREADABLE =
+      new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read.");
+
   private final WorkerContextValidationSupportAdapter definitions;
   private final InstanceValidatorPool validators;
 
@@ -37,6 +40,10 @@ public final class ProfileValidator {
    * @throws IllegalArgumentException a profile is not among the definitions
    */
   public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
+    if ((text.startsWith("<?") || text.startsWith("\uFEFF")) && text.indexOf('>') < 0) {
+      // HL7's parser would search the end of the declaration for ever.
+      return List.of(UNREADABLE);
+    }
     List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
     FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -54,8 +61,7 @@ public final class ProfileValidator {
     } catch (RuntimeException | StackOverflowError failed) {
       // HL7's parser throws on some JSON that is not FHIR, such as null in place of a value. Its
       // regular expressions recurse for each character that they repeat.
-      findings.add(
-          new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read."));
+      findings.add(UNREADABLE);
     }
     messages.stream().map(ProfileValidator::finding).forEach(findings::add);
     return List.copyOf(findings);
