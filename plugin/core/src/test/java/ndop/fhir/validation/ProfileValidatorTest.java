@@ -100,6 +100,14 @@ class ProfileValidatorTest {
         .isNotEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"<?x", "<?xml version='1.0'", "\uFEFF<Consent"})
+  void findsXmlInvalidThatEndsBeforeItsFirstElement(String text) {
+    assertThat(validator.validate(text, EncodingEnum.XML, List.of(PROFILE)))
+        .extracting(Finding::severity)
+        .containsExactly(Severity.FATAL);
+  }
+
   @Test
   void refusesAnUnknownProfile() {
     assertThatThrownBy(
