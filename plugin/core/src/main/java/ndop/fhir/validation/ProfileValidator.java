@@ -40,11 +40,10 @@ public final class ProfileValidator {
    * @throws IllegalArgumentException a profile is not among the definitions
    */
   public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
-    if ((text.startsWith("<?") || text.startsWith("\uFEFF")) && text.indexOf('>') < 0) {
-      // HL7's parser would search the end of the declaration for ever.
+    List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
+    if (encoding == EncodingEnum.XML && isProlog(text)) {
       return List.of(UNREADABLE);
     }
-    List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
     FhirFormat format = encoding == EncodingEnum.XML ? FhirFormat.XML : FhirFormat.JSON;
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     List<ValidationMessage> messages = new ArrayList<>();
@@ -65,6 +64,11 @@ public final class ProfileValidator {
     }
     messages.stream().map(ProfileValidator::finding).forEach(findings::add);
     return List.copyOf(findings);
+  }
+
+  /** Whether HL7's parser would search for the end of the XML declaration for ever. */
+  private static boolean isProlog(String xml) {
+    return (xml.startsWith("<?") || xml.startsWith("\uFEFF")) && xml.indexOf('>') < 0;
   }
 
   private StructureDefinition profile(String url) {
