@@ -40,10 +40,6 @@ public final class ProfileValidator {
    * @throws IllegalArgumentException a profile is not among the definitions
    */
   public List<Finding> validate(String text, EncodingEnum encoding, List<String> profiles) {
-    if ((text.startsWith("<?") || text.startsWith("\uFEFF")) && text.indexOf('>') < 0) {
-      // HL7's parser would search the end of the declaration for ever.
-      return List.of(UNREADABLE);
-    }
     List<StructureDefinition> requested = profiles.stream().map(this::profile).toList();
     return encoding == EncodingEnum.XML
         ? validateXml(XmlProlog.of(text), requested)

@@ -42,7 +42,8 @@ record XmlProlog(String text, int line, int shift) {
 
   /** Whether HL7's parser can tell where the prolog ends. */
   boolean isReadable() {
-    return !text.startsWith("<?x") || text.indexOf('>') >= 0;
+    boolean searched = text.startsWith("<?") || text.startsWith("\uFEFF");
+    return !searched || text.indexOf('>') >= 0;
   }
 
   /** The column in the original of a place in the text. */

@@ -109,6 +109,11 @@ class ProfileValidatorTest {
   }
 
   @Test
+  void findsJsonValidAfterAByteOrderMark() {
+    assertThat(errors("\uFEFF" + VALID)).isEmpty();
+  }
+
+  @Test
   void refusesAnUnknownProfile() {
     assertThatThrownBy(
             () -> validator.validate(VALID, EncodingEnum.JSON, List.of("https://example.org/none")))

@@ -25,6 +25,7 @@ import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.Interaction;
 import ndop.fhir.policy.InteractionPolicy;
 import ndop.fhir.policy.PatientReferenceParser;
+import ndop.fhir.policy.RequestHead;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.request.RequestCaller;
 import org.hl7.fhir.dstu3.model.Bundle;
@@ -180,14 +181,15 @@ public final class AuditLogInterceptor {
   }
 
   private AuditLogEntry entry(String event, ServletRequestDetails request) {
-    Interaction interaction = interactions.interaction(RequestHeadReader.read(request));
+    RequestHead head = RequestHeadReader.read(request);
+    Interaction interaction = interactions.interaction(head);
     Map<String, String[]> parameters = new TreeMap<>(request.getParameters());
     AuditLogEntry entry =
         new AuditLogEntry(pseudonyms, clock.instant(), event)
             .untrusted("request", request.getRequestId())
             .caller(RequestCaller.get(request))
             .trusted("method", request.getRequestType().name())
-            .untrusted("path", String.join("/", RequestHeadReader.read(request).path()));
+            .untrusted("path", String.join("/", head.path()));
     if (!parameters.isEmpty()) {
       StringBuilder query = new StringBuilder();
       parameters.forEach(
