@@ -94,6 +94,8 @@ class H2StoreTest {
     pool.setJdbcUrl(url);
     pool.setMaximumPoolSize(THREADS);
     pool.setConnectionTimeout(2000);
+    // A database that failed closes itself in a thread of its own, and cannot be opened meanwhile.
+    pool.setInitializationFailTimeout(30_000);
     return pool;
   }
 
