@@ -137,8 +137,7 @@ def test_the_purpose_has_a_value_set(layout: Layout) -> None:
     consent = found["StructureDefinition/NDOP-Consent-1"]
     (purpose,) = [one for one in consent["snapshot"]["element"] if one["id"] == "Consent.purpose"]
     assert purpose["binding"]["strength"] == "extensible"
-    reference = purpose["binding"]["valueSetReference"]["reference"]
-    assert reference == found["ValueSet/NDOP-Purpose-1"]["url"]
+    assert purpose["binding"]["valueSetUri"] == found["ValueSet/NDOP-Purpose-1"]["url"]
 
 
 @pytest.mark.parametrize("edition_id", ["ndop-1.1.0", "ndop-0.0.9-alpha"])

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Import;
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration
-@Import({StorageConfiguration.class, RestConfiguration.class})
+@Import({StorageConfiguration.class, RestConfiguration.class, PackageConfiguration.class})
 public class FhirServer {
 
   /**

@@ -20,6 +20,7 @@ import jakarta.persistence.EntityManagerFactory;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.hibernate.cfg.AvailableSettings;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -46,10 +47,15 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 })
 class StorageConfiguration {
 
+  /**
+   * HAPI's defaults, but a Consent refers to a patient of another server. The stock server allows
+   * that by the same setting, and does not unless it is set.
+   */
   @Bean
-  JpaStorageSettings storageSettings() {
+  JpaStorageSettings storageSettings(
+      @Value("${hapi.fhir.allow_external_references:true}") boolean allowExternalReferences) {
     JpaStorageSettings settings = new JpaStorageSettings();
-    settings.setAllowExternalReferences(true);
+    settings.setAllowExternalReferences(allowExternalReferences);
     return settings;
   }
 

@@ -14,13 +14,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import ndop.fhir.validation.Finding;
 import ndop.fhir.validation.ProfileValidator;
 import ndop.fhir.validation.ValidationSupportFactory;
+import org.hl7.fhir.dstu3.model.ElementDefinition;
+import org.hl7.fhir.dstu3.model.Reference;
 import org.hl7.fhir.dstu3.model.StructureDefinition;
+import org.hl7.fhir.dstu3.model.StructureDefinition.StructureDefinitionSnapshotComponent;
+import org.hl7.fhir.dstu3.model.Type;
+import org.hl7.fhir.dstu3.model.UriType;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -102,10 +109,31 @@ final class SnapshotCommand implements Callable<Integer> {
                   "",
                   profile.getName());
       StructureDefinition complete = profile.copy();
-      complete.setSnapshot(generated.getSnapshot());
+      complete.setSnapshot(withUris(generated.getSnapshot(), profile));
       complete.setMapping(generated.getMapping());
       return complete;
     }
     return artefact;
+  }
+
+  /**
+   * The generator turns the URI of each value set into a reference, which a server that resolves
+   * references would refuse; those that the profile itself names become URIs again.
+   */
+  private static StructureDefinitionSnapshotComponent withUris(
+      StructureDefinitionSnapshotComponent snapshot, StructureDefinition profile) {
+    Set<String> named =
+        profile.getDifferential().getElement().stream()
+            .map(element -> element.getBinding().getValueSet())
+            .filter(UriType.class::isInstance)
+            .map(Type::primitiveValue)
+            .collect(Collectors.toSet());
+    for (ElementDefinition element : snapshot.getElement()) {
+      if (element.getBinding().getValueSet() instanceof Reference reference
+          && named.contains(reference.getReference())) {
+        element.getBinding().setValueSet(new UriType(reference.getReference()));
+      }
+    }
+    return snapshot;
   }
 }
