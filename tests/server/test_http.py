@@ -20,6 +20,7 @@ from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
+from tests.server.raw_http import raw_request
 
 pytestmark = pytest.mark.slow
 
@@ -291,3 +292,32 @@ def test_a_patient_is_found_by_each_form_of_the_number(
 ) -> None:
     bundle = http.get("Consent", params={"patient": form.format(PATIENT)}).json()
     assert [entry["resource"]["id"] for entry in bundle["entry"]] == [stored["id"]]
+
+
+PAGE = "https://portal.example"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["GET /fhir/metadata HTTP/1.1"], 200),
+        (["GET /fhir/Consent?patient=1 HTTP/1.1"], 200),
+        (["GET /fhir/Consent/unknown HTTP/1.1"], 404),
+        (["GET /fhir/Consent HTTP/1.1"], 400),
+        (["POST /fhir/Consent HTTP/1.1", "Content-Type: text/plain", "Content-Length: 0"], 415),
+        (["GET /fhir/Consent/%00 HTTP/1.1"], 400),
+        (["GET /fhir/%zz HTTP/1.1"], 400),
+        (["GET /fhir/Consent?patient=" + "1" * 5_000 + " HTTP/1.1"], 414),
+        (["POST /fhir/Consent HTTP/1.1", f"Content-Type: {JSON}", "Content-Length: 9999999"], 413),
+        (["BREW /fhir/Consent HTTP/1.1"], 501),
+        (["GET /elsewhere HTTP/1.1"], 404),
+        (["GET /openapi.json HTTP/1.1"], 200),
+    ],
+)
+def test_a_page_can_read_every_answer(server: RunningServer, lines: list[str], status: int) -> None:
+    """NDOP-080: whether HAPI, a filter or the container makes it."""
+    answer = raw_request(server.base_url, *lines, f"Origin: {PAGE}")
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] in ("*", PAGE)
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
+    assert "Origin" in answer.headers["vary"]

@@ -4,6 +4,7 @@ import ca.uhn.fhir.context.FhirContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.edition.EditionPackage;
@@ -15,6 +16,8 @@ import ndop.fhir.policy.RateLimiter;
 import ndop.fhir.policy.UrlPolicy;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.CorsHeaderFilter;
+import ndop.fhir.servlet.CorsHeaders;
 import ndop.fhir.servlet.FhirServlet;
 import ndop.fhir.servlet.FilterOrder;
 import ndop.fhir.servlet.HapiHeaderFilter;
@@ -36,7 +39,6 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.web.cors.CorsConfiguration;
 
 /** The servlet filters, each for every path of the server, in the order of {@link FilterOrder}. */
 @Configuration(proxyBeanMethods = false)
@@ -63,6 +65,19 @@ class FilterConfiguration {
       Environment environment, Readiness readiness) {
     return registration(
         new HealthProbeFilter(HealthProbes.of(environment), readiness), FilterOrder.HEALTH_PROBE);
+  }
+
+  @Bean
+  CorsHeaders ndopCorsHeaders(EditionPackage editionPackage, NdopProperties properties) {
+    return new CorsHeaders(editionPackage.edition().cors() ? properties.corsOrigins() : List.of());
+  }
+
+  @Bean
+  FilterRegistrationBean<CorsHeaderFilter> ndopCorsHeaderFilter(CorsHeaders headers) {
+    FilterRegistrationBean<CorsHeaderFilter> registration =
+        registration(new CorsHeaderFilter(headers), FilterOrder.CORS_HEADER);
+    registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ERROR);
+    return registration;
   }
 
   @Bean
@@ -99,18 +114,13 @@ class FilterConfiguration {
 
   @Bean
   FilterRegistrationBean<PublishedContentFilter> ndopPublishedContentFilter(
-      FhirContext fhir, EditionPackage editionPackage, NdopProperties properties) {
+      FhirContext fhir, EditionPackage editionPackage) {
     Edition edition = editionPackage.edition();
-    CorsConfiguration origins = new CorsConfiguration();
-    if (edition.cors()) {
-      origins.setAllowedOriginPatterns(properties.corsOrigins());
-    }
     PublishedFiles files = new PublishedFiles(fhir, editionPackage);
     return registration(
         new PublishedContentFilter(
             new StartPage(edition, files),
             files,
-            origins,
             context -> FhirServlet.onlyOneIn(context).map(FhirServlet::path).orElseThrow()),
         FilterOrder.PUBLISHED_CONTENT);
   }

@@ -1,5 +1,6 @@
 package ndop.fhir.config;
 
+import ndop.fhir.servlet.CorsHeaders;
 import ndop.fhir.servlet.SpineErrorResponseFactory;
 import ndop.fhir.servlet.TomcatCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,8 +18,9 @@ import org.springframework.context.annotation.Configuration;
 class TomcatConfiguration {
 
   @Bean
-  TomcatCustomizer ndopTomcatCustomizer(ObjectProvider<SpineErrorResponseFactory> responses) {
-    return new TomcatCustomizer(responses::getObject, NdopProperties.GRACE);
+  TomcatCustomizer ndopTomcatCustomizer(
+      ObjectProvider<SpineErrorResponseFactory> responses, ObjectProvider<CorsHeaders> cors) {
+    return new TomcatCustomizer(responses::getObject, cors::getObject, NdopProperties.GRACE);
   }
 
   /** Runs when the server has been set up, by whomever, and before it takes connections. */

@@ -15,15 +15,17 @@ import org.springframework.web.cors.CorsProcessor;
 import org.springframework.web.cors.DefaultCorsProcessor;
 
 /**
- * Lets pages from the configured origins call the API (NDOP-080) and refuses pages from any other.
+ * Answers the preflight requests of pages from the configured origins (NDOP-080), and refuses pages
+ * from any other.
  *
  * <p>Hook: {@code SERVER_INCOMING_REQUEST_PRE_PROCESSED}, before authentication, because a browser
  * sends no token with a preflight request.
  *
  * <p>It is not HAPI's interceptor of the same name ({@link
  * ca.uhn.fhir.rest.server.interceptor.CorsInterceptor}), which fails on an Origin that is not a URL
- * and refuses in plain text. It protects people who use a browser and authenticates no one; browser
- * credentials such as cookies are not supported.
+ * and refuses in plain text. What a page may read of a response says {@link
+ * ndop.fhir.servlet.CorsHeaders}. It protects people who use a browser and authenticates no one;
+ * browser credentials such as cookies are not supported.
  */
 @Interceptor
 public final class CorsInterceptor {
@@ -36,8 +38,6 @@ public final class CorsInterceptor {
     configuration.setAllowedOriginPatterns(origins);
     configuration.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT", "OPTIONS"));
     configuration.setAllowedHeaders(List.of(CorsConfiguration.ALL));
-    configuration.setExposedHeaders(
-        List.of("ETag", "Last-Modified", "Location", "Retry-After", "X-Request-ID"));
     this.outcomes = outcomes;
     this.processor =
         new DefaultCorsProcessor() {

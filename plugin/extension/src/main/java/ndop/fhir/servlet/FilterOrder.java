@@ -29,10 +29,13 @@ public final class FilterOrder {
    */
   public static final int HEALTH_PROBE = CACHE_CONTROL + 1;
 
+  /** After the probes, which are for no page, and before everything that may refuse a page's. */
+  public static final int CORS_HEADER = HEALTH_PROBE + 1;
+
   /**
    * Before any work, and before the certificate check: a flood of refused clients is limited too.
    */
-  public static final int REQUEST_LIMIT = HEALTH_PROBE + 1;
+  public static final int REQUEST_LIMIT = CORS_HEADER + 1;
 
   /** Before any content: the published files are for known clients only, too. */
   public static final int CLIENT_CERTIFICATE = REQUEST_LIMIT + 1;

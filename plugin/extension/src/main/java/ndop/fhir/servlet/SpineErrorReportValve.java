@@ -16,10 +16,12 @@ import org.apache.catalina.valves.ErrorReportValve;
 final class SpineErrorReportValve extends ErrorReportValve {
 
   private final Supplier<SpineErrorResponseFactory> responses;
+  private final Supplier<CorsHeaders> cors;
 
-  /** Takes a supplier, because Tomcat is created before most beans. */
-  SpineErrorReportValve(Supplier<SpineErrorResponseFactory> responses) {
+  /** Takes suppliers, because Tomcat is created before most beans. */
+  SpineErrorReportValve(Supplier<SpineErrorResponseFactory> responses, Supplier<CorsHeaders> cors) {
     this.responses = responses;
+    this.cors = cors;
   }
 
   @Override
@@ -31,6 +33,7 @@ final class SpineErrorReportValve extends ErrorReportValve {
     }
     SpineErrorResponse error =
         responses.get().forStatus(response.getStatus(), request.getHeader("Accept"));
+    cors.get().addTo(request, response);
     try {
       // It may differ from Tomcat's: 417 and 505, which no edition has, become 400.
       response.setStatus(error.status());

@@ -32,16 +32,22 @@ public final class TomcatCustomizer
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
   private final Supplier<SpineErrorResponseFactory> responses;
+  private final Supplier<CorsHeaders> cors;
   private final Duration bodyTimeout;
 
   /**
    * Creates the customizer.
    *
    * @param responses a supplier, because Tomcat is created before most beans
+   * @param cors a supplier for the same reason
    * @param bodyTimeout the time between two bytes of a body, sent or taken
    */
-  public TomcatCustomizer(Supplier<SpineErrorResponseFactory> responses, Duration bodyTimeout) {
+  public TomcatCustomizer(
+      Supplier<SpineErrorResponseFactory> responses,
+      Supplier<CorsHeaders> cors,
+      Duration bodyTimeout) {
     this.responses = responses;
+    this.cors = cors;
     this.bodyTimeout = bodyTimeout;
   }
 
@@ -57,7 +63,7 @@ public final class TomcatCustomizer
           if (context.getParent() instanceof StandardHost host) {
             // Without a class name Tomcat creates no valve of its own and keeps this one.
             host.setErrorReportValveClass(null);
-            host.getPipeline().addValve(new SpineErrorReportValve(responses));
+            host.getPipeline().addValve(new SpineErrorReportValve(responses, cors));
           }
         });
   }

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
-import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * Serves what is published alongside the API: the start page, to a browser that requests the root,
@@ -32,21 +31,15 @@ public final class PublishedContentFilter extends HttpFilter {
 
   private final transient StartPage page;
   private final transient PublishedFiles files;
-  private final transient CorsConfiguration origins;
   private final transient Function<ServletContext, String> apiPath;
 
   /**
-   * Pages from {@code origins}, which may call the API, may read the files too. {@code apiPath}
-   * finds the path of the API in a host, such as {@code /fhir}.
+   * Creates the filter; {@code apiPath} finds the path of the API in a host, such as {@code /fhir}.
    */
   public PublishedContentFilter(
-      StartPage page,
-      PublishedFiles files,
-      CorsConfiguration origins,
-      Function<ServletContext, String> apiPath) {
+      StartPage page, PublishedFiles files, Function<ServletContext, String> apiPath) {
     this.page = page;
     this.files = files;
-    this.origins = origins;
     this.apiPath = apiPath;
   }
 
@@ -59,7 +52,7 @@ public final class PublishedContentFilter extends HttpFilter {
       chain.doFilter(request, response);
     } else if (path.equals("/") && prefersHtml(request.getHeader("Accept"))) {
       String html = page.html(root(request), apiPath.apply(request.getServletContext()));
-      response.setHeader("Vary", "Accept");
+      response.addHeader("Vary", "Accept");
       write(
           response,
           "text/html;charset=UTF-8",
@@ -69,19 +62,10 @@ public final class PublishedContentFilter extends HttpFilter {
       Optional<PublishedFiles.Content> file =
           files.find(path.substring(Math.min(1, path.length())));
       if (file.isPresent()) {
-        addCorsHeaders(request, response);
         write(response, file.get().mediaType(), NO_CONTENT_POLICY, file.get().bytes());
       } else {
         chain.doFilter(request, response);
       }
-    }
-  }
-
-  private void addCorsHeaders(HttpServletRequest request, HttpServletResponse response) {
-    response.addHeader("Vary", "Origin");
-    String allowed = origins.checkOrigin(request.getHeader("Origin"));
-    if (allowed != null) {
-      response.setHeader("Access-Control-Allow-Origin", allowed);
     }
   }
 

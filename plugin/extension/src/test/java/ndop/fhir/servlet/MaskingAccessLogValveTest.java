@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.catalina.valves.AccessLogValve;
 import org.apache.catalina.valves.ExtendedAccessLogValve;
 import org.apache.catalina.valves.JsonAccessLogValve;
@@ -35,6 +36,7 @@ class MaskingAccessLogValveTest {
             () -> {
               throw new IllegalStateException("no error is reported here");
             },
+            () -> new CorsHeaders(List.of()),
             Duration.ofSeconds(5))
         .customize(factory);
     WebServer server = factory.getWebServer();
@@ -63,7 +65,7 @@ class MaskingAccessLogValveTest {
     TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
     factory.addEngineValves(new AccessLogValve(), new JsonAccessLogValve());
     factory.addContextValves(new AccessLogValve(), new ExtendedAccessLogValve());
-    new TomcatCustomizer(() -> null, Duration.ofSeconds(5)).customize(factory);
+    new TomcatCustomizer(() -> null, () -> null, Duration.ofSeconds(5)).customize(factory);
     TomcatWebServer server = (TomcatWebServer) factory.getWebServer();
     try {
       assertThat(TomcatCustomizer.unmaskedAccessLogs(server.getTomcat()))
