@@ -1,4 +1,4 @@
-"""Faults of a server that is asked about its profiles (NDOP-206 to NDOP-209)."""
+"""Faults of a server that is asked about its profiles (NDOP-206 to NDOP-208)."""
 
 from __future__ import annotations
 
@@ -192,10 +192,4 @@ FAULTS: list[Fault] = [
         _without_display,
     ),
     Fault("finds every value set", "NDOP-208", _finds_anything),
-    rewrites_response(
-        "has no base address",
-        "NDOP-209",
-        lambda request: request.method == "GET" and not request.path,
-        lambda _response, _request, server: server.error_response("not-implemented"),
-    ),
 ]
