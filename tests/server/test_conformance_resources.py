@@ -17,8 +17,10 @@ from ndop.fhir import tokens
 from ndop.fhir.tokens import Caller
 from ndop.server import process
 from ndop.server.process import RunningServer, ServerPlan
+from ndop.system.errors import CheckError
 from ndop.system.layout import Layout
 from ndop.system.progress import Progress
+from ndop.validation import Validator
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +68,16 @@ def test_what_is_left_out_is_not_declared(silent: RunningServer, edition: Editio
     assert [path for path in description["paths"] if "$" in path or "ValueSet" in path] == []
 
 
+def test_a_validator_says_that_there_is_no_operation(
+    silent: RunningServer, edition: Edition
+) -> None:
+    with (
+        Validator(edition, server=silent.base_url) as validator,
+        pytest.raises(CheckError, match="expected an OperationOutcome, found HTTP 501"),
+    ):
+        validator.check(draft(edition, PATIENT))
+
+
 def test_a_finding_has_its_place_in_the_text(http: httpx.Client, edition: Edition) -> None:
     consent = json.dumps({**draft(edition, PATIENT), "status": "draft"}, indent=2)
     line = 1 + consent[: consent.index('"draft"')].count("\n")
@@ -75,7 +87,9 @@ def test_a_finding_has_its_place_in_the_text(http: httpx.Client, edition: Editio
     )
     for body, lines_before in ((consent, 0), (wrapped, 2)):
         (issue,) = validate(http, body).json()["issue"]
-        places = {one["url"].rpartition("-")[2]: one["valueInteger"] for one in issue["extension"]}
+        places = {
+            one["url"].rpartition("-")[2]: one.get("valueInteger") for one in issue["extension"]
+        }
         assert places["line"] == line + lines_before
         assert issue["expression"] == ["Consent.status"]
 
@@ -100,6 +114,15 @@ def test_bodies_that_are_no_question(
     http: httpx.Client, edition: Edition, body: str, content_type: str, status: int
 ) -> None:
     assert_spine_error(edition, validate(http, body, content_type), status=status)
+
+
+def test_no_finding_names_a_product(http: httpx.Client, edition: Edition) -> None:
+    """The terminology service within the validator would."""
+    consent = draft(edition, PATIENT)
+    consent["purpose"][0]["system"] = ""
+    issues = validate(http, json.dumps(consent)).json()["issue"]
+    assert any("Failed to expand" in issue["diagnostics"] for issue in issues)
+    assert [issue for issue in issues if "HAPI" in issue["diagnostics"]] == []
 
 
 @pytest.mark.parametrize("mode", ["delete", "profile", "", "x" * 1000, ANOTHER])

@@ -46,12 +46,13 @@ def stock_server(
         yield server
 
 
-def test_the_jar_is_picked_up(stock_server: RunningServer) -> None:
+def test_the_jar_is_picked_up(stock_server: RunningServer, edition: Edition) -> None:
     log = stock_server.log.read_text(encoding="utf-8")
     assert "ndop-fhir serves ndop-1.1.0" in log
     statement = httpx.get(f"{stock_server.base_url}/metadata").json()
     assert statement["kind"] == "instance"
-    assert [resource["type"] for resource in statement["rest"][0]["resource"]] == ["Consent"]
+    types = [resource["type"] for resource in statement["rest"][0]["resource"]]
+    assert types == [edition.consent.type, *edition.conformance.types]
 
 
 def test_a_browser_gets_the_page(stock_server: RunningServer) -> None:

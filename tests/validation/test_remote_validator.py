@@ -63,10 +63,17 @@ def test_positions(remote: Validator, tmp_path: Path, consent: Draft) -> None:
     assert (cut.findings[0].line, cut.findings[0].code) == (3, "BAD_REQUEST")
 
 
-def test_a_server_without_the_operation(server: RunningServer, edition: Edition) -> None:
-    assert "does not validate: expected an OperationOutcome, found HTTP 501" in refused(
-        edition, server.base_url
-    )
+def test_the_reference_server_has_the_same_findings(
+    server: RunningServer, edition: Edition, validator: Validator, consent: Draft
+) -> None:
+    with Validator(edition, server=server.base_url) as remote:
+        for resource in (
+            consent,
+            without(consent, "purpose"),
+            having(consent, "status", value="draft"),
+            having(consent, "purpose", 0, "system", value=""),
+        ):
+            assert remote.check(resource) == validator.check(resource)
 
 
 def test_nothing_answers(edition: Edition) -> None:

@@ -21,6 +21,7 @@ KINDS = (
     "callers",
     "framing",
     "sequences",
+    "questions",
 )
 REQUESTS = 20_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ndop.assurance.fuzzing.strategies import bodies, framing, headers, sequences, urls
+from ndop.assurance.fuzzing.strategies import bodies, framing, headers, questions, sequences, urls
 from ndop.assurance.fuzzing.strategies.cases import Cases, RequestBuilder
 from ndop.editions import Edition
 
@@ -22,6 +22,7 @@ STRATEGIES: Mapping[str, Callable[[RequestBuilder], Cases]] = {
     "callers": headers.callers,
     "framing": framing.framing,
     "sequences": sequences.sequences,
+    "questions": questions.questions,
 }
 
 

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.hl7.fhir.common.hapi.validation.validator.WorkerContextValidationSupportAdapter;
 import org.hl7.fhir.r5.elementmodel.Manager.FhirFormat;
 import org.hl7.fhir.r5.model.StructureDefinition;
@@ -23,6 +24,9 @@ public final class ProfileValidator {
 
   private static final Finding UNREADABLE =
       new Finding(Severity.FATAL, "", -1, -1, "", "Expected FHIR; the text cannot be read.");
+
+  /** How HAPI numbers its messages, which mean nothing to whoever sent the resource. */
+  private static final Pattern MESSAGE_NUMBER = Pattern.compile("HAPI-\\d{4}: ");
 
   private final WorkerContextValidationSupportAdapter definitions;
   private final InstanceValidatorPool validators;
@@ -93,7 +97,7 @@ public final class ProfileValidator {
         message.getLine(),
         message.getCol(),
         rule(message),
-        message.getMessage());
+        MESSAGE_NUMBER.matcher(message.getMessage()).replaceAll(""));
   }
 
   private static String rule(ValidationMessage message) {

@@ -55,11 +55,12 @@ public final class SpineOutcomeFactory {
     return issue(situation.answer(edition), diagnostics);
   }
 
-  /** An issue that is no entry of the catalogue, with an informational code. */
-  public OperationOutcomeIssueComponent remark(IssueSeverity severity, String diagnostics) {
+  /** An issue that is no entry of the catalogue, because nothing would be refused for it. */
+  public OperationOutcomeIssueComponent remark(
+      IssueSeverity severity, IssueType type, String diagnostics) {
     return new OperationOutcomeIssueComponent()
         .setSeverity(severity)
-        .setCode(IssueType.INFORMATIONAL)
+        .setCode(type)
         .setDiagnostics(masker.maskIdentifiers(diagnostics));
   }
 

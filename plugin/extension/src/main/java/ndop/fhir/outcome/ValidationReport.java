@@ -9,22 +9,25 @@ import ndop.fhir.validation.Finding;
 import org.hl7.fhir.dstu3.model.IntegerType;
 import org.hl7.fhir.dstu3.model.OperationOutcome;
 import org.hl7.fhir.dstu3.model.OperationOutcome.IssueSeverity;
+import org.hl7.fhir.dstu3.model.OperationOutcome.IssueType;
 import org.hl7.fhir.dstu3.model.OperationOutcome.OperationOutcomeIssueComponent;
+import org.hl7.fhir.dstu3.model.StringType;
 
 /**
  * The answer of {@code $validate}: an issue for each finding, with the element and its place in the
- * text that was sent (NDOP-207). It is no Spine outcome, whose issues may not say the element.
+ * text that was sent and the rule that it breaks (NDOP-207). It is no Spine outcome, whose issues
+ * may not say the element.
  */
 public final class ValidationReport {
 
   private static final int MAX_ISSUES = 200;
 
-  /** HL7's extensions for the place of an issue. */
-  private static final String PLACE =
-      "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-";
+  /** HL7's extensions for the place of an issue, and for the rule that was broken. */
+  private static final String HL7 = "http://hl7.org/fhir/StructureDefinition/operationoutcome-";
 
-  private static final String LINE = PLACE + "line";
-  private static final String COLUMN = PLACE + "col";
+  private static final String LINE = HL7 + "issue-line";
+  private static final String COLUMN = HL7 + "issue-col";
+  private static final String RULE = HL7 + "message-id";
 
   private final SpineOutcomeFactory outcomes;
 
@@ -52,7 +55,9 @@ public final class ValidationReport {
       refusal.ifPresent(dropped -> add(report, dropped));
     }
     if (report.getIssue().isEmpty()) {
-      report.addIssue(outcomes.remark(IssueSeverity.INFORMATION, "Valid: there is no finding."));
+      report.addIssue(
+          outcomes.remark(
+              IssueSeverity.INFORMATION, IssueType.INFORMATIONAL, "Valid: there is no finding."));
     }
     return report;
   }
@@ -68,13 +73,16 @@ public final class ValidationReport {
     OperationOutcomeIssueComponent issue =
         finding.severity().invalidates()
             ? outcomes.issue(situation, finding.message()).setSeverity(severity)
-            : outcomes.remark(severity, finding.message());
+            : outcomes.remark(severity, IssueType.INVALID, finding.message());
     if (!finding.path().isEmpty()) {
       issue.addExpression(finding.path());
     }
     if (finding.line() > 0) {
       issue.addExtension().setUrl(LINE).setValue(new IntegerType(finding.line()));
       issue.addExtension().setUrl(COLUMN).setValue(new IntegerType(finding.column()));
+    }
+    if (!finding.rule().isEmpty()) {
+      issue.addExtension().setUrl(RULE).setValue(new StringType(finding.rule()));
     }
     return issue;
   }

@@ -3,14 +3,15 @@ package ndop.fhir.provider;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
 import ca.uhn.fhir.jpa.searchparam.SearchParameterMap;
+import ca.uhn.fhir.jpa.searchparam.util.JpaParamUtil;
 import ca.uhn.fhir.model.api.IQueryParameterAnd;
 import ca.uhn.fhir.rest.annotation.Count;
 import ca.uhn.fhir.rest.annotation.Offset;
 import ca.uhn.fhir.rest.annotation.Search;
 import ca.uhn.fhir.rest.api.QualifiedParamList;
+import ca.uhn.fhir.rest.api.RestSearchParameterTypeEnum;
 import ca.uhn.fhir.rest.api.server.IBundleProvider;
 import ca.uhn.fhir.rest.api.server.SystemRequestDetails;
-import ca.uhn.fhir.rest.param.TokenAndListParam;
 import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
 import java.util.List;
@@ -88,7 +89,7 @@ public final class ConsentSearchProvider {
   private void add(
       SearchParameterMap query, String name, Edition.Parameter parameter, String value) {
     if (parameter.identity() == null) {
-      query.add(name, tokens(name, value));
+      query.add(name, values(name, parameter.type(), value));
     } else {
       String nhsNumber = patients.nhsNumberOfParameter(value).orElse(NO_PATIENT);
       query.add(parameter.identity(), new TokenParam(null, nhsNumber));
@@ -96,10 +97,11 @@ public final class ConsentSearchProvider {
   }
 
   /** One of the comma-separated values has to match. */
-  private IQueryParameterAnd<?> tokens(String name, String value) {
-    TokenAndListParam tokens = new TokenAndListParam();
-    tokens.setValuesAsQueryTokens(
-        fhir, name, List.of(QualifiedParamList.splitQueryStringByCommasIgnoreEscape(null, value)));
-    return tokens;
+  private IQueryParameterAnd<?> values(String name, String type, String value) {
+    return JpaParamUtil.parseQueryParams(
+        fhir,
+        RestSearchParameterTypeEnum.forCode(type),
+        name,
+        List.of(QualifiedParamList.splitQueryStringByCommasIgnoreEscape(null, value)));
   }
 }
