@@ -11,6 +11,7 @@ import ndop.fhir.edition.EditionPackage;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.servlet.CacheControlFilter;
 import ndop.fhir.servlet.ClientCertificateFilter;
+import ndop.fhir.servlet.CorsHeaderFilter;
 import ndop.fhir.servlet.HapiHeaderFilter;
 import ndop.fhir.servlet.HeadRequestFilter;
 import ndop.fhir.servlet.HealthProbeFilter;
@@ -51,6 +52,7 @@ class FilterOrderTest {
                   ServerHeaderFilter.class,
                   CacheControlFilter.class,
                   HealthProbeFilter.class,
+                  CorsHeaderFilter.class,
                   RequestLimitFilter.class,
                   ClientCertificateFilter.class,
                   PublishedContentFilter.class,
