@@ -53,7 +53,16 @@ def links(html: str) -> list[str]:
 def test_a_browser_gets_the_page(layout: Layout, page: Page, edition: Edition) -> None:
     assert page.title() == edition.title
     headings = [one.inner_text() for one in page.get_by_role("heading").all()]
-    assert headings == [edition.title, "What this is", "Requests", "Profiles", "Examples"]
+    assert headings == [
+        edition.title,
+        "What this is",
+        "Validate a Consent",
+        "Set a preference",
+        "Headers of these requests",
+        "Requests",
+        "Profiles",
+        "Examples",
+    ]
     assert edition.summary in page.inner_text("body")
     for code in ("capabilities", *edition.interactions):
         assert f"({code})" in page.inner_text("#requests + p + dl"), code
@@ -78,7 +87,7 @@ def test_it_fits_a_telephone(page: Page) -> None:
 def test_every_link_is_reached_by_the_keyboard(page: Page) -> None:
     expected = page.evaluate("[...document.links].map(link => link.href)")
     reached = []
-    for _ in range(len(expected) + 5):
+    for _ in range(len(expected) + 20):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.href"))
     assert len(expected) > 30
@@ -112,11 +121,12 @@ def test_its_headers_lock_it_in(root: str) -> None:
     headers = httpx.get(root, headers={"Accept": HTML}).headers
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "connect-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
-    assert headers["vary"] == "Accept"
+    assert "Accept" in headers["vary"].split(", ")
     assert not {"server", "x-powered-by"} & set(headers)
 
 
@@ -124,7 +134,7 @@ def test_nothing_outside_is_named_and_no_product(root: str) -> None:
     html = httpx.get(root, headers={"Accept": HTML}).text
     hosts = {urlsplit(urljoin(root, link)).netloc for link in links(html)}
     assert hosts == {urlsplit(root).netloc}
-    assert "<script" not in html
+    assert "src=" not in html
     assert not re.search(r"HAPI|Spring|Tomcat|8\.8\.0", html)
 
 
