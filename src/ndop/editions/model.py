@@ -173,7 +173,8 @@ class Operation(Facts):
     """An operation of FHIR that a server can offer on a resource type (NDOP-207, NDOP-208).
 
     `levels`: on the type, or on one resource. `parameters`: in the URL, or in Parameters as the
-    body. `body_parameters`: in Parameters only.
+    body. `body_parameters`: in Parameters only. `required`: what a call on the type has to name; on
+    a resource, which has a URL, the others of them.
     """
 
     name: SearchCode
@@ -183,6 +184,7 @@ class Operation(Facts):
     methods: Annotated[list[Literal["GET", "POST"]], Field(min_length=1)] = ["GET", "POST"]
     parameters: list[str]
     body_parameters: list[str] = []
+    required: list[str] = []
     requirement: RequirementId
 
 

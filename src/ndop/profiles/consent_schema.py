@@ -20,15 +20,17 @@ Schema = dict[str, Any]
 #: The path of schemas in an OpenAPI description.
 COMPONENTS = "#/components/schemas/"
 
+#: No primitive of FHIR is empty (STU3, datatypes.html).
+_STRING: Schema = {"type": "string", "minLength": 1}
 _PRIMITIVES: dict[object, Schema] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     decimal.Decimal: {"type": "number"},
-    datetime.datetime: {"type": "string"},
-    datetime.date: {"type": "string"},
-    datetime.time: {"type": "string"},
-    bytes: {"type": "string"},
-    str: {"type": "string"},
+    datetime.datetime: _STRING,
+    datetime.date: _STRING,
+    datetime.time: _STRING,
+    bytes: _STRING,
+    str: _STRING,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,16 @@ FILE_NAME = "openapi.json"
 CAPABILITIES = "capabilities"
 
 _TEXT: Schema = {"type": "string"}
+#: The value of a parameter.
+_VALUE: Schema = {"type": "string", "minLength": 1}
+_UUID: Schema = {
+    "type": "string",
+    "format": "uuid",
+    "examples": ["3b1f6c4e-8d25-4f0a-9c77-5d1e2a6b8f90"],
+}
+#: The id of a system or an interaction.
+_VISIBLE: Schema = {"type": "string", "pattern": r"^[!-~]{1,100}$", "examples": ["200000000205"]}
+_VERSION: Schema = {"type": "string", "pattern": r"^[1-9]\d{0,5}$"}
 _NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 999999}
 #: A date, or a time with its zone (FHIR STU3, http.html#history).
 _SINCE: Schema = {
@@ -73,7 +84,8 @@ class _Paths:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._type = edition.consent.type
-        self._headers = [{"$ref": f"#/components/parameters/{name}"} for name in _headers(edition)]
+        trace, from_, to, self._interaction_header = _headers(edition)
+        self._headers = _references([trace, from_, to])
 
     def paths(self) -> dict[str, Any]:
         by_id, type_path = _references(["id"]), f"/{self._type}"
@@ -99,6 +111,7 @@ class _Paths:
         ):
             if code in self._edition.interactions:
                 operation["responses"].update(self._error_responses(code))
+                operation["parameters"].append(self._interaction_id(code))
                 paths.setdefault(path, {})[method] = {"operationId": code, **operation}
         for resource_type in self._edition.conformance.types:
             paths.update(self._conformance_paths(resource_type))
@@ -133,19 +146,13 @@ class _Paths:
                     f"${operation.name} of {operation.type}",
                     [
                         *(_references(["id"]) if on_instance else []),
-                        *(
-                            {"name": name, "in": "query", "schema": _TEXT}
-                            for name in operation.parameters
-                        ),
+                        *(self._operation_parameters(operation, level, method)),
                     ],
                 )
                 if method == "POST":
-                    schemas = [_PARAMETERS_RESOURCE]
-                    if operation.type == self._type:
-                        schemas.append(self._edition.consent.id)
                     described["requestBody"] = {
                         "required": True,
-                        "content": self._content(*schemas),
+                        "content": self._content(*self._bodies(operation, level)),
                     }
                 described["responses"]["200"] = self._response(
                     "The answer", _ANSWERS[operation.name]
@@ -157,10 +164,56 @@ class _Paths:
                 }
         return paths
 
+    def _operation_parameters(
+        self, operation: Operation, level: str, method: str
+    ) -> Iterator[Schema]:
+        """Those of the URL; a call by POST has what is required in the body instead."""
+        for name in operation.parameters:
+            required = method == "GET" and name in _required(operation, level)
+            if method == "GET" or not operation.required:
+                yield {
+                    "name": name,
+                    "in": "query",
+                    "required": required,
+                    "schema": self._value_of(name),
+                }
+
+    def _value_of(self, parameter: str) -> Schema:
+        values: dict[str, Schema] = {
+            "mode": {"enum": ["create", "update"]},
+            "profile": {"const": self._edition.consent.url},
+            "offset": _NUMBER,
+            "count": _NUMBER,
+        }
+        return values.get(parameter, _VALUE)
+
+    def _bodies(self, operation: Operation, level: str) -> list[str]:
+        """The components that describe what an operation takes."""
+        parameters = _parameters_component(operation, level)
+        consents = [self._edition.consent.id] if operation.type == self._type else []
+        return [*consents, parameters]
+
+    def _interaction_id(self, code: str) -> Schema:
+        """The header that names what a request does, which must not name anything else."""
+        ids = self._edition.audit.interaction_ids
+        schema = _VISIBLE
+        if ids and code == CAPABILITIES:
+            schema = {"const": ids.capabilities, "examples": [ids.capabilities]}
+        elif ids:
+            words = next((words for words in ids.operations.values() if code in words), [code])
+            named = [
+                f"{ids.service}fhir:rest:{word}:{self._type.lower()}"
+                for word in dict.fromkeys([code, *words])
+            ]
+            schema = {"enum": named, "examples": named[:1]}
+        aliases = _headers(self._edition)[self._interaction_header]
+        return _header(self._interaction_header, aliases, schema)
+
     def _capabilities(self) -> dict[str, Any]:
         operation = self._operation("What the server does", [])
         operation["responses"]["200"] = self._response("The statement", "CapabilityStatement")
         operation["responses"].update(self._error_responses(CAPABILITIES))
+        operation["parameters"].append(self._interaction_id(CAPABILITIES))
         return {"operationId": CAPABILITIES, **operation}
 
     def _search(self) -> dict[str, Any]:
@@ -171,8 +224,7 @@ class _Paths:
                 "in": "query",
                 "description": f"{parameter.definition} ({parameter.type})",
                 "required": search.one_of == [name],
-                "schema": _TEXT,
-                **self._example(parameter.identity),
+                **self._searched(parameter.identity),
             }
             for name, parameter in search.parameters.items()
         ]
@@ -183,10 +235,16 @@ class _Paths:
             operation["description"] = f"Asks for one of {', '.join(search.one_of)}."
         return operation
 
-    def _example(self, identity: str | None) -> dict[str, str]:
-        return (
-            {"example": self._edition.patient.reference_to(EXAMPLE_NHS_NUMBER)} if identity else {}
-        )
+    def _searched(self, identity: str | None) -> Schema:
+        """The schema of a search parameter; of the patient with an example."""
+        if identity is None:
+            return {"schema": _VALUE}
+        example = self._edition.patient.reference_to(EXAMPLE_NHS_NUMBER)
+        reference = re.escape(example.removesuffix(EXAMPLE_NHS_NUMBER))
+        return {
+            "schema": {"type": "string", "pattern": rf"^{reference}\d{{10}}$"},
+            "example": example,
+        }
 
     def _patient_history(self) -> dict[str, Any]:
         history = self._edition.history
@@ -198,12 +256,14 @@ class _Paths:
                 "name": history.by,
                 "in": "query",
                 "required": True,
-                "schema": _TEXT,
-                **self._example(by.identity),
+                **self._searched(by.identity),
             },
             *(
-                {"name": name, "in": "query", "schema": _TEXT}
-                for name in (history.version, *history.filters)
+                {"name": name, "in": "query", "schema": schema}
+                for name, schema in (
+                    (history.version, _VERSION),
+                    *((name, _VALUE) for name in history.filters),
+                )
                 if name
             ),
         ]
@@ -306,6 +366,7 @@ def _schemas(edition: Edition) -> dict[str, Any]:
             },
             "required": ["resourceType", "total", "type"],
         },
+        **dict(_parameters_bodies(edition)),
         **{
             name: {
                 "type": "object",
@@ -387,6 +448,7 @@ def _issue(edition: Edition, entry: CatalogueEntry) -> Schema:
 #: Parameters of FHIR itself (http.html, search.html), which no edition lists.
 _FORMAT = ("_format", "_pretty")
 _PAGING = ("_count", "_offset", "_since")
+_RETURNS = ("minimal", "representation", "OperationOutcome")
 
 
 def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
@@ -401,11 +463,69 @@ def _parameters(edition: Edition) -> Iterator[tuple[str, Schema]]:
     identifier = {"type": "string", "pattern": r"^[A-Za-z0-9\-.]{1,64}$"}
     for name in ("id", "versionId"):
         yield name, {"name": name, "in": "path", "required": True, "schema": identifier}
-    for name in ("If-Match", "Prefer"):
-        yield name, {"name": name, "in": "header", "schema": _TEXT}
-    for name, others in _headers(edition).items():
-        aliases = f"Also understood: {', '.join(others)}." if others else ""
-        yield name, {"name": name, "in": "header", "description": aliases, "schema": _TEXT}
+    yield "If-Match", _header("If-Match", [], {"type": "string", "pattern": r'^W/"[1-9]\d{0,5}"$'})
+    yield "Prefer", _header("Prefer", [], {"enum": [f"return={one}" for one in _RETURNS]})
+    schemas = (_UUID, _VISIBLE, _VISIBLE)
+    for (name, others), schema in zip(_headers(edition).items(), schemas, strict=False):
+        yield name, _header(name, others, schema)
+
+
+def _header(name: str, aliases: list[str], schema: Schema) -> Schema:
+    text = f"Also understood: {', '.join(aliases)}." if aliases else ""
+    return {"name": name, "in": "header", "description": text, "schema": schema}
+
+
+def _required(operation: Operation, level: str) -> list[str]:
+    """What a call has to name; a resource has its URL, and a code system its own."""
+    return [name for name in operation.required if level == "type" or name != "url"]
+
+
+def _parameters_component(operation: Operation, level: str) -> str:
+    return f"{_PARAMETERS_RESOURCE}-{operation.name}-{operation.type}-{level}"
+
+
+def _parameters_bodies(edition: Edition) -> Iterator[tuple[str, Schema]]:
+    """The body of each operation: what it has to name, in this order."""
+    for operation in edition.conformance.operations:
+        for level in operation.levels:
+            named = [
+                {
+                    "type": "object",
+                    "properties": {"name": {"const": name}, _value_types(name): _VALUE},
+                    "required": ["name", _value_types(name)],
+                    "additionalProperties": False,
+                }
+                for name in _required(operation, level)
+            ]
+            if operation.type == edition.consent.type:
+                consent = {"$ref": COMPONENTS + edition.consent.id}
+                named = [
+                    {
+                        "type": "object",
+                        "properties": {"name": {"const": "resource"}, "resource": consent},
+                        "required": ["name", "resource"],
+                        "additionalProperties": False,
+                    }
+                ]
+            parameters: Schema = {"type": "array", "maxItems": len(named)}
+            if named:
+                parameters.update(prefixItems=named, minItems=len(named))
+            yield (
+                _parameters_component(operation, level),
+                {
+                    "type": "object",
+                    "properties": {
+                        "resourceType": {"const": _PARAMETERS_RESOURCE},
+                        "parameter": parameters,
+                    },
+                    "required": ["resourceType", *(["parameter"] if named else [])],
+                    "additionalProperties": False,
+                },
+            )
+
+
+def _value_types(parameter: str) -> str:
+    return "valueCode" if parameter == "code" else "valueUri"
 
 
 def _format(edition: Edition) -> Schema:

@@ -25,6 +25,10 @@ import ndop.fhir.edition.Edition;
 public final class InteractionPolicy {
 
   private static final Pattern FHIR_ID = Pattern.compile("[A-Za-z0-9\\-.]{1,64}");
+
+  /** A segment to which FHIR gives a meaning, such as {@code _search}. */
+  private static final Pattern NAME_OF_FHIR = Pattern.compile("_[a-z]+");
+
   private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
   private static final String HISTORY = "_history";
   private static final String ON_TYPE = "type";
@@ -84,13 +88,20 @@ public final class InteractionPolicy {
    * The operation that is called, {@code Type/$name} or {@code Type/id/$name}; empty if none is.
    */
   public Optional<Edition.Operation> operation(RequestHead request) {
-    return namedOperation(request).filter(one -> hasMethod(one, request.method()));
+    return namedOperation(request)
+        .filter(one -> namesResourceByItsId(request) && hasMethod(one, request.method()));
+  }
+
+  private static boolean namesResourceByItsId(RequestHead request) {
+    return request.path().size() == 2 || isId(request.segment(1));
   }
 
   private Optional<Edition.Operation> namedOperation(RequestHead request) {
     int last = request.path().size() - 1;
-    boolean wellFormed = last == 1 || last == 2 && isId(request.segment(1));
-    if (edition.conformance() == null || !wellFormed || !request.segment(last).startsWith("$")) {
+    if (edition.conformance() == null
+        || last < 1
+        || last > 2
+        || !request.segment(last).startsWith("$")) {
       return Optional.empty();
     }
     return edition.conformance().operations().stream()
@@ -152,19 +163,21 @@ public final class InteractionPolicy {
     String type = request.segment(0);
     Optional<Edition.Operation> named = namedOperation(request);
     if (named.isPresent()) {
-      return Outcome.of(
-          INTERACTION_REFUSED,
-          "The operation is called by %s.".formatted(String.join(" or ", named.get().methods())));
+      return !namesResourceByItsId(request)
+          ? Outcome.unknownRecord()
+          : Outcome.of(
+              INTERACTION_REFUSED,
+              "The operation is called by %s."
+                  .formatted(String.join(" or ", named.get().methods())));
     }
-    if (isConformanceType(type)
-        && request.path().stream().noneMatch(InteractionPolicy::isOperation)) {
+    if (request.path().stream().anyMatch(InteractionPolicy::isOperation)) {
+      return Outcome.of(OTHER_TYPE_OR_OPERATION, "The operation is not supported.");
+    }
+    if (isConformanceType(type)) {
       return outsideTheConformanceApi(request);
     }
     if (!type.equals(edition.resourceType())) {
       return outsideTheType(request);
-    }
-    if (request.path().stream().anyMatch(InteractionPolicy::isOperation)) {
-      return Outcome.of(OTHER_TYPE_OR_OPERATION, "The operation is not supported.");
     }
     return switch (request.method()) {
       case "DELETE", "PATCH" ->
@@ -203,10 +216,7 @@ public final class InteractionPolicy {
     }
     return Outcome.of(
         OTHER_TYPE_OR_OPERATION,
-        isOperation(request.segment(0))
-            ? "The operation is not supported."
-            : "Expected the resource type %s; found another."
-                .formatted(String.join(", ", types())));
+        "Expected the resource type %s; found another.".formatted(String.join(", ", types())));
   }
 
   private List<String> types() {
@@ -228,7 +238,8 @@ public final class InteractionPolicy {
   }
 
   private static boolean isOperation(String segment) {
-    return segment.startsWith("$") || (segment.startsWith("_") && !segment.equals(HISTORY));
+    return segment.startsWith("$")
+        || (NAME_OF_FHIR.matcher(segment).matches() && !segment.equals(HISTORY));
   }
 
   private static Optional<Outcome> refused(Situation situation, String diagnostics) {
