@@ -103,6 +103,7 @@ def test_a_finding_has_its_place_in_the_text(http: httpx.Client, edition: Editio
         ('{"resourceType": "Parameters", "parameter": [null]}', JSON, 422),
         ('{"resourceType": "Consent", "x": 1}', JSON, 400),
         ('{"resourceType": "Parameters", "parameter": [{"name": "colour"}]}', JSON, 422),
+        ('{"resourceType": "Parameters", "x": 1, "parameter": []}', JSON, 400),
         ("[" * 5000, JSON, 400),
         ("", JSON, 400),
         ("<Parameters xmlns='http://hl7.org/fhir'/>", XML, 400),

@@ -253,7 +253,9 @@ def test_an_answer_is_compressed_if_that_is_welcome(
     assert (response.headers.get("content-encoding") == "gzip") is compressed
 
 
-@pytest.mark.parametrize("since", ["abc", "2020-13", "gt2020", "2020-02-30", ""])
+@pytest.mark.parametrize(
+    "since", ["abc", "2020", "2020-01-01", "2020-13", "gt2020", "2020-02-30", ""]
+)
 def test_a_time_that_is_none(
     http: httpx.Client, edition: Edition, stored: dict[str, Any], since: str
 ) -> None:
@@ -292,6 +294,31 @@ def test_a_patient_is_found_by_each_form_of_the_number(
 ) -> None:
     bundle = http.get("Consent", params={"patient": form.format(PATIENT)}).json()
     assert [entry["resource"]["id"] for entry in bundle["entry"]] == [stored["id"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "Consent/1", "GET, HEAD, PUT"),
+        ("PATCH", "Consent/1", "GET, HEAD, PUT"),
+        ("PUT", "Consent", "GET, HEAD, POST"),
+        ("POST", "Consent/1", "GET, HEAD, PUT"),
+        ("POST", "metadata", "GET, HEAD"),
+        ("TRACE", "Consent", "GET, HEAD, POST"),
+        ("POST", "Consent/_history", "GET, HEAD"),
+        ("PUT", "Consent/_history", "GET, HEAD"),
+        ("DELETE", "ValueSet/1", "GET, HEAD"),
+        ("PUT", "ValueSet", "GET, HEAD"),
+        ("GET", "Consent/$validate", "POST"),
+        ("PUT", "ValueSet/$expand", "GET, HEAD, POST"),
+    ],
+)
+def test_a_method_of_another_address(
+    http: httpx.Client, edition: Edition, method: str, path: str, allowed: str
+) -> None:
+    answer = http.request(method, path, headers={"Content-Type": JSON})
+    assert_spine_error(edition, answer, status=405)
+    assert answer.headers["allow"] == allowed
 
 
 PAGE = "https://portal.example"

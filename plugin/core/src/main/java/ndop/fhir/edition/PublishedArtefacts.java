@@ -3,6 +3,7 @@ package ndop.fhir.edition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.hl7.fhir.dstu3.model.MetadataResource;
 
 /** Finds the artefacts of an edition's package, by type and by what clients know of them. */
@@ -19,22 +20,22 @@ public final class PublishedArtefacts {
   }
 
   /**
-   * What a search asks for; null: anything.
+   * What a search asks for: one of the values of each parameter; none: anything.
    *
-   * @param id the id
-   * @param url the canonical URL, with or without a vertical bar and the version
-   * @param name the beginning of the name, in any case
+   * @param ids ids
+   * @param urls canonical URLs, with or without a vertical bar and the version
+   * @param names beginnings of names, in any case
    */
-  public record Query(String id, String url, String name) {}
+  public record Query(List<String> ids, List<String> urls, List<String> names) {}
 
   /** The artefact of this type with this id; empty if there is none. */
   public <T extends MetadataResource> Optional<T> byId(Class<T> type, String id) {
-    return find(type, new Query(id, null, null)).stream().findFirst();
+    return find(type, new Query(List.of(id), List.of(), List.of())).stream().findFirst();
   }
 
   /** The artefact of this type with this canonical URL; empty if there is none. */
   public <T extends MetadataResource> Optional<T> byUrl(Class<T> type, String url) {
-    return find(type, new Query(null, url, null)).stream().findFirst();
+    return find(type, new Query(List.of(), List.of(url), List.of())).stream().findFirst();
   }
 
   /** The artefacts of this type that satisfy the whole query, in the order of the package. */
@@ -47,9 +48,13 @@ public final class PublishedArtefacts {
   }
 
   private static boolean satisfies(MetadataResource artefact, Query query) {
-    return (query.id() == null || query.id().equals(artefact.getIdElement().getIdPart()))
-        && (query.url() == null || hasUrl(artefact, query.url()))
-        && (query.name() == null || startsWith(artefact.getName(), query.name()));
+    return isOneOf(query.ids(), artefact.getIdElement().getIdPart()::equals)
+        && isOneOf(query.urls(), url -> hasUrl(artefact, url))
+        && isOneOf(query.names(), name -> startsWith(artefact.getName(), name));
+  }
+
+  private static boolean isOneOf(List<String> values, Predicate<String> matches) {
+    return values.isEmpty() || values.stream().anyMatch(matches);
   }
 
   private static boolean hasUrl(MetadataResource artefact, String url) {

@@ -29,7 +29,9 @@ public final class InteractionPolicy {
   /** A segment to which FHIR gives a meaning, such as {@code _search}. */
   private static final Pattern NAME_OF_FHIR = Pattern.compile("_[a-z]+");
 
+  private static final String METADATA = "metadata";
   private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
+  private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "OPTIONS");
   private static final String HISTORY = "_history";
   private static final String ON_TYPE = "type";
   private static final String ON_INSTANCE = "instance";
@@ -64,7 +66,7 @@ public final class InteractionPolicy {
   public Interaction interaction(RequestHead request) {
     boolean reading = READ_METHODS.contains(request.method());
     String type = request.segment(0);
-    if (type.equals("metadata") && request.path().size() == 1 && reading) {
+    if (type.equals(METADATA) && request.path().size() == 1 && reading) {
       return Interaction.CAPABILITIES;
     }
     if (request.path().isEmpty() && request.method().equals("OPTIONS")) {
@@ -82,6 +84,18 @@ public final class InteractionPolicy {
       return null;
     }
     return reading ? readingInteraction(request) : writingInteraction(request);
+  }
+
+  /** The methods that the address of a request has, for a client that used another. */
+  public List<String> methods(RequestHead request) {
+    return METHODS.stream()
+        .filter(
+            method -> {
+              Interaction interaction =
+                  interaction(new RequestHead(method, request.path(), request.headers()));
+              return interaction != null && offered(interaction);
+            })
+        .toList();
   }
 
   /**
@@ -161,6 +175,9 @@ public final class InteractionPolicy {
 
   private Outcome reason(RequestHead request) {
     String type = request.segment(0);
+    if (type.equals(METADATA) && request.path().size() == 1) {
+      return Outcome.of(INTERACTION_REFUSED, "The capability statement can only be read.");
+    }
     Optional<Edition.Operation> named = namedOperation(request);
     if (named.isPresent()) {
       return !namesResourceByItsId(request)
@@ -189,12 +206,15 @@ public final class InteractionPolicy {
               ? Outcome.of(
                   CLIENT_ASSIGNED_ID,
                   "PUT needs the id of a stored " + type + " in the URL; found none.")
-              : unknownId(request);
+              : methods(request).isEmpty() ? unknownId(request) : otherMethod();
       case "GET", "HEAD" -> unknownId(request);
-      default ->
-          Outcome.of(
-              INTERACTION_REFUSED, "The method is not supported at this address of the API.");
+      default -> otherMethod();
     };
+  }
+
+  private static Outcome otherMethod() {
+    return Outcome.of(
+        INTERACTION_REFUSED, "The method is not supported at this address of the API.");
   }
 
   private static Outcome outsideTheConformanceApi(RequestHead request) {

@@ -22,8 +22,8 @@ public final class ParameterValuePolicy {
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9.\\-]{1,64}");
   private static final Pattern SINCE =
       Pattern.compile(
-          "[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?"
-              + "(?:Z|[+-][0-9]{2}:[0-9]{2}))?)?)?");
+          "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?"
+              + "(?:Z|[+-][0-9]{2}:[0-9]{2})");
   private static final ConfidentialDataMasker NUMBERS_OF_PATIENTS = new ConfidentialDataMasker();
 
   private final String patient;
@@ -45,7 +45,7 @@ public final class ParameterValuePolicy {
       return refused(name, "true or false", value);
     }
     if (name.equals("_since") && !isDateTime(value)) {
-      return refused(name, "a date, or a time such as 2018-05-16T09:00:00Z", value);
+      return refused(name, "a time with its zone, such as 2018-05-16T09:00:00Z", value);
     }
     if (name.equals(version) && !VERSION.matcher(value).matches()) {
       return refused(name, "the number of a version", value);

@@ -11,13 +11,13 @@ import java.util.List;
  * unknown to FHIR make a body unreadable (NDOP-139); the rest is left to the validator, which knows
  * lines and rules.
  */
-final class RecordingErrorHandler extends ErrorHandlerAdapter {
+public final class RecordingErrorHandler extends ErrorHandlerAdapter {
 
   private final List<String> unknown = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
 
   /** The names of elements and attributes that FHIR does not have. */
-  List<String> unknown() {
+  public List<String> unknown() {
     return unknown;
   }
 

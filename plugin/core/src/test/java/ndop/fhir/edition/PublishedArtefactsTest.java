@@ -2,6 +2,7 @@ package ndop.fhir.edition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import ndop.fhir.edition.PublishedArtefacts.Query;
 import org.hl7.fhir.dstu3.model.CodeSystem;
 import org.hl7.fhir.dstu3.model.StructureDefinition;
@@ -33,11 +34,17 @@ class PublishedArtefactsTest {
 
   @Test
   void findsAllThatSatisfyTheWholeQuery() {
-    assertThat(artefacts.find(ValueSet.class, new Query(null, null, null))).hasSizeGreaterThan(3);
-    assertThat(artefacts.find(ValueSet.class, new Query(null, null, "opt out s")))
+    assertThat(artefacts.find(ValueSet.class, new Query(List.of(), List.of(), List.of())))
+        .hasSizeGreaterThan(3);
+    assertThat(
+            artefacts.find(
+                ValueSet.class, new Query(List.of(), List.of(), List.of("opt out s", "nobody"))))
         .extracting(ValueSet::getName)
         .containsExactly("Opt Out Source");
-    assertThat(artefacts.find(ValueSet.class, new Query("NDOP-ProxyRole-1", null, "opt out s")))
+    assertThat(
+            artefacts.find(
+                ValueSet.class,
+                new Query(List.of("NDOP-ProxyRole-1"), List.of(), List.of("opt out s"))))
         .isEmpty();
   }
 }

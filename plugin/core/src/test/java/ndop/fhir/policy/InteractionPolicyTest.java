@@ -82,7 +82,7 @@ class InteractionPolicyTest {
     "GET, ValueSet/not*an*id, UNKNOWN_RECORD",
     "GET, NamingSystem, OTHER_TYPE_OR_OPERATION",
     "DELETE, Patient/1, OTHER_TYPE_OR_OPERATION",
-    "POST, metadata, OTHER_TYPE_OR_OPERATION",
+    "POST, metadata, INTERACTION_REFUSED",
     "GET, metadata/x, OTHER_TYPE_OR_OPERATION",
     "GET, consent, OTHER_TYPE_OR_OPERATION",
   })

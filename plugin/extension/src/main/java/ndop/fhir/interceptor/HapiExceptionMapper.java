@@ -77,6 +77,9 @@ final class HapiExceptionMapper {
     if (has(thrown, NOT_BOUND)) {
       return Outcome.of(Situation.NOT_IMPLEMENTED, "The request is not part of this API.");
     }
+    if (thrown instanceof DataFormatException && write == WriteProgress.NONE) {
+      return Outcome.of(Situation.INVALID_PARAMETER, "The value of a parameter cannot be read.");
+    }
     if (thrown instanceof DataFormatException) {
       return Outcome.of(Situation.UNREADABLE_BODY, "The body cannot be read as a FHIR resource.");
     }

@@ -5,6 +5,8 @@ import ca.uhn.fhir.interceptor.api.Interceptor;
 import ca.uhn.fhir.interceptor.api.Pointcut;
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Optional;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.outcome.SpineOutcomeFactory;
@@ -15,6 +17,7 @@ import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.ParameterPolicy;
 import ndop.fhir.policy.RequestHead;
 import ndop.fhir.policy.Situation;
+import org.springframework.http.HttpHeaders;
 
 /**
  * Refuses every request that is not part of the API before HAPI looks for a handler: other types,
@@ -46,14 +49,23 @@ public final class RequestScopeInterceptor {
     this.outcomes = outcomes;
   }
 
-  /** Throws if the request is not part of the API. */
+  /**
+   * Throws if the request is not part of the API. An answer that the method is another's names
+   * those of the address (RFC 9110, section 15.5.6).
+   */
   @Hook(
       value = Pointcut.SERVER_INCOMING_REQUEST_PRE_HANDLER_SELECTED,
       order = InterceptorOrder.REQUEST_SCOPE)
   public void checkScope(ServletRequestDetails request) {
     Optional<Outcome> refusal = refusal(request);
     ResponseFormat.settle(request);
-    refusal.ifPresent(this::refuse);
+    if (refusal.isPresent()) {
+      if (outcomes.status(refusal.get()) == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
+        List<String> methods = interactions.methods(RequestHeadReader.read(request));
+        request.getServletResponse().setHeader(HttpHeaders.ALLOW, String.join(", ", methods));
+      }
+      throw outcomes.exception(refusal.get());
+    }
   }
 
   private Optional<Outcome> refusal(ServletRequestDetails request) {
@@ -86,10 +98,6 @@ public final class RequestScopeInterceptor {
     return operation.isPresent()
         ? parameters.refusal(operation.get(), request.getParameters())
         : parameters.refusal(interaction, request.getParameters());
-  }
-
-  private void refuse(Outcome refusal) {
-    throw outcomes.exception(refusal);
   }
 
   private static String format(ServletRequestDetails request) {

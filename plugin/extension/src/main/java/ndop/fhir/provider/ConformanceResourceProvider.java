@@ -1,13 +1,19 @@
 package ndop.fhir.provider;
 
+import ca.uhn.fhir.model.api.IQueryParameterOr;
+import ca.uhn.fhir.model.api.IQueryParameterType;
 import ca.uhn.fhir.rest.annotation.IdParam;
 import ca.uhn.fhir.rest.annotation.OptionalParam;
 import ca.uhn.fhir.rest.annotation.Read;
 import ca.uhn.fhir.rest.annotation.Search;
+import ca.uhn.fhir.rest.param.StringOrListParam;
 import ca.uhn.fhir.rest.param.StringParam;
+import ca.uhn.fhir.rest.param.TokenOrListParam;
 import ca.uhn.fhir.rest.param.TokenParam;
+import ca.uhn.fhir.rest.param.UriOrListParam;
 import ca.uhn.fhir.rest.param.UriParam;
 import java.util.List;
+import java.util.function.Function;
 import ndop.fhir.edition.PublishedArtefacts;
 import ndop.fhir.edition.PublishedArtefacts.Query;
 import ndop.fhir.outcome.SpineOutcomeFactory;
@@ -64,42 +70,42 @@ public final class ConformanceResourceProvider {
 
   @Search(type = StructureDefinition.class)
   public List<StructureDefinition> structureDefinitions(
-      @OptionalParam(name = "_id") TokenParam id,
-      @OptionalParam(name = "url") UriParam url,
-      @OptionalParam(name = "name") StringParam name) {
-    return search(StructureDefinition.class, id, url, name);
+      @OptionalParam(name = "_id") TokenOrListParam ids,
+      @OptionalParam(name = "url") UriOrListParam urls,
+      @OptionalParam(name = "name") StringOrListParam names) {
+    return search(StructureDefinition.class, ids, urls, names);
   }
 
   @Search(type = ValueSet.class)
   public List<ValueSet> valueSets(
-      @OptionalParam(name = "_id") TokenParam id,
-      @OptionalParam(name = "url") UriParam url,
-      @OptionalParam(name = "name") StringParam name) {
-    return search(ValueSet.class, id, url, name);
+      @OptionalParam(name = "_id") TokenOrListParam ids,
+      @OptionalParam(name = "url") UriOrListParam urls,
+      @OptionalParam(name = "name") StringOrListParam names) {
+    return search(ValueSet.class, ids, urls, names);
   }
 
   @Search(type = CodeSystem.class)
   public List<CodeSystem> codeSystems(
-      @OptionalParam(name = "_id") TokenParam id,
-      @OptionalParam(name = "url") UriParam url,
-      @OptionalParam(name = "name") StringParam name) {
-    return search(CodeSystem.class, id, url, name);
+      @OptionalParam(name = "_id") TokenOrListParam ids,
+      @OptionalParam(name = "url") UriOrListParam urls,
+      @OptionalParam(name = "name") StringOrListParam names) {
+    return search(CodeSystem.class, ids, urls, names);
   }
 
   @Search(type = SearchParameter.class)
   public List<SearchParameter> searchParameters(
-      @OptionalParam(name = "_id") TokenParam id,
-      @OptionalParam(name = "url") UriParam url,
-      @OptionalParam(name = "name") StringParam name) {
-    return search(SearchParameter.class, id, url, name);
+      @OptionalParam(name = "_id") TokenOrListParam ids,
+      @OptionalParam(name = "url") UriOrListParam urls,
+      @OptionalParam(name = "name") StringOrListParam names) {
+    return search(SearchParameter.class, ids, urls, names);
   }
 
   @Search(type = CapabilityStatement.class)
   public List<CapabilityStatement> capabilityStatements(
-      @OptionalParam(name = "_id") TokenParam id,
-      @OptionalParam(name = "url") UriParam url,
-      @OptionalParam(name = "name") StringParam name) {
-    return search(CapabilityStatement.class, id, url, name);
+      @OptionalParam(name = "_id") TokenOrListParam ids,
+      @OptionalParam(name = "url") UriOrListParam urls,
+      @OptionalParam(name = "name") StringOrListParam names) {
+    return search(CapabilityStatement.class, ids, urls, names);
   }
 
   /** Copies, so that nothing in HAPI can change the next answer. */
@@ -111,12 +117,19 @@ public final class ConformanceResourceProvider {
   }
 
   private <T extends MetadataResource> List<T> search(
-      Class<T> type, TokenParam id, UriParam url, StringParam name) {
+      Class<T> type, TokenOrListParam ids, UriOrListParam urls, StringOrListParam names) {
     Query query =
         new Query(
-            id == null ? null : id.getValue(),
-            url == null ? null : url.getValue(),
-            name == null ? null : name.getValue());
+            values(ids, TokenParam::getValue),
+            values(urls, UriParam::getValue),
+            values(names, StringParam::getValue));
     return artefacts.find(type, query).stream().map(found -> type.cast(found.copy())).toList();
+  }
+
+  private static <P extends IQueryParameterType> List<String> values(
+      IQueryParameterOr<P> parameter, Function<P, String> value) {
+    return parameter == null
+        ? List.of()
+        : parameter.getValuesAsQueryTokens().stream().map(value).toList();
   }
 }

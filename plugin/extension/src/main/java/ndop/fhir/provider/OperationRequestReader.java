@@ -1,20 +1,22 @@
 package ndop.fhir.provider;
 
 import ca.uhn.fhir.context.FhirContext;
-import ca.uhn.fhir.parser.LenientErrorHandler;
 import ca.uhn.fhir.rest.api.Constants;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import ca.uhn.fhir.rest.api.RequestTypeEnum;
 import ca.uhn.fhir.rest.server.servlet.ServletRequestDetails;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import ndop.fhir.edition.Edition;
 import ndop.fhir.outcome.SpineOutcomeFactory;
 import ndop.fhir.policy.BodySyntaxPolicy;
+import ndop.fhir.policy.EmbeddedResource;
 import ndop.fhir.policy.MediaTypePolicy;
 import ndop.fhir.policy.Outcome;
 import ndop.fhir.policy.QuotedInput;
+import ndop.fhir.policy.RecordingErrorHandler;
 import ndop.fhir.policy.Situation;
 import ndop.fhir.request.RequestBodyReader;
 import org.hl7.fhir.dstu3.model.Parameters;
@@ -56,9 +58,16 @@ public final class OperationRequestReader {
     EncodingEnum encoding = xml ? EncodingEnum.XML : EncodingEnum.JSON;
     String text = bodies.read(request);
     syntax.refusal(encoding, text).ifPresent(this::refuse);
-    IBaseResource resource = parse(text, encoding);
+    RecordingErrorHandler found = new RecordingErrorHandler();
+    IBaseResource resource = parse(text, encoding, found);
     if (resource instanceof Parameters parameters) {
       requireKnown(parameters, operation);
+      List<String> unknown = new ArrayList<>(found.unknown());
+      // What the parameter is asked about may have anything; the answer says what of it is unknown.
+      operation.bodyParameters().stream()
+          .flatMap(name -> EmbeddedResource.of(text, encoding, name).stream())
+          .forEach(embedded -> unknownIn(embedded, encoding).forEach(unknown::remove));
+      requireNone(unknown);
     } else if (!resource.fhirType().equals(resourceType)) {
       throw outcomes.exception(
           Situation.BODY_OF_ANOTHER_TYPE,
@@ -73,17 +82,29 @@ public final class OperationRequestReader {
         outcomes);
   }
 
-  private IBaseResource parse(String text, EncodingEnum encoding) {
+  private IBaseResource parse(String text, EncodingEnum encoding, RecordingErrorHandler found) {
     try {
-      return encoding
-          .newParser(fhir)
-          .setParserErrorHandler(new LenientErrorHandler(false).disableAllErrors())
-          .parseResource(text);
+      return encoding.newParser(fhir).setParserErrorHandler(found).parseResource(text);
     } catch (RuntimeException unreadable) {
       // Usually a DataFormatException; on null among extensions HAPI's parser fails in another way.
       throw outcomes.exception(
           Situation.UNREADABLE_BODY,
           "Expected a FHIR resource in %s; the body cannot be read as one.".formatted(encoding));
+    }
+  }
+
+  private List<String> unknownIn(String text, EncodingEnum encoding) {
+    RecordingErrorHandler found = new RecordingErrorHandler();
+    parse(text, encoding, found);
+    return found.unknown();
+  }
+
+  private void requireNone(List<String> unknown) {
+    if (!unknown.isEmpty()) {
+      throw outcomes.exception(
+          Situation.UNREADABLE_BODY,
+          "Expected Parameters; found an unknown element, %s."
+              .formatted(QuotedInput.of(unknown.get(0))));
     }
   }
 
