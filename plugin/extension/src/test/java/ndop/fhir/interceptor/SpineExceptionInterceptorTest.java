@@ -50,7 +50,7 @@ class SpineExceptionInterceptorTest {
         Arguments.of(new InvalidRequestException("HAPI-0524: x"), "invalid-parameter"),
         Arguments.of(new InvalidRequestException("HAPI-0449: x"), "unsupported-media-type"),
         Arguments.of(new InvalidRequestException("HAPI-9999: x"), "malformed-request"),
-        Arguments.of(new DataFormatException("HAPI-1861: x"), "unreadable-body"),
+        Arguments.of(new DataFormatException("HAPI-1861: x"), "invalid-parameter"),
         Arguments.of(new IllegalStateException("connection to 4505577104"), "internal-failure"),
         Arguments.of(new OutOfMemoryError("heap"), "internal-failure"));
   }
@@ -70,6 +70,17 @@ class SpineExceptionInterceptorTest {
     assertThat(issue.getCode().toCode()).isEqualTo(expected.issue());
     assertThat(issue.getDetails().getCodingFirstRep().getCode()).isEqualTo(expected.code());
     assertThat(issue.getDiagnostics()).doesNotContain("HAPI", "4505577104", "Exception", "types");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET, invalid-parameter", "POST, unreadable-body", "PUT, unreadable-body"})
+  void whatCannotBeReadIsTheBodyOfARequestThatHasOne(RequestTypeEnum method, String situation) {
+    begin(method, false);
+
+    BaseServerResponseException answer =
+        interceptor.toSpineException(request, new DataFormatException("HAPI-1861: x"));
+
+    assertThat(((OutcomeException) answer).situation().key()).isEqualTo(situation);
   }
 
   private void begin(RequestTypeEnum method, boolean committing) {
